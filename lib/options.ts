@@ -1,0 +1,47 @@
+import { ArgumentError, describe, OptionError } from './errors.js';
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The candidate closest to `name`, or null when none is close. Case and underscores don't count. */
+export function nearest(name: string, candidates: readonly string[]): string | null {
+  const plain = (s: string) => s.replaceAll('_', '').toLowerCase();
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(plain(name), plain(candidate));
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/**
+ * Checks a trailing options object: it must be a plain object whose keys are all in `allowed`.
+ * Returns it (or an empty object), so that callers can destructure the result.
+ * @throws ArgumentError when it is no object; OptionError naming the nearest option when a key is unknown.
+ */
+export function checkOptions<T extends object>(op: string, options: T | undefined, allowed: readonly string[]): T {
+  if (options === undefined) return {} as T;
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (allowed.includes(key)) continue;
+    const close = nearest(key, allowed);
+    const hint = close ? `did you mean '${close}'?` : `it takes ${allowed.length > 0 ? allowed.join(', ') : 'none'}`;
+    throw new OptionError(`${op}: unknown option '${key}'; ${hint}`);
+  }
+  return options;
+}
