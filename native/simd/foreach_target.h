@@ -1,0 +1,80 @@
+// Includes LUTRA_KERNEL_SOURCE once per instruction set, each time in a namespace of its own (lutra::scalar, avx2, …)
+// with that set's target attributes in force. Included once in each kernel .cc; deliberately without an include guard.
+//
+// Standard headers must come before the regions, so that their inline functions are compiled for the baseline.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "runtime/thread_pool.h"
+#include "simd/targets.h"
+
+#if defined(LUTRA_X86)
+#include <immintrin.h>
+#elif defined(LUTRA_ARM64)
+#include <arm_neon.h>
+#endif
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#define LUTRA_INLINE __forceinline
+#define LUTRA_RESTRICT __restrict
+#else
+#define LUTRA_INLINE inline __attribute__((always_inline))
+#define LUTRA_RESTRICT __restrict__
+#endif
+
+#define LUTRA_NS scalar
+#include "simd/vec_scalar.h"
+#include "simd/math.inl.h"
+#include LUTRA_KERNEL_SOURCE
+#undef LUTRA_NS
+
+#if defined(LUTRA_X86)
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c")
+#endif
+#define LUTRA_NS avx2
+#include "simd/vec_avx2.h"
+#include "simd/math.inl.h"
+#include LUTRA_KERNEL_SOURCE
+#undef LUTRA_NS
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,f16c")
+#endif
+#define LUTRA_NS avx512
+#include "simd/vec_avx512.h"
+#include "simd/math.inl.h"
+#include LUTRA_KERNEL_SOURCE
+#undef LUTRA_NS
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+
+#elif defined(LUTRA_ARM64)
+
+#define LUTRA_NS neon
+#include "simd/vec_neon.h"
+#include "simd/math.inl.h"
+#include LUTRA_KERNEL_SOURCE
+#undef LUTRA_NS
+
+#endif

@@ -1,0 +1,129 @@
+// One lane: the baseline target, and the description of what every vector type offers.
+//
+// Vec<T> holds W lanes of float or double. load/store take any alignment; loadN/storeN touch only the first n lanes
+// (0 <= n <= W; the other lanes read as zero). min/max return the second operand when either is NaN. pow2(n) is 2^n for
+// integral n in the normal exponent range; splitExponent(x, e) gives m in [1, 2) and integral e with x = m * 2^e for
+// positive normal x. Masks are Vec<T>::Mask; select(mask, a, b) takes a where the mask is set.
+namespace lutra::scalar {
+
+template <class T>
+struct Vec {
+  static constexpr int W = 1;
+  using Mask = bool;
+  T v;
+
+  static LUTRA_INLINE Vec zero() { return {T(0)}; }
+  static LUTRA_INLINE Vec set1(T x) { return {x}; }
+  static LUTRA_INLINE Vec load(const T* p) {
+    Vec r;
+    std::memcpy(&r.v, p, sizeof(T));
+    return r;
+  }
+  static LUTRA_INLINE Vec loadN(const T* p, int n) { return n > 0 ? load(p) : zero(); }
+  LUTRA_INLINE void store(T* p) const { std::memcpy(p, &v, sizeof(T)); }
+  LUTRA_INLINE void storeN(T* p, int n) const {
+    if (n > 0) store(p);
+  }
+  LUTRA_INLINE void stream(T* p) const { store(p); }
+};
+
+template <class T>
+LUTRA_INLINE Vec<T> operator+(Vec<T> a, Vec<T> b) {
+  return {a.v + b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> operator-(Vec<T> a, Vec<T> b) {
+  return {a.v - b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> operator*(Vec<T> a, Vec<T> b) {
+  return {a.v * b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
+  return {a.v / b.v};
+}
+// a * b + c; the baseline has no fused multiply-add, so this one rounds twice.
+template <class T>
+LUTRA_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
+  return {a.v * b.v + c.v};
+}
+// c - a * b
+template <class T>
+LUTRA_INLINE Vec<T> fnma(Vec<T> a, Vec<T> b, Vec<T> c) {
+  return {c.v - a.v * b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> min(Vec<T> a, Vec<T> b) {
+  return {a.v < b.v ? a.v : b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> max(Vec<T> a, Vec<T> b) {
+  return {a.v > b.v ? a.v : b.v};
+}
+template <class T>
+LUTRA_INLINE Vec<T> sqrt(Vec<T> a) {
+  return {std::sqrt(a.v)};
+}
+template <class T>
+LUTRA_INLINE Vec<T> abs(Vec<T> a) {
+  return {std::fabs(a.v)};
+}
+template <class T>
+LUTRA_INLINE Vec<T> neg(Vec<T> a) {
+  return {-a.v};
+}
+// The magnitude of a with the sign of b.
+template <class T>
+LUTRA_INLINE Vec<T> copysign(Vec<T> a, Vec<T> b) {
+  return {std::copysign(a.v, b.v)};
+}
+// To the nearest integer, ties to even.
+template <class T>
+LUTRA_INLINE Vec<T> round(Vec<T> a) {
+  return {std::nearbyint(a.v)};
+}
+template <class T>
+LUTRA_INLINE bool lt(Vec<T> a, Vec<T> b) {
+  return a.v < b.v;
+}
+template <class T>
+LUTRA_INLINE bool le(Vec<T> a, Vec<T> b) {
+  return a.v <= b.v;
+}
+template <class T>
+LUTRA_INLINE bool eq(Vec<T> a, Vec<T> b) {
+  return a.v == b.v;
+}
+template <class T>
+LUTRA_INLINE bool isNan(Vec<T> a) {
+  return a.v != a.v;
+}
+template <class T>
+LUTRA_INLINE Vec<T> select(bool m, Vec<T> a, Vec<T> b) {
+  return m ? a : b;
+}
+LUTRA_INLINE bool maskAnd(bool a, bool b) { return a && b; }
+LUTRA_INLINE bool maskOr(bool a, bool b) { return a || b; }
+LUTRA_INLINE bool any(bool m) { return m; }
+template <class T>
+LUTRA_INLINE T sum(Vec<T> a) {
+  return a.v;
+}
+template <class T>
+LUTRA_INLINE T maxLane(Vec<T> a) {
+  return a.v;
+}
+template <class T>
+LUTRA_INLINE Vec<T> pow2(Vec<T> n) {
+  return {std::ldexp(T(1), static_cast<int>(n.v))};
+}
+template <class T>
+LUTRA_INLINE Vec<T> splitExponent(Vec<T> x, Vec<T>& e) {
+  int k;
+  const T m = std::frexp(x.v, &k);
+  e = {static_cast<T>(k - 1)};
+  return {m * T(2)};
+}
+
+}  // namespace lutra::scalar
