@@ -14,7 +14,16 @@
 #include "simd/targets.h"
 
 #if defined(LUTRA_X86)
+// GCC's own headers make "undefined" vectors by self-initialisation, which its warnings then report in our kernels.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 #elif defined(LUTRA_ARM64)
 #include <arm_neon.h>
 #endif

@@ -114,16 +114,45 @@ template <class T>
 LUTRA_INLINE T maxLane(Vec<T> a) {
   return a.v;
 }
+// The bit patterns, as on the vector targets: far cheaper than ldexp and frexp.
 template <class T>
 LUTRA_INLINE Vec<T> pow2(Vec<T> n) {
-  return {std::ldexp(T(1), static_cast<int>(n.v))};
+  Vec<T> r;
+  if constexpr (sizeof(T) == 4) {
+    const float magic = n.v + (12582912.0f + 127.0f);
+    uint32_t bits;
+    std::memcpy(&bits, &magic, 4);
+    bits <<= 23;
+    std::memcpy(&r.v, &bits, 4);
+  } else {
+    const double magic = n.v + (6755399441055744.0 + 1023.0);
+    uint64_t bits;
+    std::memcpy(&bits, &magic, 8);
+    bits <<= 52;
+    std::memcpy(&r.v, &bits, 8);
+  }
+  return r;
 }
 template <class T>
 LUTRA_INLINE Vec<T> splitExponent(Vec<T> x, Vec<T>& e) {
-  int k;
-  const T m = std::frexp(x.v, &k);
-  e = {static_cast<T>(k - 1)};
-  return {m * T(2)};
+  Vec<T> m;
+  if constexpr (sizeof(T) == 4) {
+    uint32_t bits;
+    std::memcpy(&bits, &x.v, 4);
+    e.v = static_cast<float>(static_cast<int>(bits >> 23) - 127);
+    bits = (bits & 0x007fffffu) | 0x3f800000u;
+    std::memcpy(&m.v, &bits, 4);
+  } else {
+    uint64_t bits;
+    std::memcpy(&bits, &x.v, 8);
+    e.v = static_cast<double>(static_cast<int>(bits >> 52) - 1023);
+    bits = (bits & 0x000fffffffffffffull) | 0x3ff0000000000000ull;
+    std::memcpy(&m.v, &bits, 8);
+  }
+  return m;
 }
+// Turns W rows of W lanes into columns, in place.
+template <class T>
+LUTRA_INLINE void transpose(Vec<T> (&)[1]) {}
 
 }  // namespace lutra::scalar

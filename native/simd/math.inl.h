@@ -1,0 +1,266 @@
+// Elementary functions over Vec<T>, for T float and double; included for every target before the kernel's source.
+//
+// Largest errors seen by test/math_test.cc, in units in the last place of the exact result (float / double):
+//   exp 1.1, expm1 1.5 / 2, log 0.9, log1p 0.9, tanh 2.6, sigmoid 2.3, erf 1.5, logSigmoid 1.7,
+// subnormal results included. Signed zeros, infinities and NaN follow C's libm. sin, cos and pow call libm lane by
+// lane.
+//
+// Polynomials are minimax fits (Remez exchange in 60 digits) on the reduced ranges named beside them; range reductions
+// follow P. T. P. Tang, "Table-driven implementation of the exponential / logarithm function" (ACM TOMS 1989, 1990).
+namespace lutra::LUTRA_NS {
+
+// c0 + c1 x + c2 x^2 + … by Horner's rule.
+template <class T>
+LUTRA_INLINE Vec<T> polynomial(Vec<T>, double c0) {
+  return Vec<T>::set1(static_cast<T>(c0));
+}
+template <class T, class... C>
+LUTRA_INLINE Vec<T> polynomial(Vec<T> x, double c0, C... rest) {
+  return fma(polynomial(x, rest...), x, Vec<T>::set1(static_cast<T>(c0)));
+}
+
+// Applies a function of one lane to every lane.
+template <class T, class Fn>
+LUTRA_INLINE Vec<T> mapLanes(Vec<T> a, Fn fn) {
+  T lanes[Vec<T>::W];
+  a.store(lanes);
+  for (int i = 0; i < Vec<T>::W; ++i) lanes[i] = fn(lanes[i]);
+  return Vec<T>::load(lanes);
+}
+template <class T, class Fn>
+LUTRA_INLINE Vec<T> mapLanes(Vec<T> a, Vec<T> b, Fn fn) {
+  T lanes[Vec<T>::W], others[Vec<T>::W];
+  a.store(lanes);
+  b.store(others);
+  for (int i = 0; i < Vec<T>::W; ++i) lanes[i] = fn(lanes[i], others[i]);
+  return Vec<T>::load(lanes);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> constant(double x) {
+  return Vec<T>::set1(static_cast<T>(x));
+}
+
+// Larger and smaller of two, NaN when either is NaN (PyTorch's maximum and minimum).
+template <class T>
+LUTRA_INLINE Vec<T> maximum(Vec<T> a, Vec<T> b) {
+  return select(isNan(a), a, max(a, b));
+}
+template <class T>
+LUTRA_INLINE Vec<T> minimum(Vec<T> a, Vec<T> b) {
+  return select(isNan(a), a, min(a, b));
+}
+// max(x, 0); NaN stays NaN.
+template <class T>
+LUTRA_INLINE Vec<T> relu(Vec<T> x) {
+  return max(Vec<T>::zero(), x);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> floor(Vec<T> x) {
+  const Vec<T> r = round(x);
+  return select(lt(x, r), r - constant<T>(1), r);
+}
+template <class T>
+LUTRA_INLINE Vec<T> ceil(Vec<T> x) {
+  const Vec<T> r = round(x);
+  return copysign(select(lt(r, x), r + constant<T>(1), r), x);
+}
+template <class T>
+LUTRA_INLINE Vec<T> trunc(Vec<T> x) {
+  return copysign(floor(abs(x)), x);
+}
+
+// ln 2 in two parts; the first is short enough for exact products with any exponent.
+template <class T>
+struct Ln2 {
+  static constexpr double hi = sizeof(T) == 4 ? 0.693145751953125 : 2977044471.0 / 4294967296.0;
+  static constexpr double lo = sizeof(T) == 4 ? 1.42860682030941723212e-6 : 1.90821492927058770002e-10;
+};
+
+// x = n ln 2 + r with |r| <= ln 2 / 2; returns r.
+template <class T>
+LUTRA_INLINE Vec<T> reduceByLn2(Vec<T> x, Vec<T>& n) {
+  n = round(x * constant<T>(1.44269504088896340736));
+  const Vec<T> r = fnma(n, constant<T>(Ln2<T>::hi), x);
+  return fnma(n, constant<T>(Ln2<T>::lo), r);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> exp(Vec<T> x) {
+  // Beyond these bounds the result is zero or infinite; min and max let NaN through as their second operand.
+  const Vec<T> lowest = constant<T>(sizeof(T) == 4 ? -104.0 : -746.0);
+  const Vec<T> highest = constant<T>(sizeof(T) == 4 ? 89.0 : 710.0);
+  Vec<T> n;
+  const Vec<T> r = reduceByLn2(max(lowest, min(highest, x)), n);
+  Vec<T> q;  // (e^r - 1 - r) / r^2
+  if constexpr (sizeof(T) == 4) {
+    q = polynomial(r, 0.5000000095, 0.166665186, 0.04166620506, 0.008368917894, 0.001395054081);
+  } else {
+    q = polynomial(r, 0.500000000000001279, 0.166666666666666992, 0.0416666666665149309, 0.00833333333330712084,
+                   0.00138888889471562235, 0.000198412699175665352, 0.0000248014897857291741, 2.75572161363202198e-6,
+                   2.76313397365413029e-7, 2.51179135374574761e-8);
+  }
+  const Vec<T> p = fma(r * r, q, r) + constant<T>(1);
+  // In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
+  const Vec<T> half = round(n * constant<T>(0.5));
+  return p * pow2(half) * pow2(n - half);
+}
+
+// e^r - 1 for |r| <= ln 2 / 2.
+template <class T>
+LUTRA_INLINE Vec<T> expm1Reduced(Vec<T> r) {
+  Vec<T> q;
+  if constexpr (sizeof(T) == 4) {
+    q = polynomial(r, 0.5000000047, 0.1666666682, 0.04166635416, 0.008333272952, 0.001394105004, 0.0001991422932);
+  } else {
+    q = polynomial(r, 0.5, 0.166666666666666766, 0.0416666666666667015, 0.00833333333332157816, 0.0013888888888866766,
+                   0.000198412698862666748, 0.0000248015873606988426, 2.75572440614506794e-6, 2.7557242637057223e-7,
+                   2.51090905831637142e-8, 2.09244813984906177e-9);
+  }
+  return fma(r * r, q, r);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> expm1(Vec<T> x) {
+  const Vec<T> lowest = constant<T>(-45.0);
+  const Vec<T> highest = constant<T>(sizeof(T) == 4 ? 89.0 : 710.0);
+  Vec<T> n;
+  const Vec<T> r = reduceByLn2(max(lowest, min(highest, x)), n);
+  // 2^n (e^r - 1 + 1 - 2^-n); beyond n = 64 the last term no longer counts.
+  const Vec<T> p = expm1Reduced(r) + (constant<T>(1) - pow2(neg(min(constant<T>(64), n))));
+  const Vec<T> half = round(n * constant<T>(0.5));
+  const Vec<T> y = p * pow2(half) * pow2(n - half);
+  return select(eq(x, Vec<T>::zero()), x, y);  // keeps the sign of zero
+}
+
+// log(1 + f) + n ln 2 + c for 1 + f in [sqrt(1/2), sqrt(2)] and a small correction c.
+// With s = f / (2 + f): log(1 + f) = 2s + s R(s^2) = f - f^2/2 + s (f^2/2 + R).
+template <class T>
+LUTRA_INLINE Vec<T> logReduced(Vec<T> f, Vec<T> n, Vec<T> c) {
+  const Vec<T> s = f / (f + constant<T>(2));
+  const Vec<T> z = s * s;
+  Vec<T> g;
+  if constexpr (sizeof(T) == 4) {
+    g = polynomial(z, 0.6666666564, 0.4000033622, 0.2853723831, 0.2358356911);
+  } else {
+    g = polynomial(z, 0.66666666666667349, 0.399999999994110916, 0.285714287432628855, 0.222221984759616232,
+                   0.181835697412464434, 0.153139032063049904, 0.147975081438882578);
+  }
+  const Vec<T> halfSquare = constant<T>(0.5) * f * f;
+  const Vec<T> low = fma(s, fma(z, g, halfSquare), fma(n, constant<T>(Ln2<T>::lo), c));
+  return n * constant<T>(Ln2<T>::hi) - ((halfSquare - low) - f);
+}
+
+// Splits positive normal x into m * 2^e with m in [sqrt(1/2), sqrt(2)).
+template <class T>
+LUTRA_INLINE Vec<T> splitAroundOne(Vec<T> x, Vec<T>& e) {
+  const Vec<T> m = splitExponent(x, e);
+  const auto upper = lt(constant<T>(1.41421356237309504880), m);
+  e = select(upper, e + constant<T>(1), e);
+  return select(upper, m * constant<T>(0.5), m);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> log(Vec<T> x) {
+  const Vec<T> zero = Vec<T>::zero();
+  const auto subnormal = lt(x, Vec<T>::set1(std::numeric_limits<T>::min()));
+  const double shift = sizeof(T) == 4 ? 25 : 54;
+  const Vec<T> scaled = select(subnormal, x * constant<T>(sizeof(T) == 4 ? 33554432.0 : 18014398509481984.0), x);
+  Vec<T> e;
+  const Vec<T> m = splitAroundOne(scaled, e);
+  e = e - select(subnormal, constant<T>(shift), zero);
+  Vec<T> y = logReduced(m - constant<T>(1), e, zero);
+  const Vec<T> infinity = Vec<T>::set1(std::numeric_limits<T>::infinity());
+  y = select(eq(x, infinity), infinity, y);
+  y = select(eq(x, zero), neg(infinity), y);
+  y = select(lt(x, zero), Vec<T>::set1(std::numeric_limits<T>::quiet_NaN()), y);
+  return select(isNan(x), x, y);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> log1p(Vec<T> x) {
+  const Vec<T> zero = Vec<T>::zero();
+  const Vec<T> one = constant<T>(1);
+  const Vec<T> u = one + x;
+  Vec<T> e;
+  const Vec<T> m = splitAroundOne(u, e);
+  // What rounding 1 + x lost, relative to u.
+  const Vec<T> lost = select(lt(one, x), one - (u - x), x - (u - one)) / u;
+  const auto near = eq(e, zero);
+  Vec<T> y = logReduced(select(near, x, m - one), e, select(near, zero, lost));
+  const Vec<T> infinity = Vec<T>::set1(std::numeric_limits<T>::infinity());
+  y = select(eq(x, infinity), infinity, y);
+  y = select(eq(u, zero), neg(infinity), y);
+  y = select(lt(x, constant<T>(-1)), Vec<T>::set1(std::numeric_limits<T>::quiet_NaN()), y);
+  return select(maskOr(isNan(x), eq(x, zero)), x, y);
+}
+
+// t / (t + 2) with t = e^(2|x|) - 1: keeps relative accuracy near zero.
+template <class T>
+LUTRA_INLINE Vec<T> tanh(Vec<T> x) {
+  const Vec<T> saturated = constant<T>(sizeof(T) == 4 ? 10.0 : 20.0);
+  const Vec<T> a = min(saturated, abs(x));  // NaN passes through
+  Vec<T> n;
+  const Vec<T> r = reduceByLn2(a + a, n);
+  const Vec<T> scale = pow2(n);
+  const Vec<T> t = fma(expm1Reduced(r), scale, scale - constant<T>(1));
+  return copysign(t / (t + constant<T>(2)), x);
+}
+
+// 1 / (1 + e^-x), computed from e^-|x| so that both tails keep relative accuracy.
+template <class T>
+LUTRA_INLINE Vec<T> sigmoid(Vec<T> x) {
+  const Vec<T> one = constant<T>(1);
+  const Vec<T> e = exp(neg(abs(x)));
+  return select(lt(x, Vec<T>::zero()), e, one) / (one + e);
+}
+
+// log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|)
+template <class T>
+LUTRA_INLINE Vec<T> logSigmoid(Vec<T> x) {
+  return min(Vec<T>::zero(), x) - log1p(exp(neg(abs(x))));
+}
+
+// |x| < 1: x + x P(x^2). Beyond: 1 - e^(-x^2) Q(t), t = 1 / (1 + |x| / 2), Q fitted with the absolute error of erf as
+// weight.
+template <class T>
+LUTRA_INLINE Vec<T> erf(Vec<T> x) {
+  const Vec<T> one = constant<T>(1);
+  const Vec<T> a = min(constant<T>(sizeof(T) == 4 ? 4.0 : 6.0), abs(x));
+  const Vec<T> z = a * a;
+  const Vec<T> t = one / fma(a, constant<T>(0.5), one);
+  Vec<T> p, q;
+  if constexpr (sizeof(T) == 4) {
+    p = polynomial(z, 0.128379166, -0.3761262582, 0.1128358515, -0.02685381193, 0.005188327685, -0.0008010193615,
+                   7.853861318e-5);
+    q = polynomial(t, 0.00182247714057543168, 0.25970065367165305, 0.396801935729858658, -0.0644603908164453879,
+                   0.636679822900228669, -0.230801602397697929);
+  } else {
+    p = polynomial(z, 0.12837916709551257, -0.376126389031837476, 0.112837916709548575, -0.0268661706450728943,
+                   0.00522397762478086084, -0.000854832697874185572, 0.000120553310368864824, -0.0000149255935065659377,
+                   1.64609728117214388e-6, -1.63500251658134541e-7, 1.46578794587758024e-8, -1.13656644853357692e-9,
+                   5.9452592746400797e-11);
+    q = polynomial(t, -3.13052738870994199e-6, 0.282188704944410437, 0.280816308917716261, 0.257311838488308166,
+                   0.118592236260757999, 0.308995728185607459, -0.642465144889537622, 1.25957582324215444,
+                   -1.99540433603459875, 1.94294432097895149, -1.12600442200833825, 0.365241705346089241,
+                   -0.0517902311592545684);
+  }
+  const Vec<T> tail = fnma(exp(neg(z)), q, one);
+  return copysign(select(lt(a, one), fma(a, p, a), tail), x);
+}
+
+template <class T>
+LUTRA_INLINE Vec<T> sin(Vec<T> x) {
+  return mapLanes(x, [](T lane) { return std::sin(lane); });
+}
+template <class T>
+LUTRA_INLINE Vec<T> cos(Vec<T> x) {
+  return mapLanes(x, [](T lane) { return std::cos(lane); });
+}
+template <class T>
+LUTRA_INLINE Vec<T> pow(Vec<T> x, Vec<T> y) {
+  return mapLanes(x, y, [](T a, T b) { return std::pow(a, b); });
+}
+
+}  // namespace lutra::LUTRA_NS

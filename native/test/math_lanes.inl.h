@@ -1,0 +1,45 @@
+// Applies each function of simd/math.inl.h to an array; compiled once per target by math_test.cc.
+namespace lutra::LUTRA_NS {
+
+template <class T, class Fn>
+LUTRA_INLINE void eachVector(T* y, const T* x, int64_t n, Fn fn) {
+  for (int64_t i = 0; i < n; i += Vec<T>::W) {
+    const int lanes = static_cast<int>(std::min<int64_t>(Vec<T>::W, n - i));
+    fn(Vec<T>::loadN(x + i, lanes)).storeN(y + i, lanes);
+  }
+}
+
+template <class T>
+void applyMath(int function, T* y, const T* x, int64_t n) {
+  using V = Vec<T>;
+  switch (function) {
+    case 0:
+      return eachVector(y, x, n, [](V v) { return exp(v); });
+    case 1:
+      return eachVector(y, x, n, [](V v) { return expm1(v); });
+    case 2:
+      return eachVector(y, x, n, [](V v) { return log(v); });
+    case 3:
+      return eachVector(y, x, n, [](V v) { return log1p(v); });
+    case 4:
+      return eachVector(y, x, n, [](V v) { return tanh(v); });
+    case 5:
+      return eachVector(y, x, n, [](V v) { return sigmoid(v); });
+    case 6:
+      return eachVector(y, x, n, [](V v) { return erf(v); });
+    case 7:
+      return eachVector(y, x, n, [](V v) { return floor(v); });
+    case 8:
+      return eachVector(y, x, n, [](V v) { return ceil(v); });
+    case 9:
+      return eachVector(y, x, n, [](V v) { return trunc(v); });
+    case 10:
+      return eachVector(y, x, n, [](V v) { return relu(v); });
+    case 11:
+      return eachVector(y, x, n, [](V v) { return logSigmoid(v); });
+    default:
+      return;
+  }
+}
+
+}  // namespace lutra::LUTRA_NS

@@ -1,0 +1,152 @@
+// The vectorised elementary functions on every instruction set of this machine, against libm in higher precision.
+
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "test/check.h"
+
+#define LUTRA_KERNEL_SOURCE "test/math_lanes.inl.h"
+#include "simd/foreach_target.h"
+
+namespace lutra {
+template <class T>
+void applyMath(int function, T* y, const T* x, int64_t n) {
+  LUTRA_DISPATCH(applyMath<T>)(function, y, x, n);
+}
+}  // namespace lutra
+
+namespace {
+
+using Real = long double;
+
+struct Function {
+  const char* name;
+  Real (*reference)(Real);
+  double floatLimit, doubleLimit;  // ulp
+};
+
+Real sigmoidReference(Real x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+Real reluReference(Real x) { return x < 0 ? 0 : x; }
+Real logSigmoidReference(Real x) { return (x < 0 ? x : 0) - std::log1p(std::exp(-std::fabs(x))); }
+
+const Function kFunctions[] = {
+    {"exp", [](Real x) { return std::exp(x); }, 1.1, 1.1},
+    {"expm1", [](Real x) { return std::expm1(x); }, 1.6, 2},
+    {"log", [](Real x) { return std::log(x); }, 0.9, 0.9},
+    {"log1p", [](Real x) { return std::log1p(x); }, 0.9, 0.9},
+    {"tanh", [](Real x) { return std::tanh(x); }, 2.6, 2.6},
+    {"sigmoid", sigmoidReference, 2.3, 2.3},
+    {"erf", [](Real x) { return std::erf(x); }, 1.5, 1.5},
+    {"floor", [](Real x) { return std::floor(x); }, 0, 0},
+    {"ceil", [](Real x) { return std::ceil(x); }, 0, 0},
+    {"trunc", [](Real x) { return std::trunc(x); }, 0, 0},
+    {"relu", reluReference, 0, 0},
+    {"logSigmoid", logSigmoidReference, 1.8, 1.8},
+};
+
+/** The distance of y from the exact value, in units in the last place of a T of that value; NaN where kinds differ. */
+template <class T>
+double ulpError(T y, Real exact) {
+  const T rounded = static_cast<T>(exact);
+  if (std::isnan(exact)) return std::isnan(y) ? 0 : NAN;
+  if (std::isinf(rounded)) return y == rounded || std::fabs(y) == std::numeric_limits<T>::max() ? 0 : NAN;
+  if (exact == 0) return y == 0 && std::signbit(y) == std::signbit(exact) ? 0 : NAN;
+  if (std::isnan(y) || std::isinf(y)) return NAN;
+  int exponent;
+  std::frexp(rounded, &exponent);
+  exponent = std::max(exponent, std::numeric_limits<T>::min_exponent);
+  return static_cast<double>(std::fabs(y - exact) / std::ldexp(Real(1), exponent - std::numeric_limits<T>::digits));
+}
+
+/** Special values, then bit patterns spread over the whole range, then a dense walk through the interesting part. */
+template <class T>
+std::vector<T> inputs() {
+  using Limits = std::numeric_limits<T>;
+  std::vector<T> x = {T(0),
+                      T(1),
+                      T(0.5),
+                      T(2),
+                      T(100),
+                      T(1000),
+                      T(88.7),
+                      T(87.4),
+                      T(103.9),
+                      T(104),
+                      T(709.7),
+                      T(745.2),
+                      Limits::infinity(),
+                      Limits::max(),
+                      Limits::min(),
+                      Limits::denorm_min(),
+                      Limits::epsilon(),
+                      T(1) - Limits::epsilon(),
+                      T(1) + Limits::epsilon(),
+                      T(0.3465736),
+                      T(1.4142135),
+                      T(0.70710677)};
+  const size_t specials = x.size();
+  for (size_t i = 0; i < specials; ++i) x.push_back(-x[i]);
+  x.push_back(Limits::quiet_NaN());
+  uint64_t state = 88172645463325252u;
+  for (int i = 0; i < 200000; ++i) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    T value;
+    if (sizeof(T) == 4) {
+      const uint32_t bits = static_cast<uint32_t>(state >> 16);
+      std::memcpy(&value, &bits, sizeof(T));
+    } else {
+      std::memcpy(&value, &state, sizeof(T));
+    }
+    x.push_back(value);
+    const double unit = static_cast<double>(state >> 11) / 9007199254740992.0 - 0.5;
+    x.push_back(static_cast<T>(unit * 3));
+    x.push_back(static_cast<T>(unit * 25));
+    x.push_back(static_cast<T>(unit * (sizeof(T) == 4 ? 215 : 1500)));
+    x.push_back(static_cast<T>(std::ldexp(unit, -static_cast<int>(state % 40))));
+  }
+  return x;
+}
+
+template <class T>
+void testFunctions(const char* type) {
+  const std::vector<T> x = inputs<T>();
+  std::vector<T> y(x.size() + 1);
+  std::vector<Real> exact(x.size());
+  for (int f = 0; f < static_cast<int>(std::size(kFunctions)); ++f) {
+    const Function& function = kFunctions[f];
+    const double limit = sizeof(T) == 4 ? function.floatLimit : function.doubleLimit;
+    for (size_t i = 0; i < x.size(); ++i) exact[i] = function.reference(static_cast<Real>(x[i]));
+    std::printf("%-10s %-6s", function.name, type);
+    for (const lutra::Isa isa : {lutra::Isa::scalar, lutra::Isa::avx2, lutra::Isa::avx512, lutra::Isa::neon}) {
+      if (!lutra::setIsa(isa)) continue;
+      y.assign(y.size(), T(12345));
+      lutra::applyMath(f, y.data(), x.data(), static_cast<int64_t>(x.size()));
+      CHECK(y.back() == T(12345));
+      double worst = 0;
+      size_t at = 0;
+      bool kinds = true;
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double error = ulpError(y[i], exact[i]);
+        if (std::isnan(error) && kinds) {
+          kinds = false;
+          std::fprintf(stderr, "%s(%a) = %a, expected %La (%s)\n", function.name, static_cast<double>(x[i]),
+                       static_cast<double>(y[i]), exact[i], lutra::isaName(isa));
+        }
+        if (error > worst) worst = error, at = i;
+      }
+      CHECK(kinds);
+      CHECK(worst <= limit);
+      std::printf("  %s %.3f ulp at %g", lutra::isaName(isa), worst, static_cast<double>(x[at]));
+    }
+    std::printf("\n");
+  }
+}
+
+}  // namespace
+
+int main() {
+  testFunctions<float>("float");
+  testFunctions<double>("double");
+  return lutra::test::finish("math_test");
+}
