@@ -49,6 +49,16 @@ export class StateDictError extends TypeError {
   override name = 'StateDictError';
 }
 
+/** A token that a vocabulary without a default index does not hold. */
+export class TokenError extends RangeError {
+  override name = 'TokenError';
+  readonly token: string;
+  constructor(message: string, token: string) {
+    super(message);
+    this.token = token;
+  }
+}
+
 /** A file whose content is not what its format demands. */
 export class FileFormatError extends RangeError {
   override name = 'FileFormatError';
@@ -62,9 +72,10 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return value.toString();
-  if (Array.isArray(value)) return value.length <= 8 && value.every((v) => typeof v === 'number')
-    ? `[${value.join(', ')}]`
-    : `an array of ${value.length}`;
+  if (Array.isArray(value))
+    return value.length <= 8 && value.every((v) => typeof v === 'number')
+      ? `[${value.join(', ')}]`
+      : `an array of ${value.length}`;
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
   const name = value.constructor?.name;
   return name && name !== 'Object' ? `a ${name}` : 'an object';

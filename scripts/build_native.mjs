@@ -26,8 +26,16 @@ function acquire() {
   }
 }
 
+// Node's own headers usually lie beside its binary; node-gyp would download them otherwise.
+const prefix = dirname(dirname(process.execPath));
+const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
+const nodedir = hasHeaders && !process.env.npm_config_nodedir ? [`--nodedir=${prefix}`] : [];
+
 function gyp(...args) {
-  const result = spawnSync(process.execPath, [nodeGyp, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = spawnSync(process.execPath, [nodeGyp, ...args, ...nodedir], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   if (result.status !== 0) {
     process.stderr.write(result.stdout);
     process.stderr.write(result.stderr);

@@ -2,7 +2,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--', 'native/*.cc', 'native/*.h', 'bench/*.cc'];
+const list = [
+  'ls-files',
+  '--cached',
+  '--others',
+  '--exclude-standard',
+  '--',
+  'native/*.cc',
+  'native/*.h',
+  'bench/*.cc',
+];
 const files = execFileSync('git', list, { encoding: 'utf8' }).split('\n').filter(Boolean);
 const clangFormat = createRequire(import.meta.url).resolve('clang-format');
 const mode = process.argv.includes('--write') ? ['-i'] : ['--dry-run', '--Werror'];

@@ -24,13 +24,12 @@ const char* isaName(Isa isa);
 }  // namespace lutra
 
 #if defined(LUTRA_X86)
-#define LUTRA_DISPATCH(...)                                   \
+#define LUTRA_DISPATCH(...)                                            \
   (::lutra::activeIsa() == ::lutra::Isa::avx512 ? &avx512::__VA_ARGS__ \
    : ::lutra::activeIsa() == ::lutra::Isa::avx2 ? &avx2::__VA_ARGS__   \
                                                 : &scalar::__VA_ARGS__)
 #elif defined(LUTRA_ARM64)
-#define LUTRA_DISPATCH(...) \
-  (::lutra::activeIsa() == ::lutra::Isa::neon ? &neon::__VA_ARGS__ : &scalar::__VA_ARGS__)
+#define LUTRA_DISPATCH(...) (::lutra::activeIsa() == ::lutra::Isa::neon ? &neon::__VA_ARGS__ : &scalar::__VA_ARGS__)
 #else
 #define LUTRA_DISPATCH(...) (&scalar::__VA_ARGS__)
 #endif

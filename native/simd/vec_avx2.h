@@ -13,7 +13,9 @@ struct Vec<float> {
   using Mask = __m256;
   __m256 v;
 
-  static LUTRA_INLINE __m256i tail(int n) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kTail32 + 8 - n)); }
+  static LUTRA_INLINE __m256i tail(int n) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kTail32 + 8 - n));
+  }
   static LUTRA_INLINE Vec zero() { return {_mm256_setzero_ps()}; }
   static LUTRA_INLINE Vec set1(float x) { return {_mm256_set1_ps(x)}; }
   static LUTRA_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
@@ -30,7 +32,9 @@ struct Vec<double> {
   using Mask = __m256d;
   __m256d v;
 
-  static LUTRA_INLINE __m256i tail(int n) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kTail64 + 4 - n)); }
+  static LUTRA_INLINE __m256i tail(int n) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kTail64 + 4 - n));
+  }
   static LUTRA_INLINE Vec zero() { return {_mm256_setzero_pd()}; }
   static LUTRA_INLINE Vec set1(double x) { return {_mm256_set1_pd(x)}; }
   static LUTRA_INLINE Vec load(const double* p) { return {_mm256_loadu_pd(p)}; }
@@ -131,6 +135,33 @@ LUTRA_INLINE D splitExponent(D x, D& e) {
   e.v = _mm256_sub_pd(_mm256_castsi256_pd(biased), _mm256_set1_pd(4503599627370496.0 + 1023.0));
   const __m256i mantissa = _mm256_and_si256(bits, _mm256_set1_epi64x(0x000fffffffffffff));
   return {_mm256_castsi256_pd(_mm256_or_si256(mantissa, _mm256_set1_epi64x(0x3ff0000000000000)))};
+}
+LUTRA_INLINE void transpose(F (&r)[8]) {
+  __m256 pairs[8], quads[8];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(r[i].v, r[i + 1].v);
+    pairs[i + 1] = _mm256_unpackhi_ps(r[i].v, r[i + 1].v);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; ++i) {
+    r[i].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+    r[i + 4].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+  }
+}
+LUTRA_INLINE void transpose(D (&r)[4]) {
+  const __m256d a = _mm256_unpacklo_pd(r[0].v, r[1].v);
+  const __m256d b = _mm256_unpackhi_pd(r[0].v, r[1].v);
+  const __m256d c = _mm256_unpacklo_pd(r[2].v, r[3].v);
+  const __m256d d = _mm256_unpackhi_pd(r[2].v, r[3].v);
+  r[0].v = _mm256_permute2f128_pd(a, c, 0x20);
+  r[1].v = _mm256_permute2f128_pd(b, d, 0x20);
+  r[2].v = _mm256_permute2f128_pd(a, c, 0x31);
+  r[3].v = _mm256_permute2f128_pd(b, d, 0x31);
 }
 
 }  // namespace lutra::avx2

@@ -112,5 +112,45 @@ LUTRA_INLINE D splitExponent(D x, D& e) {
   const __m512i mantissa = _mm512_and_si512(bits, _mm512_set1_epi64(0x000fffffffffffff));
   return {_mm512_castsi512_pd(_mm512_or_si512(mantissa, _mm512_set1_epi64(0x3ff0000000000000)))};
 }
+LUTRA_INLINE void transpose(F (&r)[16]) {
+  __m512 a[16], b[16];
+  for (int i = 0; i < 16; i += 2) {
+    a[i] = _mm512_unpacklo_ps(r[i].v, r[i + 1].v);
+    a[i + 1] = _mm512_unpackhi_ps(r[i].v, r[i + 1].v);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    b[i] = _mm512_shuffle_ps(a[i], a[i + 2], 0x44);
+    b[i + 1] = _mm512_shuffle_ps(a[i], a[i + 2], 0xee);
+    b[i + 2] = _mm512_shuffle_ps(a[i + 1], a[i + 3], 0x44);
+    b[i + 3] = _mm512_shuffle_ps(a[i + 1], a[i + 3], 0xee);
+  }
+  for (int i = 0; i < 16; i += 8) {
+    for (int j = i; j < i + 4; ++j) {
+      a[j] = _mm512_shuffle_f32x4(b[j], b[j + 4], 0x88);
+      a[j + 4] = _mm512_shuffle_f32x4(b[j], b[j + 4], 0xdd);
+    }
+  }
+  for (int i = 0; i < 8; ++i) {
+    r[i].v = _mm512_shuffle_f32x4(a[i], a[i + 8], 0x88);
+    r[i + 8].v = _mm512_shuffle_f32x4(a[i], a[i + 8], 0xdd);
+  }
+}
+LUTRA_INLINE void transpose(D (&r)[8]) {
+  __m512d a[8], b[8];
+  for (int i = 0; i < 8; i += 2) {
+    a[i] = _mm512_unpacklo_pd(r[i].v, r[i + 1].v);
+    a[i + 1] = _mm512_unpackhi_pd(r[i].v, r[i + 1].v);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    for (int j = i; j < i + 2; ++j) {
+      b[j] = _mm512_shuffle_f64x2(a[j], a[j + 2], 0x88);
+      b[j + 2] = _mm512_shuffle_f64x2(a[j], a[j + 2], 0xdd);
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    r[i].v = _mm512_shuffle_f64x2(b[i], b[i + 4], 0x88);
+    r[i + 4].v = _mm512_shuffle_f64x2(b[i], b[i + 4], 0xdd);
+  }
+}
 
 }  // namespace lutra::avx512

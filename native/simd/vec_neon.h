@@ -120,5 +120,20 @@ LUTRA_INLINE D splitExponent(D x, D& e) {
   const uint64x2_t mantissa = vandq_u64(bits, vdupq_n_u64(0x000fffffffffffffull));
   return {vreinterpretq_f64_u64(vorrq_u64(mantissa, vdupq_n_u64(0x3ff0000000000000ull)))};
 }
+LUTRA_INLINE void transpose(F (&r)[4]) {
+  const float64x2_t a = vreinterpretq_f64_f32(vtrn1q_f32(r[0].v, r[1].v));
+  const float64x2_t b = vreinterpretq_f64_f32(vtrn2q_f32(r[0].v, r[1].v));
+  const float64x2_t c = vreinterpretq_f64_f32(vtrn1q_f32(r[2].v, r[3].v));
+  const float64x2_t d = vreinterpretq_f64_f32(vtrn2q_f32(r[2].v, r[3].v));
+  r[0].v = vreinterpretq_f32_f64(vtrn1q_f64(a, c));
+  r[1].v = vreinterpretq_f32_f64(vtrn1q_f64(b, d));
+  r[2].v = vreinterpretq_f32_f64(vtrn2q_f64(a, c));
+  r[3].v = vreinterpretq_f32_f64(vtrn2q_f64(b, d));
+}
+LUTRA_INLINE void transpose(D (&r)[2]) {
+  const float64x2_t first = vtrn1q_f64(r[0].v, r[1].v);
+  r[1].v = vtrn2q_f64(r[0].v, r[1].v);
+  r[0].v = first;
+}
 
 }  // namespace lutra::neon

@@ -1,0 +1,258 @@
+import { ArgumentError, AutogradError, describe, ShapeError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { formatShape, sameShape } from '../tensor/shape.js';
+import type { Storage } from '../tensor/storage.js';
+import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { addGradients, ownCopy, standsAlone } from './accumulate.js';
+import { setGradEnabled } from './mode.js';
+import { AccumulateGrad, type Node } from './node.js';
+
+export interface BackwardOptions {
+  /** Keep saved tensors, so that backward can run again through the same graph. Default false. */
+  retainGraph?: boolean;
+}
+
+export interface GradOptions extends BackwardOptions {
+  /** Give null instead of an error for inputs that the outputs don't depend on. Default false. */
+  allowUnused?: boolean;
+}
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /**
+     * Computes the gradients of this tensor with respect to every leaf that requires one and adds them to `leaf.grad`.
+     * @param gradient the gradient of this tensor; may be left out for one-element tensors (then 1).
+     * @throws AutogradError when this tensor requires no gradient, or its graph was already freed.
+     */
+    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    /** Keep `grad` on this non-leaf after backward. */
+    retainGrad(): void;
+  }
+}
+
+/** One walk from roots to leaves. */
+class Walk {
+  private readonly pending = new Map<Node, (Tensor | null)[]>();
+  /** Gradients that the walk made itself by adding, and may add to in place. */
+  private readonly ownSums = new Set<Tensor>();
+  /** Memory that a leaf has taken as its grad during this walk. */
+  private readonly taken = new Set<Storage>();
+  private readonly retain: boolean;
+  /** What `grad()` asks for: gradients of these node outputs are collected, and leaves are left alone. */
+  private readonly captured: Map<Node, Map<number, Tensor | null>> | null;
+
+  constructor(retain: boolean, captured: Map<Node, Map<number, Tensor | null>> | null) {
+    this.retain = retain;
+    this.captured = captured;
+  }
+
+  send(node: Node, index: number, grad: Tensor): void {
+    let slots = this.pending.get(node);
+    if (slots === undefined) {
+      slots = new Array<Tensor | null>(node.outputCount).fill(null);
+      this.pending.set(node, slots);
+    }
+    const before = slots[index];
+    if (before === null) {
+      slots[index] = grad;
+      return;
+    }
+    const sum = addGradients(before, grad, this.ownSums.has(before));
+    this.ownSums.add(sum);
+    slots[index] = sum;
+  }
+
+  run(order: readonly Node[]): void {
+    for (const node of order) {
+      const grads = this.pending.get(node);
+      if (grads === undefined) continue;
+      this.pending.delete(node);
+      const wanted = this.captured?.get(node);
+      if (wanted) for (const index of wanted.keys()) wanted.set(index, grads[index]);
+      if (node.retained) keepRetained(node.retained, grads);
+      if (node.leaf !== null) {
+        if (this.captured === null) this.deliver(node.leaf, grads[0]!);
+        continue;
+      }
+      const results = node.run(grads, this.retain);
+      for (let i = 0; i < node.inputs.length; i++) {
+        const source = node.inputs[i];
+        const grad = results[i];
+        if (source !== null && grad !== null && grad !== undefined) this.send(source, node.inputIndices[i], grad);
+      }
+    }
+  }
+
+  private deliver(leaf: Tensor, grad: Tensor): void {
+    if (!sameShape(leaf.shape, grad.shape)) {
+      throw new ShapeError(
+        `backward: a gradient of shape ${formatShape(grad.shape)} reached a leaf of shape ${formatShape(leaf.shape)}`,
+      );
+    }
+    if (leaf.grad !== null) {
+      leaf.grad = addGradients(leaf.grad, grad, !this.taken.has(leaf.grad.storage));
+      return;
+    }
+    // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
+    const alone = standsAlone(grad) && !this.taken.has(grad.storage);
+    leaf.grad = alone ? detached(grad) : ownCopy(grad);
+    this.taken.add(leaf.grad.storage);
+  }
+}
+
+function detached(grad: Tensor): Tensor {
+  return grad.isSparse || grad.gradFn === null ? grad : grad.detach();
+}
+
+function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | null)[]): void {
+  for (let i = 0; i < retained.length; i++) {
+    const t = retained[i];
+    const grad = grads[i];
+    if (t && grad) t.grad = t.grad === null ? ownCopy(grad) : addGradients(t.grad, grad, false);
+  }
+}
+
+/** Every node from which gradients can flow, latest first: a valid order, since inputs are older than outputs. */
+function collect(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>(roots);
+  const stack = [...seen];
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    for (const source of node.inputs) {
+      if (source !== null && !seen.has(source)) {
+        seen.add(source);
+        stack.push(source);
+      }
+    }
+  }
+  const leaves: Node[] = [];
+  const operations: Node[] = [];
+  for (const node of seen) (node.leaf === null ? operations : leaves).push(node);
+  operations.sort((a, b) => b.id - a.id);
+  return operations.concat(leaves);
+}
+
+/** Keeps the nodes of `order` (latest first) that lead to one of `targets`. */
+function onlyTowards(order: readonly Node[], targets: ReadonlySet<Node>): Node[] {
+  const leads = new Set<Node>();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    if (
+      node.leaf !== null ? targets.has(node) : targets.has(node) || node.inputs.some((s) => s !== null && leads.has(s))
+    ) {
+      leads.add(node);
+    }
+  }
+  return order.filter((node) => leads.has(node));
+}
+
+function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new AutogradError(`${op}: this tensor does not require a gradient and has no gradFn`);
+  }
+  if (gradient === undefined || gradient === null) {
+    if (root.numel !== 1) {
+      throw new AutogradError(
+        `${op}: a gradient can be left out only for a tensor with one element, this one has shape ${formatShape(root.shape)}`,
+      );
+    }
+    const one = Tensor.allocate(root.shape, root.dtype);
+    one.data[0] = 1;
+    return one;
+  }
+  checkTensor(op, 'gradient', gradient);
+  if (!sameShape(gradient.shape, root.shape)) {
+    throw new ShapeError(
+      `${op}: gradient must have the tensor's shape ${formatShape(root.shape)}, got ${formatShape(gradient.shape)}`,
+    );
+  }
+  if (gradient.dtype !== root.dtype) {
+    throw new ArgumentError(`${op}: gradient must be ${root.dtype} like the tensor, got ${gradient.dtype}`);
+  }
+  return ownCopy(gradient);
+}
+
+function sourceNode(t: Tensor): Node {
+  if (t.gradFn !== null) return t.gradFn;
+  t.accumulator ??= new AccumulateGrad(t);
+  return t.accumulator;
+}
+
+function walkFrom(
+  op: string,
+  roots: readonly Tensor[],
+  gradients: readonly (Tensor | null | undefined)[],
+  retain: boolean,
+  captured: Map<Node, Map<number, Tensor | null>> | null,
+): void {
+  const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
+  const nodes = roots.map(sourceNode);
+  let order = collect(nodes);
+  if (captured !== null) order = onlyTowards(order, new Set(captured.keys()));
+  const walk = new Walk(retain, captured);
+  const before = setGradEnabled(false);
+  try {
+    for (let i = 0; i < roots.length; i++) walk.send(nodes[i], roots[i].outputIndex, seeds[i]);
+    walk.run(order);
+  } finally {
+    setGradEnabled(before);
+  }
+}
+
+/** The method `Tensor.backward` as a function. */
+export function backward(root: Tensor, gradient?: Tensor | null, options?: BackwardOptions): void {
+  checkTensor('backward', 'tensor', root);
+  const { retainGraph = false } = checkOptions('backward', options, ['retainGraph']);
+  walkFrom('backward', [root], [gradient], retainGraph, null);
+}
+
+/**
+ * The gradients of `outputs` with respect to `inputs`, without touching any `grad` (`torch.autograd.grad`).
+ * @param gradOutputs one gradient per output; may be left out for one-element outputs.
+ * @throws AutogradError when an input does not require a gradient, or was not used and `allowUnused` is false.
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  gradOutputs?: readonly (Tensor | null)[] | Tensor | null,
+  options?: GradOptions,
+): (Tensor | null)[] {
+  const { retainGraph = false, allowUnused = false } = checkOptions('grad', options, ['retainGraph', 'allowUnused']);
+  const roots = outputs instanceof Tensor ? [outputs] : outputs;
+  const wanted = inputs instanceof Tensor ? [inputs] : inputs;
+  if (!Array.isArray(roots) || !Array.isArray(wanted)) {
+    throw new ArgumentError(`grad: outputs and inputs must be tensors or arrays of them, got ${describe(outputs)}`);
+  }
+  const seeds = gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? []);
+  const captured = new Map<Node, Map<number, Tensor | null>>();
+  for (const [i, input] of wanted.entries()) {
+    checkTensor('grad', `inputs[${i}]`, input);
+    if (!input.requiresGrad) throw new AutogradError(`grad: inputs[${i}] does not require a gradient`);
+    const node = sourceNode(input);
+    const slots = captured.get(node) ?? new Map<number, Tensor | null>();
+    captured.set(node, slots.set(input.outputIndex, null));
+  }
+  walkFrom('grad', roots, seeds, retainGraph, captured);
+  return wanted.map((input, i) => {
+    const found = captured.get(sourceNode(input))!.get(input.outputIndex)!;
+    if (found === null && !allowUnused) {
+      throw new AutogradError(
+        `grad: inputs[${i}] was not used to compute the outputs; pass { allowUnused: true } for null`,
+      );
+    }
+    return found;
+  });
+}
+
+installMethods({
+  backward(this: Tensor, gradient?: Tensor | null, options?: BackwardOptions) {
+    backward(this, gradient, options);
+  },
+  retainGrad(this: Tensor) {
+    if (!this.requiresGrad) throw new AutogradError('retainGrad: this tensor does not require a gradient');
+    if (this.gradFn === null) return;
+    this.gradFn.retained ??= [];
+    this.gradFn.retained[this.outputIndex] = this;
+    this.keepsGrad = true;
+  },
+});

@@ -1,0 +1,4 @@
+export { backward, grad } from './engine.js';
+export { enableGrad, isGradEnabled, noGrad } from './mode.js';
+export type { Node } from './node.js';
+export { RowSparse } from './row_sparse.js';

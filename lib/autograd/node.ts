@@ -1,0 +1,88 @@
+import { AutogradError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Gradients of an operation's inputs, in their order; null where an input needs none. */
+export type Gradients = readonly (Tensor | null)[];
+
+/**
+ * Computes the inputs' gradients from the outputs'. `grads[k]` is null when output k was not used.
+ * It must not write into `grads`, and returns fresh tensors, the incoming ones, or views of them - never saved tensors.
+ */
+export type Backward = (grads: (Tensor | null)[], needs: readonly boolean[]) => Gradients;
+
+let created = 0;
+
+/** One recorded operation. Ids grow with time, so a larger id never feeds a smaller one. */
+export class Node {
+  readonly id = created++;
+  /** PyTorch's name for it: `MulBackward0`. */
+  readonly name: string;
+  /** What produced each input: its node and which output of it; null where no gradient is needed. */
+  readonly inputs: readonly (Node | null)[];
+  readonly inputIndices: readonly number[];
+  readonly needs: readonly boolean[];
+  readonly outputCount: number;
+  /** The leaf that this node accumulates into; null for every operation. */
+  readonly leaf: Tensor | null = null;
+  /** Non-leaf outputs whose grad must be kept (`retainGrad`). */
+  retained: (Tensor | null)[] | null = null;
+  private backward: Backward | null;
+  private saved: readonly Tensor[] | null;
+  private readonly versions: readonly number[];
+
+  constructor(
+    name: string,
+    inputs: readonly Tensor[],
+    outputCount: number,
+    backward: Backward,
+    saved: readonly Tensor[],
+  ) {
+    this.name = name;
+    this.inputs = inputs.map(sourceOf);
+    this.inputIndices = inputs.map((t) => t.outputIndex);
+    this.needs = inputs.map((t) => t.requiresGrad);
+    this.outputCount = outputCount;
+    this.backward = backward;
+    this.saved = saved;
+    this.versions = saved.map((t) => t.storage.version);
+  }
+
+  /** Runs the backward function; frees what it saved unless `retain`. */
+  run(grads: (Tensor | null)[], retain: boolean): Gradients {
+    const { backward, saved } = this;
+    if (backward === null || saved === null) {
+      throw new AutogradError(
+        `backward: ${this.name} was already run and its saved tensors are freed; pass { retainGraph: true } to the first backward to run it twice`,
+      );
+    }
+    for (let i = 0; i < saved.length; i++) {
+      if (saved[i].storage.version !== this.versions[i]) {
+        throw new AutogradError(
+          `backward: a tensor of shape [${saved[i].shape.join(', ')}] that ${this.name} saved was changed in place ` +
+            `(version ${saved[i].storage.version}, expected ${this.versions[i]}); clone it before the change`,
+        );
+      }
+    }
+    if (!retain) {
+      this.backward = null;
+      this.saved = null;
+    }
+    return backward(grads, this.needs);
+  }
+}
+
+/** The end of a path: adds what arrives to a leaf's `grad`. The engine does the adding. */
+export class AccumulateGrad extends Node {
+  override readonly leaf: Tensor;
+  constructor(leaf: Tensor) {
+    super('AccumulateGrad', [], 1, () => [], []);
+    this.leaf = leaf;
+  }
+}
+
+function sourceOf(t: Tensor): Node | null {
+  if (t.gradFn !== null) return t.gradFn;
+  if (!t.requiresGrad) return null;
+  t.accumulator ??= new AccumulateGrad(t);
+  return t.accumulator;
+}

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TypedArray } from './tensor/dtype.js';
+
+/** What `cpuInfo()` reports. */
+export interface CpuInfo {
+  /** The instruction set that kernels use: scalar, avx2, avx512 or neon. */
+  isa: string;
+  /** The instruction sets that this CPU could run. */
+  available: string[];
+  /** Threads that a large operation is spread over. */
+  threads: number;
+  /** What the addon was compiled with. */
+  compiler: string;
+}
+
+/**
+ * The addon's functions. Arrays are whole storages, offsets count elements, and `plan` is the shared array of
+ * `tensor/plan.ts`. The C++ side (native/binding) re-checks what memory safety needs; shapes are checked before.
+ */
+export interface Native {
+  cpuInfo(): CpuInfo;
+  setNumThreads(n: number): void;
+  getNumThreads(): number;
+  forceIsa(code: number): void;
+
+  // copy: native/binding/copy.cc
+  /**
+   * dst = src, converting dtypes (codes of tensor/dtype.ts). plan: ndim, sizes…, dst strides…, src strides…
+   */
+  copy(
+    dst: TypedArray,
+    dstDType: number,
+    dstOffset: number,
+    src: TypedArray,
+    srcDType: number,
+    srcOffset: number,
+    plan: Float64Array,
+  ): void;
+  /** dst[k] = value along a strided window. plan: ndim, sizes…, dst strides… */
+  fill(dst: TypedArray, dtype: number, dstOffset: number, value: number, plan: Float64Array): void;
+}
+
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('lutra: its package.json was not found above the library');
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Linux binaries differ between the C libraries; musl systems have no glibc version in the process report. */
+function platformName(): string {
+  const { platform, arch } = process;
+  if (platform !== 'linux') return `${platform}-${arch}`;
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
+  return `${platform}-${arch}${report?.header?.glibcVersionRuntime ? '' : '-musl'}`;
+}
+
+function load(): Native {
+  const root = packageRoot();
+  const require = createRequire(import.meta.url);
+  const simple = `${process.platform}-${process.arch}`;
+  const candidates = [
+    join(root, 'prebuilds', simple, 'lutra.node'),
+    join(root, 'build', 'Release', 'lutra.node'),
+    join(root, 'build-cmake', 'Release', 'lutra.node'),
+    join(root, 'build-cmake', 'lutra.node'),
+  ].filter((path) => existsSync(path));
+  const failures: string[] = [];
+  for (const path of candidates) {
+    try {
+      return require(path) as Native;
+    } catch (error) {
+      failures.push(`${path}: ${(error as Error).message}`);
+    }
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const found = failures.length > 0 ? `what was found did not load:\n  ${failures.join('\n  ')}\n` : '';
+  throw new Error(
+    `lutra ${version} has no native binary for ${platformName()} (Node ${process.version}).\n${found}` +
+      `Build it with:  cd ${root} && npx node-gyp rebuild`,
+  );
+}
+
+export const native: Native = load();
+
+const forced = process.env.LUTRA_ISA;
+if (forced !== undefined && forced !== '' && native.cpuInfo().isa !== forced) {
+  throw new RangeError(
+    `LUTRA_ISA: '${forced}' is not available here; this CPU offers ${native.cpuInfo().available.join(', ')}`,
+  );
+}
+
+/** What this CPU offers and what Lutra uses of it: instruction set, threads, compiler. */
+export function cpuInfo(): CpuInfo {
+  return native.cpuInfo();
+}
+
+/** The number of threads that large operations use (default: the cores of this process, or LUTRA_NUM_THREADS). */
+export function getNumThreads(): number {
+  return native.getNumThreads();
+}
+
+/** Sets the number of threads. Results do not depend on it, to the bit. @throws RangeError unless 1 ≤ n ≤ 1024. */
+export function setNumThreads(n: number): void {
+  native.setNumThreads(n);
+}

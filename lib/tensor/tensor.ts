@@ -1,0 +1,235 @@
+import type { Node } from '../autograd/node.js';
+import { ArgumentError, AutogradError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
+import { bfloat16ToNumber, float16ToNumber } from './half.js';
+import { formatTensor } from './print.js';
+import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from './shape.js';
+import { Storage } from './storage.js';
+
+/** Nested arrays of numbers (or booleans), as `tolist` gives them. */
+export type NestedList = number | boolean | NestedList[];
+
+/**
+ * A dense array of any number of dimensions, and, when it requires a gradient, a place in the recorded graph.
+ *
+ * It is a strided window on a Storage, as in PyTorch: `view`, `select`, `transpose` and their kin share memory.
+ * Operations are added by the files in `lib/ops`, each beside its backward.
+ */
+export class Tensor {
+  readonly storage: Storage;
+  /** The sizes of the dimensions. */
+  readonly shape: Shape;
+  /** Steps between neighbours along each dimension, in elements. */
+  readonly strides: readonly number[];
+  /** Where the first element lies in the storage, in elements. */
+  readonly offset: number;
+  readonly dtype: DType;
+  /** The number of elements. */
+  readonly numel: number;
+
+  /** The accumulated gradient of a leaf, set by `backward`; row-sparse for `sparse: true` tables. */
+  grad: Tensor | null = null;
+  /** The operation that made this tensor; null for leaves. */
+  gradFn: Node | null = null;
+  /** Which of gradFn's outputs this is. */
+  outputIndex = 0;
+  /** The node that accumulates into this leaf's grad; made by the engine on demand. */
+  accumulator: Node | null = null;
+  /** The tensor whose memory this one shows, for views; a view of a view has the same base. */
+  base: Tensor | null = null;
+  /** Keep the gradient of a non-leaf after backward. */
+  keepsGrad = false;
+  private leafRequiresGrad = false;
+
+  constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
+    this.storage = storage;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    this.dtype = storage.dtype;
+    this.numel = numelOf(shape);
+  }
+
+  /** A contiguous tensor in fresh memory. */
+  static allocate(shape: Shape, dtype: DType, zeroed = true): Tensor {
+    return new Tensor(Storage.allocate(dtype, numelOf(shape), zeroed), shape, contiguousStrides(shape), 0);
+  }
+
+  /** A contiguous tensor over an existing typed array, without a copy. */
+  static wrap(array: TypedArray, shape: Shape, dtype: DType): Tensor {
+    return new Tensor(new Storage(array, dtype), shape, contiguousStrides(shape), 0);
+  }
+
+  /** True for leaves that ask for a gradient and for everything computed from them. Settable on leaves. */
+  get requiresGrad(): boolean {
+    return this.leafRequiresGrad || this.gradFn !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (typeof value !== 'boolean') {
+      throw new ArgumentError(`requiresGrad: must be true or false, got ${describe(value)}`);
+    }
+    if (this.gradFn !== null) {
+      if (value) return;
+      throw new AutogradError('requiresGrad: can only be changed on leaves; use detach() to leave the graph');
+    }
+    if (value && !isFloating(this.dtype)) {
+      throw new DTypeError(
+        `requiresGrad: only floating-point tensors can require gradients, this one is ${this.dtype}`,
+      );
+    }
+    this.leafRequiresGrad = value;
+  }
+
+  /** PyTorch's `requires_grad_`: sets the flag and returns this tensor. */
+  requiresGrad_(value = true): this {
+    this.requiresGrad = value;
+    return this;
+  }
+
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /** True for row-sparse gradients. */
+  get isSparse(): boolean {
+    return false;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** PyTorch's spelling of `ndim`. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** The shape, or the size of one dimension (which may count from the end). */
+  size(): number[];
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    if (dim === undefined) return this.shape.slice();
+    if (this.shape.length === 0) throw new ValueError(`size: a 0-dimensional tensor has no dimension ${dim}`);
+    return this.shape[wrapDim('size', dim, this.shape.length)];
+  }
+
+  /** PyTorch's spelling of the strides, in elements. */
+  stride(): number[] {
+    return this.strides.slice();
+  }
+
+  isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  /** Bytes of one element. */
+  get elementSize(): number {
+    return dtypes[this.dtype].bytes;
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.numel * dtypes[this.dtype].bytes;
+  }
+
+  /** How often this memory was written in place. */
+  get version(): number {
+    return this.storage.version;
+  }
+
+  /**
+   * The elements as a typed array, without a copy: writes show in the tensor and in all its views.
+   * float16 and bfloat16 give their bits as a Uint16Array, bool a Uint8Array of 0 and 1.
+   * @throws ShapeError when the tensor is not contiguous (a transposed view, say): call `contiguous()` first.
+   */
+  get data(): TypedArray {
+    const { array } = this.storage;
+    if (this.offset === 0 && array.length === this.numel && this.isContiguous()) return array;
+    if (!this.isContiguous()) {
+      throw new ShapeError(
+        `data: a tensor of shape ${formatShape(this.shape)} with strides ${formatShape(this.strides)} is not contiguous in memory; use contiguous().data for a copy`,
+      );
+    }
+    return array.subarray(this.offset, this.offset + this.numel);
+  }
+
+  /** The number at a row-major position, whatever the strides and dtype; for printing and lists. */
+  at(flatIndex: number): number {
+    let place = this.offset;
+    let rest = flatIndex;
+    for (let i = this.shape.length - 1; i >= 0; i--) {
+      const size = this.shape[i];
+      const k = rest % size;
+      place += k * this.strides[i];
+      rest = (rest - k) / size;
+    }
+    const bits = this.storage.array[place];
+    if (this.dtype === 'float16') return float16ToNumber(bits);
+    if (this.dtype === 'bfloat16') return bfloat16ToNumber(bits);
+    return bits;
+  }
+
+  /** The value of a tensor with one element, as a number (0 or 1 for bool). */
+  item(): number {
+    if (this.numel !== 1) {
+      throw new ShapeError(`item: needs a tensor with one element, this one has shape ${formatShape(this.shape)}`);
+    }
+    return this.at(0);
+  }
+
+  /** The elements as nested arrays; a number (or boolean) for a 0-dimensional tensor. */
+  tolist(): NestedList {
+    let next = 0;
+    const boolean = this.dtype === 'bool';
+    const build = (dim: number): NestedList => {
+      if (dim === this.shape.length) {
+        const value = this.at(next++);
+        return boolean ? value !== 0 : value;
+      }
+      const list: NestedList[] = [];
+      for (let i = 0; i < this.shape[dim]; i++) list.push(build(dim + 1));
+      return list;
+    };
+    return build(0);
+  }
+
+  /** The same memory outside the graph. */
+  detach(): Tensor {
+    const out = new Tensor(this.storage, this.shape, this.strides, this.offset);
+    out.base = this.base ?? this;
+    return out;
+  }
+
+  /** PyTorch's printed form. */
+  toString(): string {
+    return formatTensor(this, {
+      gradFn: this.gradFn?.name,
+      requiresGrad: this.gradFn === null && this.leafRequiresGrad,
+    });
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** Adds operations to Tensor; used by the files in `lib/ops` next to their `declare module` block. */
+export function installMethods(methods: { [name: string]: (this: Tensor, ...args: never[]) => unknown }): void {
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+}
+
+/** @throws ArgumentError unless `value` is a Tensor. */
+export function checkTensor(op: string, argument: string, value: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  throw new ArgumentError(`${op}: ${argument} must be a Tensor, got ${describe(value)}`);
+}
+
+/** @throws DTypeError unless the tensor is float32 or float64. */
+export function checkFloat(op: string, argument: string, value: unknown): Tensor {
+  const t = checkTensor(op, argument, value);
+  if (t.dtype === 'float32' || t.dtype === 'float64') return t;
+  throw new DTypeError(`${op}: ${argument} must be float32 or float64, got ${t.dtype}`);
+}

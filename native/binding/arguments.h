@@ -1,0 +1,138 @@
+// The arguments of one native call, checked. Only files in binding/ include this.
+//
+// A binding function is `napi_value name(Args& args)`: it reads its numbers first and its arrays last (so that no user
+// code can run while a pointer is held), calls one kernel, and returns nullptr (undefined) or a value made by args.
+// A failed check throws BadArgument; call<> turns every C++ exception into a JavaScript error, in that one place.
+#pragma once
+
+#include <node_api.h>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+namespace lutra::binding {
+
+enum class ErrorKind { type, range };
+
+struct BadArgument : std::runtime_error {
+  BadArgument(ErrorKind k, const std::string& message) : std::runtime_error(message), kind(k) {}
+  ErrorKind kind;
+};
+
+// Codes shared with lib/tensor/dtype.ts.
+enum class DType : int { float32 = 0, float64 = 1, int32 = 2, uint8 = 3, boolean = 4, float16 = 5, bfloat16 = 6 };
+
+// Elements reachable from `offset` in a borrowed typed array.
+struct Span {
+  void* data;
+  int64_t length;  // in elements, of the whole array
+  napi_typedarray_type type;
+};
+
+class Args {
+ public:
+  static constexpr size_t kMax = 32;
+  Args(napi_env env, napi_callback_info info);
+
+  napi_env env() const { return env_; }
+  size_t count() const { return count_; }
+  void setFunction(const char* name) { function_ = name; }
+  bool isNullish(size_t i) const;
+
+  // A finite or non-finite double.
+  double number(size_t i, const char* name) const;
+  // An integer in [low, high]; refuses fractions, NaN and infinities.
+  int64_t integer(size_t i, const char* name, int64_t low = 0, int64_t high = int64_t(1) << 53) const;
+  bool flag(size_t i, const char* name) const;
+  // The array's raw view; use typed<T> where the type is known.
+  Span span(size_t i, const char* name) const;
+  // A pointer to element `offset` of a typed array of T that has at least `count` elements from there.
+  // Null only when count is 0.
+  template <class T>
+  T* array(size_t i, const char* name, int64_t offset, int64_t count) const {
+    const Span s = span(i, name);
+    if (!holds<T>(s.type)) wrongKind(i, name, kindOf<T>());
+    return static_cast<T*>(reach(s, sizeof(T), name, offset, count));
+  }
+  // The same, or null where the argument is null or undefined.
+  template <class T>
+  T* optionalArray(size_t i, const char* name, int64_t offset, int64_t count) const {
+    return isNullish(i) ? nullptr : array<T>(i, name, offset, count);
+  }
+  // True when argument i is a Float64Array, false when a Float32Array; refuses anything else.
+  bool isDouble(size_t i, const char* name) const;
+
+  napi_value number(double x) const;
+  [[noreturn]] void fail(ErrorKind kind, const std::string& message) const;
+  [[noreturn]] void wrongKind(size_t i, const char* name, const char* expected) const;
+
+ private:
+  void* reach(const Span& s, size_t elementSize, const char* name, int64_t offset, int64_t count) const;
+
+  template <class T>
+  static bool holds(napi_typedarray_type type) {
+    if constexpr (std::is_same_v<T, float>) return type == napi_float32_array;
+    if constexpr (std::is_same_v<T, double>) return type == napi_float64_array;
+    if constexpr (std::is_same_v<T, int32_t>) return type == napi_int32_array;
+    if constexpr (std::is_same_v<T, uint32_t>) return type == napi_uint32_array;
+    if constexpr (std::is_same_v<T, uint8_t>) return type == napi_uint8_array || type == napi_uint8_clamped_array;
+    if constexpr (std::is_same_v<T, int8_t>) return type == napi_int8_array;
+    if constexpr (std::is_same_v<T, uint16_t>) return type == napi_uint16_array;
+    return false;
+  }
+  template <class T>
+  static const char* kindOf() {
+    if constexpr (std::is_same_v<T, float>) return "Float32Array";
+    if constexpr (std::is_same_v<T, double>) return "Float64Array";
+    if constexpr (std::is_same_v<T, int32_t>) return "Int32Array";
+    if constexpr (std::is_same_v<T, uint32_t>) return "Uint32Array";
+    if constexpr (std::is_same_v<T, uint8_t>) return "Uint8Array";
+    if constexpr (std::is_same_v<T, int8_t>) return "Int8Array";
+    return "Uint16Array";
+  }
+
+  napi_env env_;
+  size_t count_ = kMax;
+  napi_value values_[kMax];
+  const char* function_ = "native call";
+};
+
+// Shapes and strides of one call, read from the shared Float64Array of lib/tensor/plan.ts.
+class Plan {
+ public:
+  Plan(const Args& args, size_t i);
+  int64_t operator[](int64_t k) const;
+
+ private:
+  const double* values_;
+  int64_t length_;
+};
+
+using Function = napi_value (*)(Args&);
+
+// The one place where C++ errors become JavaScript errors.
+napi_value callGuarded(napi_env env, napi_callback_info info, Function function);
+
+template <Function F>
+napi_value call(napi_env env, napi_callback_info info) {
+  return callGuarded(env, info, F);
+}
+
+// Adds functions to the module's exports.
+class Exports {
+ public:
+  Exports(napi_env env, napi_value object) : env_(env), object_(object) {}
+  template <Function F>
+  void add(const char* name) {
+    define(name, call<F>);
+  }
+
+ private:
+  void define(const char* name, napi_callback callback);
+  napi_env env_;
+  napi_value object_;
+};
+
+}  // namespace lutra::binding

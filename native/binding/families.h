@@ -1,0 +1,10 @@
+// Every kernel family registers its functions here: one line a family.
+#pragma once
+
+#include "binding/arguments.h"
+
+namespace lutra::binding {
+
+void registerRuntime(Exports& exports);
+
+}  // namespace lutra::binding
