@@ -1,0 +1,42 @@
+// Rows of a table by index: lookup, and the sums that go back. T is float or double; matrices are dense and row-major.
+// Indices must have passed findBadIndex (indices.h); one that has changed since is skipped, never followed.
+#pragma once
+
+#include <cstdint>
+
+namespace lutra {
+
+/** out[i, :] = table[indices[i], :]; out is [count, dim], table [rows, dim]. */
+template <class T>
+void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim);
+
+/**
+ * table[indices[i], :] += values[i, :] / frequency[i] for i ascending; table is [rows, dim], values [count, dim],
+ * frequency [count] or null (then it is 1). Indices equal to skip (-1: none) are left out. The sums of a row run in the
+ * order of positions, so the bits don't depend on the number of threads.
+ */
+template <class T>
+void scatterAddRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
+                    int64_t rows, int64_t dim, int64_t skip);
+
+/** As scatterAddRows into a table of zeros: overwrites all of table. The dense gradient of a lookup. */
+template <class T>
+void scatterRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
+                 int64_t rows, int64_t dim, int64_t skip);
+
+/**
+ * Row-sparse values brought to distinct, ascending indices: outIndices [count] and outValues [count, dim] get one entry
+ * for each distinct index, the sum of its values in the order of positions. Returns how many there are.
+ */
+template <class T>
+int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const T* values, int64_t count,
+                     int64_t rows, int64_t dim, int64_t skip);
+
+/**
+ * Scales each row of table that indices name, once, to a p-norm of at most maxNorm: rows whose norm is larger are
+ * multiplied by maxNorm / (norm + 1e-7). p may be any number; infinity is the largest magnitude.
+ */
+template <class T>
+void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p);
+
+}  // namespace lutra

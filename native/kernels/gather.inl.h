@@ -1,0 +1,210 @@
+// Target code of gather.h.
+namespace lutra::LUTRA_NS {
+
+// Rows this far ahead are requested from memory while the present one is copied or summed.
+constexpr int64_t kRowsAhead = 8;
+
+template <class T>
+LUTRA_INLINE void prefetchRow(const T* row, int64_t dim) {
+  const char* p = reinterpret_cast<const char*>(row);
+  const char* const end = reinterpret_cast<const char*>(row + dim);
+  for (; p < end; p += 64) LUTRA_PREFETCH(p);
+}
+
+template <class T>
+LUTRA_INLINE void copyRow(T* LUTRA_RESTRICT out, const T* LUTRA_RESTRICT in, int64_t dim) {
+  using V = Vec<T>;
+  int64_t j = 0;
+  for (; j + 4 * V::W <= dim; j += 4 * V::W) {
+    const V a = V::load(in + j), b = V::load(in + j + V::W);
+    const V c = V::load(in + j + 2 * V::W), d = V::load(in + j + 3 * V::W);
+    a.store(out + j);
+    b.store(out + j + V::W);
+    c.store(out + j + 2 * V::W);
+    d.store(out + j + 3 * V::W);
+  }
+  for (; j + V::W <= dim; j += V::W) V::load(in + j).store(out + j);
+  if (j < dim) V::loadN(in + j, static_cast<int>(dim - j)).storeN(out + j, static_cast<int>(dim - j));
+}
+
+// out += in * scale
+template <bool Scaled, class T>
+LUTRA_INLINE void addRow(T* LUTRA_RESTRICT out, const T* LUTRA_RESTRICT in, T scale, int64_t dim) {
+  using V = Vec<T>;
+  const V s = V::set1(scale);
+  const auto step = [&](V sum, V x) { return Scaled ? sum + x * s : sum + x; };
+  int64_t j = 0;
+  for (; j + 2 * V::W <= dim; j += 2 * V::W) {
+    const V a = step(V::load(out + j), V::load(in + j));
+    const V b = step(V::load(out + j + V::W), V::load(in + j + V::W));
+    a.store(out + j);
+    b.store(out + j + V::W);
+  }
+  for (; j + V::W <= dim; j += V::W) step(V::load(out + j), V::load(in + j)).store(out + j);
+  if (j < dim) {
+    const int n = static_cast<int>(dim - j);
+    step(V::loadN(out + j, n), V::loadN(in + j, n)).storeN(out + j, n);
+  }
+}
+
+// An index that may have changed since it was checked: read once, and -1 unless it is a row of the table.
+LUTRA_INLINE static int64_t safeIndex(const int32_t* indices, int64_t i, int64_t rows) {
+  const int32_t index = *static_cast<const volatile int32_t*>(indices + i);
+  return index >= 0 && index < rows ? index : -1;
+}
+
+template <class T>
+void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim) {
+  if (dim <= 0) return;
+  const int64_t grain = std::max<int64_t>(1, 8192 / dim);
+  parallelFor(count, grain, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < std::min(begin + kRowsAhead, end); i++) prefetchRow(table + indices[i] * dim, dim);
+    for (int64_t i = begin; i < end; i++) {
+      if (i + kRowsAhead < end) prefetchRow(table + indices[i + kRowsAhead] * dim, dim);
+      const int64_t row = safeIndex(indices, i, rows);
+      if (row >= 0) copyRow(out + i * dim, table + row * dim, dim);
+    }
+  });
+}
+
+// The columns [column, column + width) of all rows, or, where width is dim, of the rows that `part` of `parts` owns.
+template <bool Scaled, class T>
+void addOwnedRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
+                  int64_t rows, int64_t dim, int64_t skip, int64_t column, int64_t width, uint32_t part,
+                  uint32_t parts) {
+  for (int64_t i = 0; i < count; i++) {
+    if (i + kRowsAhead < count) {
+      prefetchRow(table + indices[i + kRowsAhead] * dim + column, width);
+    }
+    const int64_t row = safeIndex(indices, i, rows);
+    if (row < 0 || row == skip) continue;
+    // Scrambled, so that runs of frequent indices (a vocabulary sorted by frequency) spread over the threads.
+    if (parts > 1 && (static_cast<uint32_t>(row) * 2654435761u >> 16) % parts != part) continue;
+    const T scale = Scaled ? static_cast<T>(1.0 / frequency[i]) : T(1);
+    addRow<Scaled>(table + row * dim + column, values + i * dim + column, scale, width);
+  }
+}
+
+template <bool Scaled, class T>
+void addRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count, int64_t rows,
+             int64_t dim, int64_t skip) {
+  const int64_t threads = count * dim < 32768 ? 1 : numThreads();
+  if (threads == 1) {
+    addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, 0, dim, 0u, 1u);
+    return;
+  }
+  // Wide rows are cut into whole cache lines of columns, which balances whatever the indices are; narrow rows are
+  // dealt out by index.
+  constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
+  const int64_t width = ((dim + threads - 1) / threads + kLine - 1) / kLine * kLine;
+  if (width >= 4 * kLine) {
+    parallelFor((dim + width - 1) / width, 1, [=](int64_t begin, int64_t end) {
+      const int64_t column = begin * width;
+      addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, column,
+                           std::min(end * width, dim) - column, 0u, 1u);
+    });
+    return;
+  }
+  parallelFor(threads, 1, [=](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; part++) {
+      addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, 0, dim,
+                           static_cast<uint32_t>(part), static_cast<uint32_t>(threads));
+    }
+  });
+}
+
+template <class T>
+void scatterAddRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
+                    int64_t rows, int64_t dim, int64_t skip) {
+  if (dim <= 0) return;
+  if (frequency) {
+    addRows<true>(table, values, indices, frequency, count, rows, dim, skip);
+  } else {
+    addRows<false>(table, values, indices, frequency, count, rows, dim, skip);
+  }
+}
+
+template <class T>
+void scatterRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
+                 int64_t rows, int64_t dim, int64_t skip) {
+  constexpr int64_t kPiece = 1 << 16;
+  parallelFor(rows * dim, kPiece, [=](int64_t begin, int64_t end) {
+    std::memset(table + begin, 0, static_cast<size_t>(end - begin) * sizeof(T));
+  });
+  scatterAddRows(table, values, indices, frequency, count, rows, dim, skip);
+}
+
+// out = the sum of the group's rows in the order of positions.
+template <class T>
+LUTRA_INLINE void sumGroup(T* out, const T* values, const IndexGroups& g, int64_t group, int64_t dim) {
+  const int32_t begin = g.begin[group], end = g.begin[group + 1];
+  copyRow(out, values + g.order[begin] * dim, dim);
+  for (int32_t k = begin + 1; k < end; k++) addRow<false>(out, values + g.order[k] * dim, T(1), dim);
+}
+
+template <class T>
+int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const T* values, int64_t count,
+                     int64_t rows, int64_t dim, int64_t skip) {
+  const IndexGroups g = groupIndices(indices, count, rows, skip);
+  std::copy(g.index, g.index + g.groups, outIndices);
+  if (dim <= 0) return g.groups;
+  const int64_t positions = g.begin[g.groups];
+  parallelFor(g.groups, std::max<int64_t>(1, 8192 / dim), [=](int64_t begin, int64_t end) {
+    for (int64_t group = begin; group < end; group++) {
+      const int64_t ahead = g.begin[group] + kRowsAhead;
+      if (ahead < positions) prefetchRow(values + g.order[ahead] * dim, dim);
+      sumGroup(outValues + group * dim, values, g, group, dim);
+    }
+  });
+  return g.groups;
+}
+
+template <class T>
+double rowNorm(const T* row, int64_t dim, double p) {
+  using V = Vec<T>;
+  if (p == 2.0) {
+    V sum0 = V::zero(), sum1 = V::zero();
+    int64_t j = 0;
+    for (; j + 2 * V::W <= dim; j += 2 * V::W) {
+      const V a = V::load(row + j), b = V::load(row + j + V::W);
+      sum0 = fma(a, a, sum0);
+      sum1 = fma(b, b, sum1);
+    }
+    for (; j < dim; j += V::W) {
+      const V a = V::loadN(row + j, static_cast<int>(std::min<int64_t>(V::W, dim - j)));
+      sum0 = fma(a, a, sum0);
+    }
+    return std::sqrt(static_cast<double>(sum(sum0 + sum1)));
+  }
+  double total = 0;
+  if (std::isinf(p)) {
+    total = p > 0 ? 0 : std::numeric_limits<double>::infinity();
+    for (int64_t j = 0; j < dim; j++) {
+      const double x = std::fabs(static_cast<double>(row[j]));
+      if ((p > 0 ? x > total : x < total) || std::isnan(x)) total = x;
+    }
+    return total;
+  }
+  for (int64_t j = 0; j < dim; j++) {
+    const double x = std::fabs(static_cast<double>(row[j]));
+    total += p == 1.0 ? x : p == 0.0 ? (x != 0.0 ? 1.0 : 0.0) : std::pow(x, p);
+  }
+  return p == 1.0 || p == 0.0 ? total : std::pow(total, 1.0 / p);
+}
+
+template <class T>
+void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p) {
+  const IndexGroups g = groupIndices(indices, count, rows, -1);
+  parallelFor(g.groups, std::max<int64_t>(1, 4096 / std::max<int64_t>(1, dim)), [=](int64_t begin, int64_t end) {
+    for (int64_t group = begin; group < end; group++) {
+      if (group + 2 < end) prefetchRow(table + g.index[group + 2] * dim, dim);
+      T* const row = table + g.index[group] * dim;
+      const double norm = rowNorm(row, dim, p);
+      if (!(norm > maxNorm)) continue;
+      const T scale = static_cast<T>(maxNorm / (norm + 1e-7));
+      for (int64_t j = 0; j < dim; j++) row[j] *= scale;
+    }
+  });
+}
+
+}  // namespace lutra::LUTRA_NS
