@@ -1,0 +1,319 @@
+import { readFileSync } from 'node:fs';
+import { ArgumentError, describe, FileFormatError, IndexError, TokenError, ValueError } from '../errors.js';
+import { writeFileAtomically } from '../io/atomic_file.js';
+import { checkOptions } from '../options.js';
+import { arrangeTokens, type TokenArrangement } from './token_arrangement.js';
+import { checkToken, checkTokenList, countTokens, readCounts, type TokenCounts } from './token_counts.js';
+import { readVocabularyJSON, type VocabularyJSON } from './vocabulary_json.js';
+
+/** Which id a token outside the vocabulary gets. Without either option such a token is an error. */
+export interface UnknownTokenOptions {
+  /** The token whose id stands for every unknown one, such as `'<unk>'`; it must be in the vocabulary. */
+  unknownToken?: string;
+  /** The same by id. */
+  defaultIndex?: number;
+}
+
+export interface VocabularyOptions extends UnknownTokenOptions {
+  /** How often each token occurred, by token; those not named count 0. */
+  counts?: TokenCounts;
+  /** Which of the tokens are special. */
+  specials?: Iterable<string>;
+}
+
+export interface VocabularyBuildOptions extends UnknownTokenOptions, TokenArrangement {}
+
+const UNKNOWN_OPTIONS = ['unknownToken', 'defaultIndex'] as const;
+const BUILD_OPTIONS = ['specials', 'specialsFirst', 'minFrequency', 'maxSize', 'sort', ...UNKNOWN_OPTIONS];
+
+/**
+ * Tokens and their ids, 0 to `size - 1`: what turns text into the indices that an embedding looks up, and back.
+ *
+ * ```ts
+ * const vocabulary = Vocabulary.fromTokens(words, {
+ *   specials: ['<pad>', '<unk>', '<sos>', '<eos>'],
+ *   unknownToken: '<unk>',
+ * });
+ * const embedding = new nn.Embedding(vocabulary.size, 10, { paddingIdx: vocabulary.lookupIndex('<pad>') });
+ * embedding.forward(vocabulary.encode(['a', 'sentence']));
+ * ```
+ *
+ * Tokens and ids never change once built; only the default index can be set later.
+ */
+export class Vocabulary {
+  readonly #tokens: readonly string[];
+  readonly #indices: ReadonlyMap<string, number>;
+  readonly #counts: readonly number[];
+  readonly #specials: ReadonlySet<number>;
+  #defaultIndex: number | null;
+
+  /**
+   * @param tokens distinct tokens; the id of each is its position
+   * @throws ArgumentError, ValueError or OptionError for a token that comes twice, a special that is not among them, …
+   */
+  constructor(tokens: Iterable<string>, options?: VocabularyOptions) {
+    const op = 'Vocabulary';
+    const { counts, specials, ...unknown } = checkOptions(op, options, ['counts', 'specials', ...UNKNOWN_OPTIONS]);
+    checkTokenList(op, tokens);
+    const list: string[] = [];
+    const indices = new Map<string, number>();
+    for (const item of tokens) {
+      const token = checkToken(op, item, list.length);
+      if (indices.has(token)) {
+        throw new ValueError(
+          `${op}: tokens must differ, got ${describe(token)} at positions ${indices.get(token)} and ${list.length}`,
+        );
+      }
+      indices.set(token, list.length);
+      list.push(token);
+    }
+    const countOf = counts === undefined ? undefined : readCounts(op, counts);
+    this.#tokens = list;
+    this.#indices = indices;
+    this.#counts = list.map((token) => countOf?.get(token) ?? 0);
+    this.#specials = new Set(this.#readSpecials(op, specials ?? []));
+    this.#defaultIndex = this.#readDefaultIndex(op, unknown);
+  }
+
+  /**
+   * The vocabulary of a corpus.
+   *
+   * @param tokens tokens, or lists of tokens (sentences)
+   * @throws ArgumentError, ValueError or OptionError naming the argument
+   */
+  static fromTokens(tokens: Iterable<string | Iterable<string>>, options?: VocabularyBuildOptions): Vocabulary {
+    checkOptions('Vocabulary.fromTokens', options, BUILD_OPTIONS);
+    return Vocabulary.#build('Vocabulary.fromTokens', countTokens(tokens), options);
+  }
+
+  /** The vocabulary of a corpus counted already, as by {@link countTokens}; appearance is the order of the counts. */
+  static fromCounts(counts: TokenCounts, options?: VocabularyBuildOptions): Vocabulary {
+    checkOptions('Vocabulary.fromCounts', options, BUILD_OPTIONS);
+    return Vocabulary.#build('Vocabulary.fromCounts', readCounts('Vocabulary.fromCounts', counts), options);
+  }
+
+  static #build(op: string, counts: Map<string, number>, options: VocabularyBuildOptions = {}): Vocabulary {
+    const { unknownToken, defaultIndex, ...arrangement } = options;
+    const { tokens, specials } = arrangeTokens(op, counts, arrangement);
+    return new Vocabulary(tokens, { counts, specials, unknownToken, defaultIndex });
+  }
+
+  /** How many tokens there are; an embedding for this vocabulary has this many rows. */
+  get size(): number {
+    return this.#tokens.length;
+  }
+
+  /** {@link size}, by the name that lists use. */
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  /** The id that unknown tokens get, or null where they are an error. */
+  get defaultIndex(): number | null {
+    return this.#defaultIndex;
+  }
+
+  /** Sets the id that unknown tokens get; null makes them an error. */
+  setDefaultIndex(index: number | null): void {
+    this.#defaultIndex = index === null ? null : this.#checkIndex('Vocabulary.setDefaultIndex', index);
+  }
+
+  /** Whether a token has an id of its own. */
+  has(token: string): boolean {
+    return this.#indices.has(token);
+  }
+
+  /** The id of a token, or undefined for an unknown one, whatever the default index. */
+  get(token: string): number | undefined {
+    return this.#indices.get(token);
+  }
+
+  /**
+   * The id of a token; the default index for an unknown one.
+   * @throws TokenError for an unknown token where no default index is set
+   */
+  lookupIndex(token: string): number {
+    return this.#lookup('Vocabulary.lookupIndex', token, undefined);
+  }
+
+  /** {@link lookupIndex} of each token, as a plain array. */
+  lookupIndices(tokens: Iterable<string>): number[] {
+    checkTokenList('Vocabulary.lookupIndices', tokens);
+    return Array.from(tokens, (token, position) => this.#lookup('Vocabulary.lookupIndices', token, position));
+  }
+
+  /** {@link lookupIndex} of each token, as the index array that tensors and embeddings take without a copy. */
+  encode(tokens: Iterable<string>): Int32Array {
+    checkTokenList('Vocabulary.encode', tokens);
+    const list = Array.isArray(tokens) ? tokens : [...tokens];
+    const ids = new Int32Array(list.length);
+    for (let i = 0; i < list.length; i++) ids[i] = this.#lookup('Vocabulary.encode', list[i], i);
+    return ids;
+  }
+
+  /**
+   * The token of an id.
+   * @throws IndexError for an id outside 0 to `size - 1`; ArgumentError for one that is no number
+   */
+  lookupToken(index: number): string {
+    return this.#tokens[this.#checkIndex('Vocabulary.lookupToken', index)];
+  }
+
+  /** {@link lookupToken} of each id. */
+  lookupTokens(indices: Iterable<number>): string[] {
+    return this.#tokensOf('Vocabulary.lookupTokens', indices);
+  }
+
+  /**
+   * The tokens of ids: what {@link encode} took, with the unknown token in place of unknown ones.
+   * @param options `skipSpecials`: leave special tokens out, false unless set
+   */
+  decode(indices: Iterable<number>, options?: { skipSpecials?: boolean }): string[] {
+    const { skipSpecials = false } = checkOptions('Vocabulary.decode', options, ['skipSpecials']);
+    const tokens = this.#tokensOf('Vocabulary.decode', indices);
+    return skipSpecials ? tokens.filter((token) => !this.isSpecial(token)) : tokens;
+  }
+
+  /** How often a token occurred in what the vocabulary was built from; 0 for tokens outside it. */
+  count(token: string): number {
+    const index = this.#indices.get(token);
+    return index === undefined ? 0 : this.#counts[index];
+  }
+
+  /** The counts by id. */
+  counts(): number[] {
+    return [...this.#counts];
+  }
+
+  /** The tokens by id. */
+  tokens(): string[] {
+    return [...this.#tokens];
+  }
+
+  /** The special tokens in order of their ids. */
+  specials(): string[] {
+    return this.#specialIds().map((index) => this.#tokens[index]);
+  }
+
+  /** Whether a token is one of the specials. */
+  isSpecial(token: string): boolean {
+    const index = this.#indices.get(token);
+    return index !== undefined && this.#specials.has(index);
+  }
+
+  /** [token, id] in order of ids. */
+  *entries(): IterableIterator<[token: string, index: number]> {
+    for (const [index, token] of this.#tokens.entries()) yield [token, index];
+  }
+
+  /** The tokens in order of ids. */
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.#tokens[Symbol.iterator]();
+  }
+
+  toJSON(): VocabularyJSON {
+    return {
+      format: 'lutra.vocabulary',
+      version: 1,
+      tokens: this.tokens(),
+      counts: this.counts(),
+      specials: this.#specialIds(),
+      defaultIndex: this.#defaultIndex,
+    };
+  }
+
+  /**
+   * The vocabulary that {@link toJSON} described.
+   * @throws FileFormatError saying what is wrong with it
+   */
+  static fromJSON(json: unknown): Vocabulary {
+    return Vocabulary.#fromJSON('Vocabulary.fromJSON', json);
+  }
+
+  /** Writes the vocabulary to a JSON file. A crash leaves the file that was there, or the new one, never a part. */
+  save(path: string): void {
+    writeFileAtomically(path, `${JSON.stringify(this)}\n`);
+  }
+
+  /**
+   * Reads a file that {@link save} wrote.
+   * @throws FileFormatError for a file that is none; the file system's own error where it can't be read
+   */
+  static load(path: string): Vocabulary {
+    const text = readFileSync(path, 'utf8');
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (error) {
+      throw new FileFormatError(`Vocabulary.load: ${path} is no JSON file: ${(error as Error).message}`);
+    }
+    return Vocabulary.#fromJSON(`Vocabulary.load: ${path}`, json);
+  }
+
+  static #fromJSON(op: string, json: unknown): Vocabulary {
+    const { tokens, counts, specials, defaultIndex } = readVocabularyJSON(op, json);
+    return new Vocabulary(tokens, {
+      counts: tokens.map((token, index) => [token, counts[index]]),
+      specials: specials.map((index) => tokens[index]),
+      defaultIndex: defaultIndex ?? undefined,
+    });
+  }
+
+  #specialIds(): number[] {
+    return [...this.#specials].sort((a, b) => a - b);
+  }
+
+  #lookup(op: string, token: string, position: number | undefined): number {
+    const index = this.#indices.get(checkToken(op, token, position)) ?? this.#defaultIndex;
+    if (index !== null) return index;
+    const place = position === undefined ? '' : ` at position ${position}`;
+    throw new TokenError(
+      `${op}: token ${describe(token)}${place} is not in the vocabulary of ${this.size}, and no default index is set; ` +
+        'build it with unknownToken, or call setDefaultIndex',
+      token,
+    );
+  }
+
+  #tokensOf(op: string, indices: Iterable<number>): string[] {
+    if (typeof indices !== 'object' || indices === null || !(Symbol.iterator in indices)) {
+      throw new ArgumentError(`${op}: expected a list of ids, got ${describe(indices)}`);
+    }
+    return Array.from(indices, (index, position) => this.#tokens[this.#checkIndex(op, index, position)]);
+  }
+
+  #checkIndex(op: string, index: number, position?: number): number {
+    const place = position === undefined ? '' : ` at position ${position}`;
+    if (typeof index !== 'number')
+      throw new ArgumentError(`${op}: an id must be a number, got ${describe(index)}${place}`);
+    if (!Number.isInteger(index) || index < 0 || index >= this.size) {
+      const range = this.size === 0 ? 'the vocabulary is empty' : `ids are integers from 0 to ${this.size - 1}`;
+      throw new IndexError(`${op}: ${range}, got ${index}${place}`, index, this.size, position);
+    }
+    return index;
+  }
+
+  #readSpecials(op: string, specials: Iterable<string>): number[] {
+    checkTokenList(op, specials);
+    return Array.from(specials, (special, position) =>
+      this.#requireIndex(op, 'specials', checkToken(op, special, position)),
+    );
+  }
+
+  #readDefaultIndex(op: string, { unknownToken, defaultIndex }: UnknownTokenOptions): number | null {
+    if (unknownToken !== undefined && defaultIndex !== undefined) {
+      throw new ArgumentError(`${op}: unknownToken and defaultIndex say the same; give one of them`);
+    }
+    if (unknownToken !== undefined) return this.#requireIndex(op, 'unknownToken', checkToken(op, unknownToken));
+    return defaultIndex === undefined ? null : this.#checkIndex(`${op}: defaultIndex`, defaultIndex);
+  }
+
+  #requireIndex(op: string, argument: string, token: string): number {
+    const index = this.#indices.get(token);
+    if (index === undefined) {
+      throw new ValueError(
+        `${op}: ${argument} names ${describe(token)}, which is not in the vocabulary of ${this.size}`,
+      );
+    }
+    return index;
+  }
+}
