@@ -1,0 +1,442 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
+import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { clone, copyInto } from './copy.js';
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** The same elements in another shape; a view where the strides allow, else a copy. One size may be -1. */
+    reshape(...shape: (number | readonly number[])[]): Tensor;
+    /** Like `reshape`, but never a copy. @throws ShapeError when the strides don't allow a view. */
+    view(...shape: (number | readonly number[])[]): Tensor;
+    /** Joins dimensions startDim (default 0) to endDim (default -1) into one. */
+    flatten(startDim?: number, endDim?: number): Tensor;
+    /** Splits one dimension into several. */
+    unflatten(dim: number, sizes: readonly number[]): Tensor;
+    /** A view with the dimensions in another order. */
+    permute(...dims: (number | readonly number[])[]): Tensor;
+    /** A view with two dimensions exchanged. */
+    transpose(dim0: number, dim1: number): Tensor;
+    /** The transpose of a tensor of at most two dimensions. */
+    t(): Tensor;
+    /** A view without dimensions of size 1 (all of them, or only `dim`). */
+    squeeze(dim?: number): Tensor;
+    /** A view with a new dimension of size 1 at `dim`. */
+    unsqueeze(dim: number): Tensor;
+    /** A view at one index of a dimension, which disappears; a negative index counts from the end. */
+    select(dim: number, index: number): Tensor;
+    /** A view of `length` indices of a dimension from `start` on. */
+    narrow(dim: number, start: number, length: number): Tensor;
+    /** A view of indices start, start + step, … below end, clamped as in Python; negative values count from the end. */
+    slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor;
+    /** A view in which dimensions of size 1 repeat without using memory; -1 keeps a size. */
+    expand(...shape: (number | readonly number[])[]): Tensor;
+    /** `expand` to another tensor's shape. */
+    expandAs(other: Tensor): Tensor;
+    /** `reshape` to another tensor's shape. */
+    viewAs(other: Tensor): Tensor;
+    /** The views along a dimension, one for each index. */
+    unbind(dim?: number): Tensor[];
+    /** The diagonal (of the first two dimensions' matrix) as a view. */
+    diagonal(offset?: number): Tensor;
+  }
+}
+
+type Sizes = (number | readonly number[])[];
+
+function sizesOf(op: string, sizes: Sizes): number[] {
+  const list = sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes;
+  for (const [i, size] of list.entries()) {
+    if (typeof size !== 'number' || !Number.isInteger(size)) {
+      throw new ArgumentError(`${op}: size ${i} must be an integer, got ${describe(size)}`);
+    }
+  }
+  return list.slice() as number[];
+}
+
+/** A view of `x`, recorded under `name` with `backward` when needed. */
+function makeView(
+  x: Tensor,
+  shape: Shape,
+  strides: readonly number[],
+  offset: number,
+  name: string,
+  backward: (grad: Tensor) => Tensor,
+): Tensor {
+  const out = new Tensor(x.storage, shape, strides, offset);
+  out.base = x.base ?? x;
+  if (!needsGrad(x)) return out;
+  return record(name, [x], out, (grad) => [backward(grad)]);
+}
+
+/** Puts `grad` into the window that `shape`/`strides`/`offset` describes of a zero tensor shaped like `x`. */
+function embed(x: Tensor, grad: Tensor, place: (zeros: Tensor) => Tensor): Tensor {
+  const out = Tensor.allocate(x.shape, grad.dtype);
+  copyInto(place(out), grad);
+  return out;
+}
+
+/** Replaces a size of -1 by what the element count leaves for it. */
+function resolveShape(op: string, x: Tensor, sizes: number[]): number[] {
+  const unknown = sizes.indexOf(-1);
+  let known = 1;
+  for (const [i, size] of sizes.entries()) {
+    if (i === unknown) continue;
+    if (size < 0)
+      throw new ShapeError(`${op}: sizes must be non-negative, with one -1 at most, got ${formatShape(sizes)}`);
+    known *= size;
+  }
+  const shape = sizes.slice();
+  if (unknown >= 0) {
+    if (known === 0 || x.numel % known !== 0) {
+      throw new ShapeError(
+        `${op}: shape ${formatShape(sizes)} does not divide the ${x.numel} elements of ${formatShape(x.shape)}`,
+      );
+    }
+    shape[unknown] = x.numel / known;
+  } else if (known !== x.numel) {
+    throw new ShapeError(
+      `${op}: shape ${formatShape(sizes)} needs ${known} elements, the input ${formatShape(x.shape)} has ${x.numel}`,
+    );
+  }
+  return shape;
+}
+
+/** Strides that show `x` in `shape` without moving elements, or null where there are none. */
+function viewStrides(x: Tensor, shape: Shape): number[] | null {
+  if (x.isContiguous()) return contiguousStrides(shape);
+  // Runs of old dimensions that step evenly are single dimensions; each new one must lie within one run.
+  const strides = new Array<number>(shape.length);
+  let next = shape.length - 1;
+  let run = 1;
+  for (let i = x.shape.length - 1; i >= 0; i--) {
+    if (x.shape[i] === 1) continue;
+    let base = x.strides[i];
+    run = x.shape[i];
+    while (i > 0 && (x.shape[i - 1] === 1 || x.strides[i - 1] === x.strides[i] * x.shape[i])) {
+      if (x.shape[i - 1] === 1) {
+        let k = i - 1;
+        while (k >= 0 && x.shape[k] === 1) k--;
+        if (k < 0 || x.strides[k] !== x.strides[i] * x.shape[i]) break;
+        i = k;
+      } else {
+        i--;
+      }
+      run *= x.shape[i];
+    }
+    let filled = 1;
+    while (next >= 0 && (filled < run || shape[next] === 1)) {
+      strides[next] = base;
+      base *= shape[next];
+      filled *= shape[next];
+      next--;
+    }
+    if (filled !== run) return null;
+  }
+  for (; next >= 0; next--) {
+    if (shape[next] !== 1) return null;
+    strides[next] = 1;
+  }
+  return strides;
+}
+
+export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
+  checkTensor('reshape', 'input', x);
+  const shape = resolveShape('reshape', x, sizesOf('reshape', sizes));
+  const strides = viewStrides(x, shape);
+  const source = strides === null ? clone(x) : x;
+  return makeView(source, shape, strides ?? contiguousStrides(shape), source.offset, 'ViewBackward0', (grad) =>
+    reshape(grad, x.shape),
+  );
+}
+
+export function view(x: Tensor, ...sizes: Sizes): Tensor {
+  checkTensor('view', 'input', x);
+  const shape = resolveShape('view', x, sizesOf('view', sizes));
+  const strides = viewStrides(x, shape);
+  if (strides === null) {
+    throw new ShapeError(
+      `view: shape ${formatShape(shape)} is no view of ${formatShape(x.shape)} with strides ${formatShape(x.strides)}; use reshape`,
+    );
+  }
+  return makeView(x, shape, strides, x.offset, 'ViewBackward0', (grad) => reshape(grad, x.shape));
+}
+
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  const start = wrapDim('flatten', startDim, x.ndim, 'startDim');
+  const end = wrapDim('flatten', endDim, x.ndim, 'endDim');
+  if (x.ndim === 0) return reshape(x, [1]);
+  if (start > end) throw new ValueError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
+  const joined = numelOf(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]);
+}
+
+export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
+  const d = wrapDim('unflatten', dim, x.ndim);
+  const wanted = sizesOf('unflatten', [sizes]);
+  const known = wanted.filter((s) => s !== -1).reduce((a, b) => a * b, 1);
+  const parts = wanted.map((s) => (s === -1 ? x.shape[d] / known : s));
+  if (numelOf(parts) !== x.shape[d] || !parts.every(Number.isInteger)) {
+    throw new ShapeError(
+      `unflatten: sizes ${formatShape(sizes)} do not multiply to dimension ${dim}'s size ${x.shape[d]}`,
+    );
+  }
+  return reshape(x, [...x.shape.slice(0, d), ...parts, ...x.shape.slice(d + 1)]);
+}
+
+export function permute(x: Tensor, ...dims: Sizes): Tensor {
+  checkTensor('permute', 'input', x);
+  const order = sizesOf('permute', dims).map((d) => wrapDim('permute', d, x.ndim));
+  if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
+    throw new ShapeError(
+      `permute: needs each of the ${x.ndim} dimensions once, got ${formatShape(sizesOf('permute', dims))}`,
+    );
+  }
+  const inverse = new Array<number>(order.length);
+  order.forEach((d, i) => {
+    inverse[d] = i;
+  });
+  return makeView(
+    x,
+    order.map((d) => x.shape[d]),
+    order.map((d) => x.strides[d]),
+    x.offset,
+    'PermuteBackward0',
+    (grad) => permute(grad, inverse),
+  );
+}
+
+function exchange(x: Tensor, a: number, b: number, name: string): Tensor {
+  const shape = x.shape.slice();
+  const strides = x.strides.slice();
+  [shape[a], shape[b]] = [shape[b], shape[a]];
+  [strides[a], strides[b]] = [strides[b], strides[a]];
+  return makeView(x, shape, strides, x.offset, name, (grad) => exchange(grad, a, b, name));
+}
+
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor('transpose', 'input', x);
+  const a = wrapDim('transpose', dim0, x.ndim, 'dim0');
+  const b = wrapDim('transpose', dim1, x.ndim, 'dim1');
+  if (x.ndim === 0) return x;
+  return exchange(x, a, b, 'TransposeBackward0');
+}
+
+export function t(x: Tensor): Tensor {
+  checkTensor('t', 'input', x);
+  if (x.ndim > 2)
+    throw new ShapeError(`t: needs at most 2 dimensions, got shape ${formatShape(x.shape)}; use transpose`);
+  return x.ndim < 2 ? exchange(x.ndim === 0 ? reshape(x, []) : x, 0, 0, 'TBackward0') : exchange(x, 0, 1, 'TBackward0');
+}
+
+export function squeeze(x: Tensor, dim?: number): Tensor {
+  checkTensor('squeeze', 'input', x);
+  const only = dim === undefined ? null : wrapDim('squeeze', dim, x.ndim);
+  const keep = x.shape.map((size, i) => size !== 1 || (only !== null && i !== only));
+  const name = dim === undefined ? 'SqueezeBackward0' : 'SqueezeBackward1';
+  return makeView(
+    x,
+    x.shape.filter((_, i) => keep[i]),
+    x.strides.filter((_, i) => keep[i]),
+    x.offset,
+    name,
+    (grad) => reshape(grad, x.shape),
+  );
+}
+
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensor('unsqueeze', 'input', x);
+  const d = wrapDim('unsqueeze', dim, x.ndim + 1);
+  const shape = x.shape.slice();
+  const strides = x.strides.slice();
+  strides.splice(d, 0, d < x.ndim ? x.shape[d] * x.strides[d] : 1);
+  shape.splice(d, 0, 1);
+  return makeView(x, shape, strides, x.offset, 'UnsqueezeBackward0', (grad) => reshape(grad, x.shape));
+}
+
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  checkTensor('select', 'input', x);
+  if (x.ndim === 0) throw new ShapeError('select: a 0-dimensional tensor has nothing to select from');
+  const d = wrapDim('select', dim, x.ndim);
+  const size = x.shape[d];
+  if (typeof index !== 'number' || !Number.isInteger(index)) {
+    throw new ArgumentError(`select: index must be an integer, got ${describe(index)}`);
+  }
+  if (index < -size || index >= size) {
+    throw new IndexError(`select: index ${index} is outside dimension ${dim} of size ${size}`, index, size);
+  }
+  const k = index < 0 ? index + size : index;
+  return makeView(
+    x,
+    x.shape.filter((_, i) => i !== d),
+    x.strides.filter((_, i) => i !== d),
+    x.offset + k * x.strides[d],
+    'SelectBackward0',
+    (grad) => embed(x, grad, (zeros) => select(zeros, d, k)),
+  );
+}
+
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  checkTensor('narrow', 'input', x);
+  const d = wrapDim('narrow', dim, x.ndim);
+  const size = x.shape[d] ?? 0;
+  if (!Number.isInteger(start) || !Number.isInteger(length)) {
+    throw new ArgumentError(
+      `narrow: start and length must be integers, got ${describe(start)} and ${describe(length)}`,
+    );
+  }
+  const first = start < 0 ? start + size : start;
+  if (x.ndim === 0 || first < 0 || length < 0 || first + length > size) {
+    throw new IndexError(
+      `narrow: ${length} indices from ${start} on do not fit dimension ${dim} of size ${size}`,
+      start,
+      size,
+    );
+  }
+  return slice(x, d, first, first + length);
+}
+
+export function slice(x: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+  checkTensor('slice', 'input', x);
+  if (x.ndim === 0) throw new ShapeError('slice: a 0-dimensional tensor has nothing to slice');
+  const d = wrapDim('slice', dim, x.ndim);
+  const size = x.shape[d];
+  if (!Number.isInteger(step) || step < 1)
+    throw new ValueError(`slice: step must be a positive integer, got ${describe(step)}`);
+  const clamp = (value: number | null | undefined, fallback: number, name: string) => {
+    if (value === null || value === undefined) return fallback;
+    if (typeof value !== 'number' || Number.isNaN(value) || (Number.isFinite(value) && !Number.isInteger(value))) {
+      throw new ArgumentError(`slice: ${name} must be an integer, got ${describe(value)}`);
+    }
+    return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+  };
+  const first = clamp(start, 0, 'start');
+  const last = Math.max(first, clamp(end, size, 'end'));
+  const shape = x.shape.slice();
+  const strides = x.strides.slice();
+  shape[d] = Math.ceil((last - first) / step);
+  strides[d] *= step;
+  return makeView(x, shape, strides, x.offset + first * x.strides[d], 'SliceBackward0', (grad) =>
+    embed(x, grad, (zeros) => slice(zeros, d, first, last, step)),
+  );
+}
+
+export function expand(x: Tensor, ...sizes: Sizes): Tensor {
+  checkTensor('expand', 'input', x);
+  const wanted = sizesOf('expand', sizes);
+  const lead = wanted.length - x.ndim;
+  if (lead < 0) {
+    throw new ShapeError(
+      `expand: shape ${formatShape(wanted)} has fewer dimensions than the input ${formatShape(x.shape)}`,
+    );
+  }
+  const strides = new Array<number>(wanted.length).fill(0);
+  const shape = wanted.map((size, i) => {
+    const own = i < lead ? 1 : x.shape[i - lead];
+    if (size === -1 && i >= lead) size = own;
+    if (size < 0 || (own !== 1 && own !== size)) {
+      throw new ShapeError(
+        `expand: size ${wanted[i]} at dimension ${i} does not fit the input ${formatShape(x.shape)}`,
+      );
+    }
+    if (i >= lead && own === size) strides[i] = x.strides[i - lead];
+    return size;
+  });
+  return makeView(x, shape, strides, x.offset, 'ExpandBackward0', (grad) => sumTo(grad, x.shape));
+}
+
+/** Reduces a gradient to the shape that was broadcast; set by the reduction file, which builds on this one. */
+let sumTo: (grad: Tensor, shape: Shape) => Tensor = () => {
+  throw new Error('expand: reductions are not loaded');
+};
+
+export function provideSumTo(reduce: (grad: Tensor, shape: Shape) => Tensor): void {
+  sumTo = reduce;
+}
+
+export function unbind(x: Tensor, dim = 0): Tensor[] {
+  checkTensor('unbind', 'input', x);
+  if (x.ndim === 0) throw new ShapeError('unbind: a 0-dimensional tensor has no dimension to take apart');
+  const d = wrapDim('unbind', dim, x.ndim);
+  return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
+}
+
+export function diagonal(x: Tensor, offset = 0): Tensor {
+  checkTensor('diagonal', 'input', x);
+  if (x.ndim < 2) throw new ShapeError(`diagonal: needs at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+  const [rows, columns] = x.shape;
+  const n = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
+  const start = x.offset + (n === 0 ? 0 : Math.max(offset, 0) * x.strides[1] - Math.min(offset, 0) * x.strides[0]);
+  return makeView(
+    x,
+    [...x.shape.slice(2), n],
+    [...x.strides.slice(2), x.strides[0] + x.strides[1]],
+    start,
+    'DiagonalBackward0',
+    (grad) => embed(x, grad, (zeros) => diagonal(zeros, offset)),
+  );
+}
+
+/** True when `x` is contiguous once its last two dimensions are exchanged: matmul takes such a matrix by flag. */
+export function isTransposed(x: Tensor): boolean {
+  if (x.ndim < 2) return false;
+  const n = x.ndim;
+  const shape = [...x.shape.slice(0, n - 2), x.shape[n - 1], x.shape[n - 2]];
+  const strides = [...x.strides.slice(0, n - 2), x.strides[n - 1], x.strides[n - 2]];
+  return isContiguous(shape, strides);
+}
+
+installMethods({
+  reshape(this: Tensor, ...shape: Sizes) {
+    return reshape(this, ...shape);
+  },
+  view(this: Tensor, ...shape: Sizes) {
+    return view(this, ...shape);
+  },
+  flatten(this: Tensor, startDim?: number, endDim?: number) {
+    return flatten(this, startDim, endDim);
+  },
+  unflatten(this: Tensor, dim: number, sizes: readonly number[]) {
+    return unflatten(this, dim, sizes);
+  },
+  permute(this: Tensor, ...dims: Sizes) {
+    return permute(this, ...dims);
+  },
+  transpose(this: Tensor, dim0: number, dim1: number) {
+    return transpose(this, dim0, dim1);
+  },
+  t(this: Tensor) {
+    return t(this);
+  },
+  squeeze(this: Tensor, dim?: number) {
+    return squeeze(this, dim);
+  },
+  unsqueeze(this: Tensor, dim: number) {
+    return unsqueeze(this, dim);
+  },
+  select(this: Tensor, dim: number, index: number) {
+    return select(this, dim, index);
+  },
+  narrow(this: Tensor, dim: number, start: number, length: number) {
+    return narrow(this, dim, start, length);
+  },
+  slice(this: Tensor, dim: number, start?: number | null, end?: number | null, step?: number) {
+    return slice(this, dim, start, end, step);
+  },
+  expand(this: Tensor, ...shape: Sizes) {
+    return expand(this, ...shape);
+  },
+  expandAs(this: Tensor, other: Tensor) {
+    return expand(this, checkTensor('expandAs', 'other', other).shape);
+  },
+  viewAs(this: Tensor, other: Tensor) {
+    return reshape(this, checkTensor('viewAs', 'other', other).shape);
+  },
+  unbind(this: Tensor, dim?: number) {
+    return unbind(this, dim);
+  },
+  diagonal(this: Tensor, offset?: number) {
+    return diagonal(this, offset);
+  },
+});
