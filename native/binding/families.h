@@ -6,5 +6,6 @@
 namespace lutra::binding {
 
 void registerRuntime(Exports& exports);
+void registerCopy(Exports& exports);
 
 }  // namespace lutra::binding

@@ -6,6 +6,7 @@ namespace lutra::binding {
 static napi_value initialise(napi_env env, napi_value object) {
   Exports exports(env, object);
   registerRuntime(exports);
+  registerCopy(exports);
   return object;
 }
 
