@@ -1,0 +1,61 @@
+// Matrix products over row-major matrices with leading dimensions and transposes as flags.
+//
+// Every element of a product is the same chain of multiply-adds wherever it lies in the matrix and however the work is
+// split, so the number of threads never changes a bit of a result.
+#pragma once
+
+#include <cstdint>
+
+namespace lutra {
+
+/**
+ * An operand as it lies in memory: row-major, `ld` elements from one row to the next. With `transposed`, the operand is
+ * the transpose of what is stored. `ld` may be anything from the stored row's length up (0 only for one row or none).
+ */
+template <class T>
+struct Matrix {
+  const T* data;
+  int64_t ld;
+  bool transposed = false;
+};
+
+/** What is added to a product. */
+template <class T>
+struct MatmulOptions {
+  /** One value per column of C, added once; or null. */
+  const T* bias = nullptr;
+  /** Add the product to what C holds, instead of overwriting it. */
+  bool accumulate = false;
+};
+
+/** C [M, N] (ldc elements between rows) = A [M, K] · B [K, N] (+ bias) (+ C). K = 0 gives the sum of the options. */
+template <class T>
+void matmul(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, int64_t M, int64_t N, int64_t K,
+            MatmulOptions<T> options = {});
+
+/** `batches` products of one shape; operand i starts at data + i · stride (0 repeats an input). */
+template <class T>
+void matmulBatched(T* c, int64_t ldc, int64_t strideC, Matrix<T> a, int64_t strideA, Matrix<T> b, int64_t strideB,
+                   int64_t batches, int64_t M, int64_t N, int64_t K, MatmulOptions<T> options = {});
+
+/** Elements that packMatrix writes for a B of K × N. Depends on the active instruction set. */
+template <class T>
+int64_t packedElements(int64_t N, int64_t K);
+
+/** Lays B [K, N] out for matmulPacked. `packed` should be aligned to 64 bytes. */
+template <class T>
+void packMatrix(T* packed, Matrix<T> b, int64_t N, int64_t K);
+
+/**
+ * matmul with a B that packMatrix laid out: for many products with the same B. A row's bits don't depend on the rows
+ * beside it, nor on M.
+ */
+template <class T>
+void matmulPacked(T* c, int64_t ldc, Matrix<T> a, const T* packed, int64_t M, int64_t N, int64_t K,
+                  MatmulOptions<T> options = {});
+
+/** out [N] = the sums of the columns of A [M, N] (+ out): the gradient of a bias. */
+template <class T>
+void columnSums(T* out, const T* a, int64_t lda, int64_t M, int64_t N, bool accumulate = false);
+
+}  // namespace lutra

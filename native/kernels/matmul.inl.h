@@ -1,0 +1,311 @@
+#include "kernels/matmul_tile.inl.h"
+#include "kernels/matmul_pack.inl.h"
+
+// Which path a product takes depends on its shape alone, never on the number of threads, and every path but the dot
+// products gives each element the same chain of multiply-adds: K is cut into blocks (blockDepth), each block is summed
+// from zero in ascending k, and the blocks are added up in order.
+namespace lutra::LUTRA_NS {
+
+// Multiply-adds that are worth handing to another thread: about 3 µs.
+constexpr int64_t kGrainWork = 1 << 17;
+
+LUTRA_INLINE int64_t grainFor(int64_t workPerItem) { return 1 + kGrainWork / std::max<int64_t>(workPerItem, 1); }
+
+/** Length of the blocks that K is cut into. Depends on K alone: it decides how an element is rounded. */
+template <class T>
+LUTRA_INLINE int64_t blockDepth(int64_t K) {
+  constexpr int64_t kMost = sizeof(T) == 4 ? 384 : 256;
+  const int64_t blocks = (K + kMost - 1) / kMost;
+  return blocks <= 1 ? K : ((K + blocks - 1) / blocks + 7) / 8 * 8;
+}
+
+/** Multiplies packed rows of A with one panel of B, over one block of K. */
+template <class T>
+void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t rows, const T* b, int64_t ldb,
+                   int64_t column, int64_t k0, int64_t depth) {
+  const RowTiles<T> tiles(rows);
+  Tile<T> tile;
+  tile.columns = static_cast<int>(std::min<int64_t>(TileShape<T>::kColumns, p.N - column));
+  tile.lda = 0;
+  tile.b = b;
+  tile.ldb = ldb;
+  tile.ldc = p.ldc;
+  tile.bias = k0 == 0 && p.options.bias != nullptr ? p.options.bias + column : nullptr;
+  tile.depth = depth;
+  tile.add = p.options.accumulate || k0 > 0;
+  for (int64_t t = 0; t < tiles.count; t++) {
+    tile.a = packedA + tiles.begin(t) * depth;
+    tile.c = p.c + (row + tiles.begin(t)) * p.ldc + column;
+    tileFunction<T, true>(tiles.rows(t), tile.columns)(tile);
+  }
+}
+
+/** One or two rows: B is read where it lies, many columns at a time. */
+template <class T>
+void multiplyWide(const Product<T>& p, const T* packedA, int64_t begin, int64_t end, int64_t k0, int64_t depth) {
+  using S = TileShape<T>;
+  constexpr int kColumns = S::kWideVectors * S::kWidth;
+  Tile<T> tile;
+  tile.a = packedA + k0 * p.M;
+  tile.lda = 0;
+  tile.ldb = p.b.ld;
+  tile.ldc = p.ldc;
+  tile.depth = depth;
+  tile.add = p.options.accumulate || k0 > 0;
+  tile.columns = kColumns;
+  for (int64_t column = begin; column + kColumns <= end; column += kColumns) {
+    tile.b = p.b.data + k0 * p.b.ld + column;
+    tile.c = p.c + column;
+    tile.bias = k0 == 0 && p.options.bias != nullptr ? p.options.bias + column : nullptr;
+    if (p.M == 1) {
+      multiplyTile<T, 1, S::kWideVectors, true>(tile);
+    } else {
+      multiplyTile<T, 2, S::kWideVectors, true>(tile);
+    }
+  }
+}
+
+/**
+ * Few rows: all of A is packed at once, and threads take panels of B, which they pack into a buffer that stays in the
+ * cache, unless it was packed before or there is only one tile of rows to use it.
+ */
+template <class T>
+void multiplyFewRows(const Product<T>& p) {
+  using S = TileShape<T>;
+  constexpr int64_t kColumns = S::kColumns;
+  const int64_t block = blockDepth<T>(p.K);
+  T* const packedA = scratch<T>(Scratch::packedA, p.M * p.K);
+  for (int64_t k0 = 0; k0 < p.K; k0 += block) {
+    packA(packedA + k0 * p.M, p.a, 0, p.M, k0, std::min(block, p.K - k0));
+  }
+  const bool direct = p.packedB == nullptr && !p.b.transposed && p.M <= S::kRows;
+  const bool wide = direct && p.M <= S::kWideRows;
+  constexpr int64_t kWideColumns = S::kWideVectors * S::kWidth;
+  const int64_t width = wide ? kWideColumns : kColumns;
+  const int64_t strips = (p.N + width - 1) / width;
+  parallelFor(strips, grainFor(p.M * p.K * width), [&](int64_t begin, int64_t end) {
+    T* const buffer = p.packedB == nullptr ? scratch<T>(Scratch::packedB, block * kColumns) : nullptr;
+    int64_t column = begin * width;
+    const int64_t last = std::min(end * width, p.N);
+    if (wide) {
+      const int64_t whole = column + (last - column) / kWideColumns * kWideColumns;
+      for (int64_t k0 = 0; k0 < p.K; k0 += block) {
+        multiplyWide(p, packedA, column, whole, k0, std::min(block, p.K - k0));
+      }
+      column = whole;
+    }
+    for (; column < last; column += kColumns) {
+      const int columns = static_cast<int>(std::min(kColumns, p.N - column));
+      for (int64_t k0 = 0; k0 < p.K; k0 += block) {
+        const int64_t depth = std::min(block, p.K - k0);
+        const T* b = buffer;
+        int64_t ldb = kColumns;
+        if (p.packedB != nullptr) {
+          b = p.packedB + column * p.K + k0 * kColumns;
+        } else if (direct && columns == kColumns) {
+          b = p.b.data + k0 * p.b.ld + column;
+          ldb = p.b.ld;
+        } else {
+          packPanel(buffer, p.b, column, columns, k0, depth);
+        }
+        multiplyPanel(p, packedA + k0 * p.M, 0, p.M, b, ldb, column, k0, depth);
+      }
+    }
+  });
+}
+
+/** A single panel of columns and A as stored: rows are read where they lie, B is packed once. */
+template <class T>
+void multiplyFewColumns(const Product<T>& p) {
+  using S = TileShape<T>;
+  const int columns = static_cast<int>(p.N);
+  const int64_t block = blockDepth<T>(p.K);
+  const T* b = p.packedB;
+  if (b == nullptr) {
+    T* const buffer = scratch<T>(Scratch::packedB, p.K * S::kColumns);
+    packPanel(buffer, p.b, 0, columns, 0, p.K);
+    b = buffer;
+  }
+  constexpr int64_t kRows = S::kDirectRows;
+  parallelFor((p.M + kRows - 1) / kRows, grainFor(kRows * p.K * p.N), [&](int64_t begin, int64_t end) {
+    const int64_t last = std::min(end * kRows, p.M);
+    for (int64_t row = begin * kRows; row < last; row += kRows) {
+      const int rows = static_cast<int>(std::min(kRows, last - row));
+      for (int64_t k0 = 0; k0 < p.K; k0 += block) {
+        const int64_t depth = std::min(block, p.K - k0);
+        const Tile<T> tile = {p.a.data + row * p.a.ld + k0,
+                              p.a.ld,
+                              b + k0 * S::kColumns,
+                              S::kColumns,
+                              p.c + row * p.ldc,
+                              p.ldc,
+                              k0 == 0 ? p.options.bias : nullptr,
+                              depth,
+                              columns,
+                              p.options.accumulate || k0 > 0};
+        tileFunction<T, false>(rows, columns)(tile);
+      }
+    }
+  });
+}
+
+/** A few rows or columns, the shared dimension contiguous in both operands: dot products, nothing packed. */
+template <class T>
+void multiplyAsDots(const Product<T>& p) {
+  const int64_t columnStrips = (p.N + kDotSide - 1) / kDotSide;
+  const int64_t strips = (p.M + kDotSide - 1) / kDotSide * columnStrips;
+  parallelFor(strips, grainFor(kDotSide * kDotSide * p.K), [&](int64_t begin, int64_t end) {
+    for (int64_t strip = begin; strip < end; strip++) {
+      const int64_t row = strip / columnStrips * kDotSide, column = strip % columnStrips * kDotSide;
+      const int rows = static_cast<int>(std::min<int64_t>(kDotSide, p.M - row));
+      const int columns = static_cast<int>(std::min<int64_t>(kDotSide, p.N - column));
+      const Tile<T> tile = {p.a.data + row * p.a.ld,
+                            p.a.ld,
+                            p.b.data + column * p.b.ld,
+                            p.b.ld,
+                            p.c + row * p.ldc + column,
+                            p.ldc,
+                            p.options.bias == nullptr ? nullptr : p.options.bias + column,
+                            p.K,
+                            columns,
+                            p.options.accumulate};
+      dotsFunction<T>(rows, columns)(tile);
+    }
+  });
+}
+
+/**
+ * The general path: for each block of columns and of K, threads first pack B together, then take blocks of rows, which
+ * each packs for itself.
+ */
+template <class T>
+void multiplyBlocks(const Product<T>& p) {
+  using S = TileShape<T>;
+  constexpr int64_t kColumns = S::kColumns, kRows = S::kRows;
+  constexpr int64_t kMostColumns = (sizeof(T) == 4 ? 3072 : 1536) / kColumns * kColumns;
+  constexpr int64_t kMostRows = (192 + kRows - 1) / kRows * kRows;
+  const int64_t block = blockDepth<T>(p.K);
+  // Several blocks of rows for each thread, so that one that is held up delays the others little.
+  const int64_t share = p.M / (4 * numThreads());
+  const int64_t blockRows = std::min(kMostRows, std::max(share / kRows, int64_t{4}) * kRows);
+  const int64_t rowBlocks = (p.M + blockRows - 1) / blockRows;
+  const int64_t panelsAtOnce = (std::min(p.N, kMostColumns) + kColumns - 1) / kColumns;
+  T* const shared =
+      p.packedB == nullptr ? scratch<T>(Scratch::packedB, panelsAtOnce * kColumns * std::min(block, p.K)) : nullptr;
+
+  for (int64_t column = 0; column < p.N; column += kMostColumns) {
+    const int64_t columns = std::min(kMostColumns, p.N - column);
+    const int64_t panels = (columns + kColumns - 1) / kColumns;
+    for (int64_t k0 = 0; k0 < p.K; k0 += block) {
+      const int64_t depth = std::min(block, p.K - k0);
+      const T* b = shared;
+      int64_t panelStride = kColumns * depth;
+      if (p.packedB != nullptr) {
+        b = p.packedB + column * p.K + k0 * kColumns;
+        panelStride = kColumns * p.K;
+      } else {
+        parallelFor(panels, grainFor(kColumns * depth), [&](int64_t begin, int64_t end) {
+          for (int64_t panel = begin; panel < end; panel++) {
+            const int64_t first = column + panel * kColumns;
+            packPanel(shared + panel * panelStride, p.b, first, static_cast<int>(std::min(kColumns, p.N - first)), k0,
+                      depth);
+          }
+        });
+      }
+      parallelFor(rowBlocks, grainFor(blockRows * columns * depth), [&](int64_t begin, int64_t end) {
+        T* const packedA = scratch<T>(Scratch::packedA, blockRows * depth);
+        for (int64_t r = begin; r < end; r++) {
+          const int64_t row = r * blockRows, rows = std::min(blockRows, p.M - row);
+          packA(packedA, p.a, row, rows, k0, depth);
+          for (int64_t panel = 0; panel < panels; panel++) {
+            multiplyPanel(p, packedA, row, rows, b + panel * panelStride, kColumns, column + panel * kColumns, k0,
+                          depth);
+          }
+        }
+      });
+    }
+  }
+}
+
+/** K = 0: only what is added. */
+template <class T>
+void multiplyNothing(const Product<T>& p) {
+  for (int64_t i = 0; i < p.M; i++) {
+    T* const row = p.c + i * p.ldc;
+    for (int64_t j = 0; j < p.N; j++) {
+      const T bias = p.options.bias == nullptr ? T(0) : p.options.bias[j];
+      row[j] = p.options.accumulate ? row[j] + bias : bias;
+    }
+  }
+}
+
+template <class T>
+void multiply(const Product<T>& p) {
+  if (p.M <= 0 || p.N <= 0) return;
+  if (p.K <= 0) return multiplyNothing(p);
+  const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
+  if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
+  if (p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) return multiplyFewRows(p);
+  if (p.N <= TileShape<T>::kColumns && !p.a.transposed) return multiplyFewColumns(p);
+  multiplyBlocks(p);
+}
+
+template <class T>
+void multiplyBatches(const Product<T>& first, int64_t strideA, int64_t strideB, int64_t strideC, int64_t batches) {
+  const auto run = [&](int64_t begin, int64_t end) {
+    Product<T> p = first;
+    for (int64_t i = begin; i < end; i++) {
+      p.c = first.c + i * strideC;
+      p.a.data = first.a.data + i * strideA;
+      p.b.data = first.b.data + i * strideB;
+      multiply(p);
+    }
+  };
+  // Many products are shared out whole; of a few, each uses all threads.
+  if (batches >= 2 * numThreads()) {
+    parallelFor(batches, grainFor(first.M * first.N * first.K), run);
+  } else {
+    run(0, batches);
+  }
+}
+
+template <class T>
+int64_t packedElements(int64_t N, int64_t K) {
+  constexpr int64_t kColumns = TileShape<T>::kColumns;
+  return (N + kColumns - 1) / kColumns * kColumns * K;
+}
+
+template <class T>
+void packMatrix(T* packed, const Matrix<T>& b, int64_t N, int64_t K) {
+  constexpr int64_t kColumns = TileShape<T>::kColumns;
+  parallelFor((N + kColumns - 1) / kColumns, grainFor(kColumns * K), [&](int64_t begin, int64_t end) {
+    for (int64_t panel = begin; panel < end; panel++) {
+      const int64_t column = panel * kColumns;
+      packPanel(packed + column * K, b, column, static_cast<int>(std::min(kColumns, N - column)), 0, K);
+    }
+  });
+}
+
+template <class T>
+void columnSums(T* out, const T* a, int64_t lda, int64_t M, int64_t N, bool accumulate) {
+  using V = Vec<T>;
+  constexpr int64_t kWidth = 4 * V::W;
+  // Rows are added up in blocks, so that long columns keep their precision.
+  constexpr int64_t kBlock = 256;
+  parallelFor((N + kWidth - 1) / kWidth, 1 + (1 << 15) / (std::max<int64_t>(M, 1) * kWidth),
+              [&](int64_t begin, int64_t end) {
+                for (int64_t column = begin * kWidth; column < std::min(end * kWidth, N); column += V::W) {
+                  const int n = static_cast<int>(std::min<int64_t>(V::W, N - column));
+                  V total = accumulate ? V::loadN(out + column, n) : V::zero();
+                  for (int64_t row = 0; row < M; row += kBlock) {
+                    V block = V::zero();
+                    const int64_t last = std::min(row + kBlock, M);
+                    for (int64_t i = row; i < last; i++) block = block + V::loadN(a + i * lda + column, n);
+                    total = total + block;
+                  }
+                  total.storeN(out + column, n);
+                }
+              });
+}
+
+}  // namespace lutra::LUTRA_NS

@@ -1,0 +1,176 @@
+// The micro-kernels: one tile of C, held in registers while the shared dimension runs by.
+//
+// A tile is `rows` × (vectors · W) elements. Its A comes packed ([k][rows], so that one step's values lie side by side)
+// or directly as rows; its B as rows of at least the tile's width, packed or not.
+namespace lutra::LUTRA_NS {
+
+// The largest tile. 12 × 2 vectors fill the 32 registers of AVX-512, 6 × 2 the 16 of AVX2, 8 × 3 the 32 of NEON.
+template <class T>
+struct TileShape {
+  static constexpr int kWidth = Vec<T>::W;
+  static constexpr int kVectorBytes = kWidth * static_cast<int>(sizeof(T));
+  static constexpr bool kScalar = kWidth == 1;
+  static constexpr int kRows = kScalar ? 4 : kVectorBytes == 64 ? 12 : kVectorBytes == 32 ? 6 : 8;
+  static constexpr int kVectors = kScalar ? 4 : kVectorBytes == 16 ? 3 : 2;
+  static constexpr int kColumns = kVectors * kWidth;
+  // Rows read straight from A: each needs a pointer in a general register.
+  static constexpr int kDirectRows = kScalar ? 4 : 6;
+  // For one or two rows, more columns at a time keep the multiply-add units busy and read B in longer runs.
+  static constexpr int kWideRows = 2;
+  static constexpr int kWideVectors = 4;
+};
+
+template <class T>
+struct Tile {
+  const T* a;
+  int64_t lda;  // only for A read directly
+  const T* b;
+  int64_t ldb;
+  T* c;
+  int64_t ldc;
+  const T* bias;  // null: none
+  int64_t depth;
+  int columns;  // valid columns: more than (vectors - 1) · W, at most vectors · W
+  bool add;     // to what C holds
+};
+
+template <class T, int kVectors>
+LUTRA_INLINE void finishRow(const Vec<T>* sums, T* c, const Vec<T>* bias, const Tile<T>& tile) {
+  using V = Vec<T>;
+  const int last = tile.columns - (kVectors - 1) * V::W;
+  LUTRA_UNROLL
+  for (int j = 0; j < kVectors; j++) {
+    const bool whole = j < kVectors - 1 || last == V::W;
+    V value = sums[j];
+    if (tile.bias != nullptr) value = value + bias[j];
+    if (tile.add) value = value + (whole ? V::load(c + j * V::W) : V::loadN(c + j * V::W, last));
+    if (whole) {
+      value.store(c + j * V::W);
+    } else {
+      value.storeN(c + j * V::W, last);
+    }
+  }
+}
+
+template <class T, int kRows, int kVectors, bool kPackedA>
+void multiplyTile(const Tile<T>& tile) {
+  using V = Vec<T>;
+  V sums[kRows][kVectors];
+  LUTRA_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    LUTRA_UNROLL
+    for (int j = 0; j < kVectors; j++) sums[i][j] = V::zero();
+  }
+  const T* a = tile.a;
+  const T* b = tile.b;
+  const int64_t lda = tile.lda, ldb = tile.ldb;
+  for (int64_t k = 0; k < tile.depth; k++) {
+    V row[kVectors];
+    LUTRA_UNROLL
+    for (int j = 0; j < kVectors; j++) row[j] = V::load(b + j * V::W);
+    LUTRA_UNROLL
+    for (int i = 0; i < kRows; i++) {
+      const V factor = V::set1(kPackedA ? a[i] : a[i * lda]);
+      LUTRA_UNROLL
+      for (int j = 0; j < kVectors; j++) sums[i][j] = fma(factor, row[j], sums[i][j]);
+    }
+    a += kPackedA ? kRows : 1;
+    b += ldb;
+  }
+  V bias[kVectors];
+  LUTRA_UNROLL
+  for (int j = 0; j < kVectors; j++) {
+    const int columns = tile.columns - j * V::W;
+    bias[j] = tile.bias == nullptr ? V::zero()
+              : columns >= V::W    ? V::load(tile.bias + j * V::W)
+                                   : V::loadN(tile.bias + j * V::W, columns);
+  }
+  T* c = tile.c;
+  LUTRA_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    finishRow<T, kVectors>(sums[i], c, bias, tile);
+    c += tile.ldc;
+  }
+}
+
+template <class T>
+using TileFunction = void (*)(const Tile<T>&);
+
+template <class T, bool kPackedA, int... kIndex>
+LUTRA_INLINE TileFunction<T> pickTile(int rows, int vectors, std::integer_sequence<int, kIndex...>) {
+  constexpr int kVectors = TileShape<T>::kVectors;
+  static constexpr TileFunction<T> table[] = {
+      &multiplyTile<T, kIndex / kVectors + 1, kIndex % kVectors + 1, kPackedA>...};
+  return table[(rows - 1) * kVectors + vectors - 1];
+}
+
+/** The micro-kernel for tiles of `rows` × `columns`, at most kRows (or, directly, kDirectRows) × kColumns. */
+template <class T, bool kPackedA>
+LUTRA_INLINE TileFunction<T> tileFunction(int rows, int columns) {
+  using S = TileShape<T>;
+  constexpr int kRows = kPackedA ? S::kRows : S::kDirectRows;
+  const int vectors = (columns + S::kWidth - 1) / S::kWidth;
+  return pickTile<T, kPackedA>(rows, vectors, std::make_integer_sequence<int, kRows * S::kVectors>{});
+}
+
+// A few dot products at once, of operands whose shared dimension is contiguous in both: kRows rows of A with kColumns
+// columns of B (rows of its transpose).
+template <class T, int kRows, int kColumns>
+void multiplyDots(const Tile<T>& tile) {
+  using V = Vec<T>;
+  V sums[kRows][kColumns];
+  LUTRA_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    LUTRA_UNROLL
+    for (int j = 0; j < kColumns; j++) sums[i][j] = V::zero();
+  }
+  int64_t k = 0;
+  for (; k + V::W <= tile.depth; k += V::W) {
+    V a[kRows];
+    LUTRA_UNROLL
+    for (int i = 0; i < kRows; i++) a[i] = V::load(tile.a + i * tile.lda + k);
+    LUTRA_UNROLL
+    for (int j = 0; j < kColumns; j++) {
+      const V b = V::load(tile.b + j * tile.ldb + k);
+      LUTRA_UNROLL
+      for (int i = 0; i < kRows; i++) sums[i][j] = fma(a[i], b, sums[i][j]);
+    }
+  }
+  if (k < tile.depth) {
+    const int n = static_cast<int>(tile.depth - k);
+    V a[kRows];
+    LUTRA_UNROLL
+    for (int i = 0; i < kRows; i++) a[i] = V::loadN(tile.a + i * tile.lda + k, n);
+    LUTRA_UNROLL
+    for (int j = 0; j < kColumns; j++) {
+      const V b = V::loadN(tile.b + j * tile.ldb + k, n);
+      LUTRA_UNROLL
+      for (int i = 0; i < kRows; i++) sums[i][j] = fma(a[i], b, sums[i][j]);
+    }
+  }
+  LUTRA_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    LUTRA_UNROLL
+    for (int j = 0; j < kColumns; j++) {
+      T& c = tile.c[i * tile.ldc + j];
+      T value = sum(sums[i][j]);
+      if (tile.bias != nullptr) value += tile.bias[j];
+      c = tile.add ? c + value : value;
+    }
+  }
+}
+
+constexpr int kDotSide = 4;
+
+template <class T, int... kIndex>
+LUTRA_INLINE TileFunction<T> pickDots(int rows, int columns, std::integer_sequence<int, kIndex...>) {
+  static constexpr TileFunction<T> table[] = {&multiplyDots<T, kIndex / kDotSide + 1, kIndex % kDotSide + 1>...};
+  return table[(rows - 1) * kDotSide + columns - 1];
+}
+
+template <class T>
+LUTRA_INLINE TileFunction<T> dotsFunction(int rows, int columns) {
+  return pickDots<T>(rows, columns, std::make_integer_sequence<int, kDotSide * kDotSide>{});
+}
+
+}  // namespace lutra::LUTRA_NS
