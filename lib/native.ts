@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { loadAddon } from './addon.js';
 import type { TypedArray } from './tensor/dtype.js';
 
 /** What `cpuInfo()` reports. */
@@ -43,51 +40,7 @@ export interface Native {
   fill(dst: TypedArray, dtype: number, dstOffset: number, value: number, plan: Float64Array): void;
 }
 
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('lutra: its package.json was not found above the library');
-    folder = parent;
-  }
-  return folder;
-}
-
-/** Linux binaries differ between the C libraries; musl systems have no glibc version in the process report. */
-function platformName(): string {
-  const { platform, arch } = process;
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
-  return `${platform}-${arch}${report?.header?.glibcVersionRuntime ? '' : '-musl'}`;
-}
-
-function load(): Native {
-  const root = packageRoot();
-  const require = createRequire(import.meta.url);
-  const simple = `${process.platform}-${process.arch}`;
-  const candidates = [
-    join(root, 'prebuilds', simple, 'lutra.node'),
-    join(root, 'build', 'Release', 'lutra.node'),
-    join(root, 'build-cmake', 'Release', 'lutra.node'),
-    join(root, 'build-cmake', 'lutra.node'),
-  ].filter((path) => existsSync(path));
-  const failures: string[] = [];
-  for (const path of candidates) {
-    try {
-      return require(path) as Native;
-    } catch (error) {
-      failures.push(`${path}: ${(error as Error).message}`);
-    }
-  }
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const found = failures.length > 0 ? `what was found did not load:\n  ${failures.join('\n  ')}\n` : '';
-  throw new Error(
-    `lutra ${version} has no native binary for ${platformName()} (Node ${process.version}).\n${found}` +
-      `Build it with:  cd ${root} && npx node-gyp rebuild`,
-  );
-}
-
-export const native: Native = load();
+export const native = loadAddon() as Native;
 
 const forced = process.env.LUTRA_ISA;
 if (forced !== undefined && forced !== '' && native.cpuInfo().isa !== forced) {
