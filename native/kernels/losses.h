@@ -1,0 +1,39 @@
+// Elementwise losses of an input x and a target t, fused with their reduction. T is float or double.
+#pragma once
+
+#include <cstdint>
+
+namespace lutra {
+
+/** Formulas of torch.nn.functional. Codes are shared with lib/ops/loss.ts. */
+enum class LossKind : int {
+  mse = 0,        // (x - t)^2
+  l1 = 1,         // |x - t|
+  smoothL1 = 2,   // d^2 / (2 beta) where d = |x - t| < beta, else d - beta / 2
+  huber = 3,      // d^2 / 2 where d <= delta, else delta (d - delta / 2)
+  bce = 4,        // -t log x - (1 - t) log(1 - x), logarithms at least -100
+  bceLogits = 5,  // (1 - t) x + (1 + (positive - 1) t) log(1 + e^-x)
+};
+
+/** What a loss takes besides x and t. */
+template <class T>
+struct LossExtras {
+  double parameter;   // beta or delta
+  const T* weight;    // [n], multiplies each loss, or null
+  const T* positive;  // [n], weight of positive targets (bceLogits), or null
+};
+
+/** The position of the first value outside [0, 1] (NaN is outside), or -1. */
+template <class T>
+int64_t findOutsideUnit(const T* x, int64_t n);
+
+/** Returns the sum of all n losses; stores them to out unless it is null. Sums of fixed blocks are added in double. */
+template <class T>
+double elementLoss(LossKind kind, T* out, const T* x, const T* t, int64_t n, const LossExtras<T>& extras);
+
+/** dx = dloss[0] * scale * d(loss)/dx, or with dloss[i] when perElement. */
+template <class T>
+void elementLossBackward(LossKind kind, T* dx, const T* x, const T* t, const T* dloss, bool perElement, double scale,
+                         int64_t n, const LossExtras<T>& extras);
+
+}  // namespace lutra
