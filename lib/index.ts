@@ -13,6 +13,33 @@ export {
   serializeSafetensors,
 } from './io/safetensors.js';
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
+
+import './ops/indexing.js';
+
+export type { IndexEntry } from './ops/indexing.js';
+export { cat, stack } from './ops/joining.js';
+
+import './ops/scatter.js';
+import './ops/view.js';
+
+export {
+  arange,
+  asTensor,
+  empty,
+  emptyLike,
+  eye,
+  type FromDataOptions,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { type PrintOptions, setPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';

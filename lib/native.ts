@@ -38,7 +38,35 @@ export interface Native {
   ): void;
   /** dst[k] = value along a strided window. plan: ndim, sizes…, dst strides… */
   fill(dst: TypedArray, dtype: number, dstOffset: number, value: number, plan: Float64Array): void;
+
+  // select: native/binding/select.cc. Each returns the position of the first bad index, or -1.
+  /** dst[o, i, :] = src[o, indices[i], :] */
+  selectSlices: SelectFunction;
+  /** dst[o, indices[i], :] += src[o, i, :] */
+  addSlices: SelectFunction;
+  /** dst[o, i, k] = src[o, indices[o, i, k], k] */
+  gatherElements: SelectFunction;
+  /** dst[o, indices[o, i, k], k] = src[o, i, k] */
+  scatterElements: SelectFunction;
+  /** dst[o, indices[o, i, k], k] += src[o, i, k] */
+  scatterAddElements: SelectFunction;
+  /** The positions of the set bytes of mask, ascending; returns their count (only counts when out is null). */
+  setPositions(out: Int32Array | null, mask: TypedArray, maskOffset: number, n: number): number;
 }
+
+/** Works on [outer, rows, inner] and [outer, count, inner]; returns the position of the first bad index, or -1. */
+export type SelectFunction = (
+  dst: TypedArray,
+  dstOffset: number,
+  src: TypedArray,
+  srcOffset: number,
+  indices: TypedArray,
+  indicesOffset: number,
+  outer: number,
+  rows: number,
+  count: number,
+  inner: number,
+) => number;
 
 export const native = loadAddon() as Native;
 

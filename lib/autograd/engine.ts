@@ -253,6 +253,5 @@ installMethods({
     if (this.gradFn === null) return;
     this.gradFn.retained ??= [];
     this.gradFn.retained[this.outputIndex] = this;
-    this.keepsGrad = true;
   },
 });

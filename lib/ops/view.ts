@@ -65,7 +65,6 @@ function makeView(
   backward: (grad: Tensor) => Tensor,
 ): Tensor {
   const out = new Tensor(x.storage, shape, strides, offset);
-  out.base = x.base ?? x;
   if (!needsGrad(x)) return out;
   return record(name, [x], out, (grad) => [backward(grad)]);
 }

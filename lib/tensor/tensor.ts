@@ -35,10 +35,6 @@ export class Tensor {
   outputIndex = 0;
   /** The node that accumulates into this leaf's grad; made by the engine on demand. */
   accumulator: Node | null = null;
-  /** The tensor whose memory this one shows, for views; a view of a view has the same base. */
-  base: Tensor | null = null;
-  /** Keep the gradient of a non-leaf after backward. */
-  keepsGrad = false;
   private leafRequiresGrad = false;
 
   constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
@@ -196,9 +192,7 @@ export class Tensor {
 
   /** The same memory outside the graph. */
   detach(): Tensor {
-    const out = new Tensor(this.storage, this.shape, this.strides, this.offset);
-    out.base = this.base ?? this;
-    return out;
+    return new Tensor(this.storage, this.shape, this.strides, this.offset);
   }
 
   /** PyTorch's printed form. */

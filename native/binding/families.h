@@ -7,5 +7,6 @@ namespace lutra::binding {
 
 void registerRuntime(Exports& exports);
 void registerCopy(Exports& exports);
+void registerSelect(Exports& exports);
 
 }  // namespace lutra::binding

@@ -7,6 +7,7 @@ static napi_value initialise(napi_env env, napi_value object) {
   Exports exports(env, object);
   registerRuntime(exports);
   registerCopy(exports);
+  registerSelect(exports);
   return object;
 }
 
