@@ -13,6 +13,7 @@ export {
   serializeSafetensors,
 } from './io/safetensors.js';
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
+export * as nn from './nn/index.js';
 
 import './ops/indexing.js';
 
@@ -41,5 +42,8 @@ export {
   zerosLike,
 } from './tensor/creation.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
-export { type PrintOptions, setPrintOptions } from './tensor/print.js';
+export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';
+export { countTokens, type TokenCounts } from './text/token_counts.js';
+export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
+export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';

@@ -1,5 +1,6 @@
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
 import type { TypedArray } from '../tensor/dtype.js';
+import { formatSparseTensor } from '../tensor/print.js';
 import { contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -48,6 +49,16 @@ export class RowSparse extends Tensor {
     let total = 0;
     for (let k = 0; k < ids.length; k++) if (ids[k] === row) total += values[k * width + (flatIndex % width)];
     return total;
+  }
+
+  /** PyTorch's printed form of a sparse tensor. */
+  override toString(): string {
+    const indices = {
+      shape: [1, this.indices.numel],
+      dtype: this.indices.dtype,
+      at: (i: number) => this.indices.at(i),
+    };
+    return formatSparseTensor({ shape: this.shape, indices, values: this.values });
   }
 
   /** The same gradient as an ordinary tensor. */
