@@ -2,7 +2,7 @@
 // that several terminals (or test runs) never compile over each other.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,16 +12,42 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lock = join(root, 'build.lock');
 const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
 
-function acquire() {
-  for (;;) {
+function sleep(milliseconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+// The lock is a file that holds its owner's process id; one whose owner was killed is moved away by whoever finds it.
+function acquireLock() {
+  for (let tries = 0; ; tries++) {
     try {
-      mkdirSync(lock);
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > 15 * 60_000) rmSync(lock, { recursive: true, force: true });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    }
+    let owner = '';
+    try {
+      owner = readFileSync(lock, 'utf8');
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    if (owner !== '' && !isAlive(Number(owner))) {
+      const abandoned = `${lock}.${process.pid}`;
+      renameSync(lock, abandoned);
+      if (readFileSync(abandoned, 'utf8') === owner) rmSync(abandoned);
+      else renameSync(abandoned, lock);
+    } else {
+      if (tries === 10) process.stderr.write(`build:native: waiting for the build of process ${owner}\n`);
+      sleep(300);
     }
   }
 }
@@ -35,6 +61,7 @@ function gyp(...args) {
   const result = spawnSync(process.execPath, [nodeGyp, ...args, ...nodedir], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 256 * 2 ** 20,
   });
   if (result.status !== 0) {
     process.stderr.write(result.stdout);
@@ -44,14 +71,18 @@ function gyp(...args) {
   return `${result.stdout}${result.stderr}`;
 }
 
-acquire();
+acquireLock();
 try {
-  const inputs = ['binding.gyp', 'native/sources.txt', 'package.json'].map((f) => readFileSync(join(root, f)));
-  const stamp = createHash('sha256').update(process.version).update(Buffer.concat(inputs)).digest('hex');
+  const stamp = createHash('sha256');
+  stamp.update(JSON.stringify([process.version, process.arch, root, process.env.CXX, process.env.CXXFLAGS]));
+  for (const file of ['binding.gyp', 'native/sources.txt', 'package.json'])
+    stamp.update(readFileSync(join(root, file)));
+  const configuration = stamp.digest('hex');
   const stampFile = join(root, 'build', 'configured');
-  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== configuration) {
     gyp('configure', '--loglevel=warn');
-    writeFileSync(stampFile, stamp);
+    mkdirSync(dirname(stampFile), { recursive: true });
+    writeFileSync(stampFile, configuration);
   }
   const output = gyp('build', '--loglevel=warn', `--jobs=${availableParallelism()}`);
   const warnings = output.split('\n').filter((line) => /warning:/.test(line));
