@@ -23,6 +23,16 @@ export interface Native {
   getNumThreads(): number;
   forceIsa(code: number): void;
 
+  // memory: native/binding/memory.cc
+  /** Remembers weakly that a slot belongs to an array. */
+  trackWeak(slot: number, array: TypedArray): void;
+  /** Forgets a slot whose array is still alive. */
+  releaseWeak(slot: number): void;
+  /** Writes slots whose arrays have been collected to `out` and frees them; returns how many. */
+  pollWeak(out: Int32Array): number;
+  /** Asks for huge pages under memory that is about to be touched for the first time. */
+  adviseHugePages(array: TypedArray): void;
+
   // copy: native/binding/copy.cc
   /**
    * dst = src, converting dtypes (codes of tensor/dtype.ts). plan: ndim, sizes…, dst strides…, src strides…

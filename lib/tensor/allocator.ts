@@ -1,17 +1,51 @@
 import { ValueError } from '../errors.js';
+import { native } from '../native.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
+import { pool } from './pool.js';
 
-/** Views of this size and up start on a cache line; V8 puts large buffers at 16 bytes past one. */
+/** Views of this size and up start on a cache line; V8 puts larger buffers 16 bytes past one. */
 const alignFrom = 4096;
-const alignment = 64;
+/** Below this a weak reference costs more than fresh memory does. */
+const poolFrom = 128 * 1024;
+/** Long-lived arrays of this size and up lie on their own pages, huge ones where the system has them. */
+const pagesFrom = 1 << 20;
+const pageSize = 4096;
 
-/** A typed array of `n` elements in memory of its own. Always zeroed at present; callers that overwrite all say so. */
-export function allocateArray(info: DTypeInfo, n: number, _zeroed: boolean): TypedArray {
+function outOfMemory(info: DTypeInfo, n: number, cause: unknown): ValueError {
+  return new ValueError(`out of memory: ${n} elements of ${info.name} need ${n * info.bytes} bytes`, { cause });
+}
+
+/**
+ * A typed array for a result: plain memory when small, the pool's when large. Its content is unspecified unless `zeroed`
+ * (callers that say false write all of it).
+ * @throws ValueError when there is no such amount of memory.
+ */
+export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
   const bytes = n * info.bytes;
   try {
     if (bytes < alignFrom) return new info.array(new ArrayBuffer(bytes), 0, n);
-    return new info.array(new ArrayBuffer(bytes + alignment), 48, n);
+    if (bytes >= poolFrom) {
+      const pooled = pool.take(info, n, zeroed);
+      if (pooled !== null) return pooled;
+    }
+    return new info.array(new ArrayBuffer(bytes + 64), 48, n);
   } catch (cause) {
-    throw new ValueError(`out of memory: ${n} elements of ${info.name} need ${bytes} bytes`, { cause });
+    throw outOfMemory(info, n, cause);
+  }
+}
+
+/** A zeroed typed array that lives long: a table, a parameter, an optimizer's moments. Page-aligned when large. */
+export function allocateLasting(info: DTypeInfo, n: number): TypedArray {
+  const bytes = n * info.bytes;
+  if (bytes < pagesFrom) {
+    if (bytes < alignFrom) return new info.array(new ArrayBuffer(bytes), 0, n);
+    return new info.array(new ArrayBuffer(bytes + 64), 48, n);
+  }
+  try {
+    const buffer = new ArrayBuffer(bytes + pageSize);
+    native.adviseHugePages(new Uint8Array(buffer) as TypedArray);
+    return new info.array(buffer, pageSize - 16, n);
+  } catch (cause) {
+    throw outOfMemory(info, n, cause);
   }
 }

@@ -1,5 +1,6 @@
-import { allocateArray } from './allocator.js';
+import { allocateArray, allocateLasting } from './allocator.js';
 import { type DType, dtypes, type TypedArray } from './dtype.js';
+import { pool } from './pool.js';
 
 /** The memory behind one or more tensors. Views share it, and with it the version that catches in-place changes. */
 export class Storage {
@@ -16,5 +17,16 @@ export class Storage {
   /** Memory for `n` elements. `zeroed` false leaves the content undefined: the caller writes all of it. */
   static allocate(dtype: DType, n: number, zeroed = true): Storage {
     return new Storage(allocateArray(dtypes[dtype], n, zeroed), dtype);
+  }
+
+  /** Zeroed memory for what lives long: tables, parameters, optimizer state. */
+  static lasting(dtype: DType, n: number): Storage {
+    return new Storage(allocateLasting(dtypes[dtype], n), dtype);
+  }
+
+  /** The array for the user's hands: from now on V8 alone decides when its memory is free. */
+  escape(): TypedArray {
+    pool.forget(this.array);
+    return this.array;
   }
 }

@@ -136,18 +136,18 @@ export class Tensor {
 
   /**
    * The elements as a typed array, without a copy: writes show in the tensor and in all its views.
+   * Inside the library use `storage.array` and `offset`: this getter takes the memory out of the result pool.
    * float16 and bfloat16 give their bits as a Uint16Array, bool a Uint8Array of 0 and 1.
    * @throws ShapeError when the tensor is not contiguous (a transposed view, say): call `contiguous()` first.
    */
   get data(): TypedArray {
-    const { array } = this.storage;
-    if (this.offset === 0 && array.length === this.numel && this.isContiguous()) return array;
     if (!this.isContiguous()) {
       throw new ShapeError(
         `data: a tensor of shape ${formatShape(this.shape)} with strides ${formatShape(this.strides)} is not contiguous in memory; use contiguous().data for a copy`,
       );
     }
-    return array.subarray(this.offset, this.offset + this.numel);
+    const array = this.storage.escape();
+    return array.length === this.numel ? array : array.subarray(this.offset, this.offset + this.numel);
   }
 
   /** The number at a row-major position, whatever the strides and dtype; for printing and lists. */

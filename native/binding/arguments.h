@@ -38,6 +38,7 @@ class Args {
 
   napi_env env() const { return env_; }
   size_t count() const { return count_; }
+  napi_value value(size_t i) const { return values_[i]; }
   void setFunction(const char* name) { function_ = name; }
   bool isNullish(size_t i) const;
 

@@ -6,7 +6,14 @@
 namespace lutra::binding {
 
 void registerRuntime(Exports& exports);
+void registerMemory(Exports& exports);
 void registerCopy(Exports& exports);
+void registerElementwise(Exports& exports);
+void registerReduce(Exports& exports);
 void registerSelect(Exports& exports);
+void registerGather(Exports& exports);
+void registerSoftmax(Exports& exports);
+void registerLosses(Exports& exports);
+void registerOptim(Exports& exports);
 
 }  // namespace lutra::binding

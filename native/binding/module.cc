@@ -6,8 +6,15 @@ namespace lutra::binding {
 static napi_value initialise(napi_env env, napi_value object) {
   Exports exports(env, object);
   registerRuntime(exports);
+  registerMemory(exports);
   registerCopy(exports);
+  registerElementwise(exports);
+  registerReduce(exports);
   registerSelect(exports);
+  registerGather(exports);
+  registerSoftmax(exports);
+  registerLosses(exports);
+  registerOptim(exports);
   return object;
 }
 

@@ -1,0 +1,147 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { native } from '../native.js';
+import type { DTypeInfo, TypedArray } from './dtype.js';
+
+/**
+ * Memory for large results, used again once nothing refers to it.
+ *
+ * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
+ * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
+ * reference to the typed array on it. When what is out exceeds the budget it runs a minor garbage collection and takes
+ * back the buffers whose arrays are gone, warm. The budget doubles when the live set is really that large.
+ *
+ * Only the typed array is watched: an array handed to the user may have further views that the pool can't see, so
+ * `forget` leaves such a buffer to V8.
+ */
+const alignment = 64;
+const hugePagesFrom = 4 << 20;
+
+interface Block {
+  readonly buffer: ArrayBuffer;
+  readonly slot: number;
+}
+
+type Collect = (options?: { type: 'minor' | 'major' }) => void;
+
+/** V8's collector, or null where it can't be had: then results are plain arrays, slower but still bounded. */
+function findCollector(): Collect | null {
+  try {
+    setFlagsFromString('--expose_gc');
+    return (runInNewContext('gc') as Collect | undefined) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Eight classes per power of two: at most an eighth of a block is waste. */
+function sizeClass(bytes: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(bytes)) - 3);
+  return Math.ceil(bytes / step) * step;
+}
+
+class Pool {
+  /** Bytes that may be out before a collection is worth its time. */
+  budget = 256 * 2 ** 20;
+  private readonly blocks: (Block | null)[] = [];
+  private readonly slotOf = new WeakMap<TypedArray, number>();
+  private readonly free = new Map<number, ArrayBuffer[]>();
+  private readonly freeSlots: number[] = [];
+  private readonly dead = new Int32Array(1024);
+  private out = 0;
+  private idle = 0;
+  private collections = 0;
+  private collect: Collect | null | undefined;
+
+  get info(): { out: number; idle: number; budget: number; collections: number } {
+    return { out: this.out, idle: this.idle, budget: this.budget, collections: this.collections };
+  }
+
+  /** A typed array on a 64-byte boundary, its content unspecified unless `zeroed`; null when pooling is impossible. */
+  take(info: DTypeInfo, n: number, zeroed: boolean): TypedArray | null {
+    if (this.collect === undefined) this.collect = findCollector();
+    if (this.collect === null) return null;
+    const size = sizeClass(n * info.bytes + alignment);
+    let buffer = this.free.get(size)?.pop();
+    if (buffer === undefined && this.out + size > this.budget) {
+      this.reclaim(this.collect, size);
+      buffer = this.free.get(size)?.pop();
+    }
+    const recycled = buffer !== undefined;
+    if (recycled) this.idle -= size;
+    else this.makeRoom(size);
+    const block = buffer ?? new ArrayBuffer(size);
+    // Buffers of this size lie 16 bytes past a cache line; 48 more reach the next.
+    const array = new info.array(block, alignment - 16, n);
+    if (recycled) {
+      if (zeroed) array.fill(0);
+    } else if (size >= hugePagesFrom) {
+      native.adviseHugePages(new Uint8Array(block) as TypedArray);
+    }
+    const slot = this.freeSlots.pop() ?? this.blocks.length;
+    this.blocks[slot] = { buffer: block, slot };
+    this.slotOf.set(array, slot);
+    native.trackWeak(slot, array);
+    this.out += size;
+    return array;
+  }
+
+  /** Leaves an array's buffer to V8: the user may now hold views of it. */
+  forget(array: TypedArray): void {
+    const slot = this.slotOf.get(array);
+    if (slot === undefined) return;
+    this.slotOf.delete(array);
+    native.releaseWeak(slot);
+    this.out -= this.blocks[slot]!.buffer.byteLength;
+    this.blocks[slot] = null;
+    this.freeSlots.push(slot);
+  }
+
+  private reclaim(collect: Collect, needed: number): void {
+    this.collections++;
+    const before = this.out;
+    collect({ type: 'minor' });
+    this.poll();
+    if (before - this.out < Math.max(needed, before / 4)) {
+      collect({ type: 'major' });
+      this.poll();
+    }
+    while (this.out + needed > this.budget / 2) this.budget *= 2;
+  }
+
+  private poll(): void {
+    for (;;) {
+      const count = native.pollWeak(this.dead);
+      for (let i = 0; i < count; i++) {
+        const slot = this.dead[i];
+        const { buffer } = this.blocks[slot]!;
+        const list = this.free.get(buffer.byteLength);
+        if (list === undefined) this.free.set(buffer.byteLength, [buffer]);
+        else list.push(buffer);
+        this.out -= buffer.byteLength;
+        this.idle += buffer.byteLength;
+        this.blocks[slot] = null;
+        this.freeSlots.push(slot);
+      }
+      if (count < this.dead.length) return;
+    }
+  }
+
+  /** Drops idle buffers of other sizes while a new one would take the total over the budget. */
+  private makeRoom(size: number): void {
+    if (this.out + this.idle + size <= this.budget) return;
+    for (const [key, list] of this.free) {
+      while (list.length > 0 && this.out + this.idle + size > this.budget) {
+        list.pop();
+        this.idle -= key;
+      }
+    }
+  }
+}
+
+export const pool = new Pool();
+
+/** What the pool holds: bytes in live results, bytes waiting for reuse, its budget, collections so far. */
+export function memoryInfo(): { out: number; idle: number; budget: number; collections: number } {
+  return pool.info;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { TypedArray } from '../../lib/tensor/dtype.js';
+import { memoryInfo } from '../../lib/tensor/pool.js';
+import { Tensor } from '../../lib/tensor/tensor.js';
+
+const megabyte = 2 ** 20;
+
+describe('the result pool', () => {
+  it('stays within its budget in a synchronous loop, and uses memory again', () => {
+    const before = process.memoryUsage().rss;
+    const buffers = new Set<ArrayBufferLike>();
+    for (let i = 0; i < 500; i++) {
+      const t = Tensor.allocate([3 * megabyte], 'float32', false);
+      t.storage.array[i] = i;
+      buffers.add(t.storage.array.buffer);
+    }
+    expect(buffers.size).toBeLessThan(60);
+    expect(memoryInfo().collections).toBeGreaterThan(5);
+    expect(memoryInfo().out + memoryInfo().idle).toBeLessThanOrEqual(memoryInfo().budget);
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 * megabyte);
+  });
+
+  it('never hands out memory that a tensor or a user array still shows', () => {
+    const kept: { tensor: Tensor; value: number }[] = [];
+    const views: { view: TypedArray; value: number }[] = [];
+    for (let i = 0; i < 400; i++) {
+      const t = Tensor.allocate([megabyte], 'float32', false);
+      t.storage.array.fill(i);
+      if (i % 20 === 0) kept.push({ tensor: t, value: i });
+      // Only a window of the array survives; the tensor and its whole array are garbage.
+      if (i % 20 === 1) views.push({ view: t.data.subarray(1000, 2000), value: i });
+    }
+    for (const { tensor, value } of kept) expect(tensor.storage.array.every((x) => x === value)).toBe(true);
+    for (const { view, value } of views) expect(view.every((x) => x === value)).toBe(true);
+  });
+
+  it('gives zeros where zeros are asked for, also in used memory', () => {
+    for (let i = 0; i < 300; i++) {
+      const t = Tensor.allocate([megabyte], 'float32');
+      expect(t.storage.array[i] + t.storage.array[megabyte - 1]).toBe(0);
+      t.storage.array.fill(1);
+    }
+  });
+
+  it('starts arrays on a cache line', () => {
+    const t = Tensor.allocate([megabyte], 'float64', false);
+    expect(t.storage.array.byteOffset % 16).toBe(0);
+    expect(t.storage.array.length).toBe(megabyte);
+  });
+});
