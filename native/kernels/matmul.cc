@@ -1,5 +1,6 @@
 #include "kernels/matmul.h"
 
+#include "kernels/prefetch.h"
 #include "runtime/scratch.h"
 
 #if defined(__clang__)

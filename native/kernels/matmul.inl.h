@@ -14,7 +14,7 @@ LUTRA_INLINE int64_t grainFor(int64_t workPerItem) { return 1 + kGrainWork / std
 /** Length of the blocks that K is cut into. Depends on K alone: it decides how an element is rounded. */
 template <class T>
 LUTRA_INLINE int64_t blockDepth(int64_t K) {
-  constexpr int64_t kMost = sizeof(T) == 4 ? 384 : 256;
+  constexpr int64_t kMost = sizeof(T) == 4 ? 512 : 256;
   const int64_t blocks = (K + kMost - 1) / kMost;
   return blocks <= 1 ? K : ((K + blocks - 1) / blocks + 7) / 8 * 8;
 }
@@ -183,7 +183,7 @@ void multiplyBlocks(const Product<T>& p) {
   using S = TileShape<T>;
   constexpr int64_t kColumns = S::kColumns, kRows = S::kRows;
   constexpr int64_t kMostColumns = (sizeof(T) == 4 ? 3072 : 1536) / kColumns * kColumns;
-  constexpr int64_t kMostRows = (192 + kRows - 1) / kRows * kRows;
+  constexpr int64_t kMostRows = (120 + kRows - 1) / kRows * kRows;
   const int64_t block = blockDepth<T>(p.K);
   // Several blocks of rows for each thread, so that one that is held up delays the others little.
   const int64_t share = p.M / (4 * numThreads());

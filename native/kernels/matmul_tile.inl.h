@@ -61,6 +61,12 @@ void multiplyTile(const Tile<T>& tile) {
     LUTRA_UNROLL
     for (int j = 0; j < kVectors; j++) sums[i][j] = V::zero();
   }
+  // C is needed only when the sums are complete; for short ones the hints would cost more than they hide.
+  if (tile.depth >= 128) {
+    for (int i = 0; i < kRows; i++) {
+      for (int j = 0; j < kVectors; j++) LUTRA_PREFETCH(tile.c + i * tile.ldc + j * V::W);
+    }
+  }
   const T* a = tile.a;
   const T* b = tile.b;
   const int64_t lda = tile.lda, ldb = tile.ldb;
