@@ -23,7 +23,7 @@ function sameContent(a, b) {
 mkdirSync(join(root, 'build'), { recursive: true });
 const fresh = mkdtempSync(join(root, 'build', 'dist-'));
 try {
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh, '--noEmitOnError'];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
