@@ -1,0 +1,116 @@
+// Lookup of rows by index and the sums that go back. Every function checks all indices before it writes anything, and
+// returns the position of the first bad one, or -1.
+#include "kernels/gather.h"
+
+#include <vector>
+
+#include "binding/families.h"
+#include "binding/numbers.h"
+#include "kernels/indices.h"
+
+namespace lutra::binding {
+
+namespace {
+
+// plan: count, rows, dim, then offsets and what a function documents.
+struct Rows {
+  Numbers plan;
+  int64_t count, rows, dim, picked, table;
+  Rows(Args& args, int64_t numbers)
+      : plan(args, 0, numbers),
+        count(plan.size(0)),
+        rows(plan.size(1)),
+        dim(plan.size(2)),
+        picked(plan.product(count, dim)),
+        table(plan.product(rows, dim)) {
+    if (count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+  }
+};
+
+// (plan: count, rows, dim, outOffset, tableOffset, indexOffset; out, table, indices)
+template <class T>
+napi_value gather(Args& args, const Rows& r) {
+  T* const out = args.array<T>(1, "out", r.plan.size(3), r.picked);
+  const T* const table = args.array<T>(2, "table", r.plan.size(4), r.table);
+  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
+  const int64_t bad = findBadIndex(indices, r.count, r.rows);
+  if (bad < 0) gatherRows(out, table, indices, r.count, r.rows, r.dim);
+  return args.number(static_cast<double>(bad));
+}
+
+napi_value gatherEntry(Args& args) {
+  const Rows r(args, 6);
+  return args.isDouble(1, "out") ? gather<double>(args, r) : gather<float>(args, r);
+}
+
+// (plan: count, rows, dim, tableOffset, valueOffset, indexOffset, skip, accumulate, scaleByFrequency;
+//  table, values, indices)
+template <class T>
+napi_value scatter(Args& args, const Rows& r) {
+  T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
+  const T* const values = args.array<T>(2, "values", r.plan.size(4), r.picked);
+  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
+  const int64_t bad = findBadIndex(indices, r.count, r.rows);
+  if (bad >= 0) return args.number(static_cast<double>(bad));
+  std::vector<int32_t> frequency;
+  if (r.plan.flag(8)) {
+    frequency.resize(static_cast<size_t>(r.count));
+    indexFrequencies(frequency.data(), indices, r.count, r.rows);
+  }
+  const int32_t* const divisors = frequency.empty() ? nullptr : frequency.data();
+  const auto kernel = r.plan.flag(7) ? scatterAddRows<T> : scatterRows<T>;
+  kernel(table, values, indices, divisors, r.count, r.rows, r.dim, r.plan.integer(6));
+  return args.number(-1);
+}
+
+napi_value scatterEntry(Args& args) {
+  const Rows r(args, 9);
+  return args.isDouble(1, "table") ? scatter<double>(args, r) : scatter<float>(args, r);
+}
+
+// (plan: count, rows, dim, outIndexOffset, outValueOffset, indexOffset, valueOffset;
+//  outIndices, outValues, indices, values) → how many distinct indices, in plan[0]
+template <class T>
+napi_value coalesce(Args& args, Rows& r) {
+  int32_t* const outIndices = args.array<int32_t>(1, "outIndices", r.plan.size(3), r.count);
+  T* const outValues = args.array<T>(2, "outValues", r.plan.size(4), r.picked);
+  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
+  const T* const values = args.array<T>(4, "values", r.plan.size(6), r.picked);
+  const int64_t bad = findBadIndex(indices, r.count, r.rows);
+  if (bad < 0) {
+    const int64_t n = coalesceRows(outIndices, outValues, indices, values, r.count, r.rows, r.dim, -1);
+    r.plan.set(0, static_cast<double>(n));
+  }
+  return args.number(static_cast<double>(bad));
+}
+
+napi_value coalesceEntry(Args& args) {
+  Rows r(args, 7);
+  return args.isDouble(2, "outValues") ? coalesce<double>(args, r) : coalesce<float>(args, r);
+}
+
+// (plan: count, rows, dim, tableOffset, indexOffset, maxNorm, p; table, indices)
+template <class T>
+napi_value renorm(Args& args, const Rows& r) {
+  T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
+  const int32_t* const indices = args.array<int32_t>(2, "indices", r.plan.size(4), r.count);
+  const int64_t bad = findBadIndex(indices, r.count, r.rows);
+  if (bad < 0) renormRows(table, indices, r.count, r.rows, r.dim, r.plan.real(5), r.plan.real(6));
+  return args.number(static_cast<double>(bad));
+}
+
+napi_value renormEntry(Args& args) {
+  const Rows r(args, 7);
+  return args.isDouble(1, "table") ? renorm<double>(args, r) : renorm<float>(args, r);
+}
+
+}  // namespace
+
+void registerGather(Exports& exports) {
+  exports.add<gatherEntry>("gatherRows");
+  exports.add<scatterEntry>("scatterRows");
+  exports.add<coalesceEntry>("coalesceRows");
+  exports.add<renormEntry>("renormRows");
+}
+
+}  // namespace lutra::binding
