@@ -44,6 +44,11 @@ export class AutogradError extends TypeError {
   override name = 'AutogradError';
 }
 
+/** A gradient that differs from what central differences give. */
+export class GradcheckError extends RangeError {
+  override name = 'GradcheckError';
+}
+
 /** A state dict that does not fit its module; lists every missing, unexpected and misshapen key. */
 export class StateDictError extends TypeError {
   override name = 'StateDictError';
