@@ -2,6 +2,8 @@ export type { BackwardOptions, GradOptions } from './autograd/engine.js';
 export * as autograd from './autograd/index.js';
 export { enableGrad, isGradEnabled, noGrad } from './autograd/mode.js';
 export { RowSparse } from './autograd/row_sparse.js';
+export { type Collated, type CollateOptions, defaultCollate } from './data/collate.js';
+export { ArrayDataset, type Dataset, type DataSource, Subset, TensorDataset } from './data/dataset.js';
 export * from './errors.js';
 export {
   loadSafetensors,
