@@ -1,0 +1,210 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { isFloating } from '../tensor/dtype.js';
+import { plan } from '../tensor/plan.js';
+import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { contiguous } from './copy.js';
+import { type IndexInput, toIndices } from './index_argument.js';
+import { checkReduction, type Reduction, type ReductionOption, scalarTensor } from './loss_reduction.js';
+import { softTargetLoss } from './soft_target_loss.js';
+
+export interface NllLossOptions extends ReductionOption {
+  /** A factor for each class, shape [classes]; the mean divides by the factors of the samples' classes. Default null. */
+  weight?: Tensor | null;
+  /** Samples of this class count for nothing: neither in the sum nor in the mean's divisor. Default -100. */
+  ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** How much of a target is spread evenly over all classes, from 0 to 1. Default 0. */
+  labelSmoothing?: number;
+}
+
+export const nllLossOptionNames = ['weight', 'ignoreIndex', 'reduction'] as const;
+export const crossEntropyOptionNames = [...nllLossOptionNames, 'labelSmoothing'] as const;
+
+/** Where the classes of an input lie: [classes], [N, classes] or [N, classes, ...]. */
+interface ClassLayout {
+  outer: number;
+  classes: number;
+  inner: number;
+  /** The shape of the targets, and of the losses when they are not reduced. */
+  samples: number[];
+}
+
+function classLayout(op: string, input: Tensor): ClassLayout {
+  const { shape } = input;
+  if (shape.length === 0) throw new ShapeError(`${op}: input must have a dimension of classes, got a 0-d tensor`);
+  if (shape.length === 1) return { outer: 1, classes: shape[0], inner: 1, samples: [] };
+  const samples = [shape[0], ...shape.slice(2)];
+  return { outer: shape[0], classes: shape[1], inner: numelOf(shape.slice(2)), samples };
+}
+
+function checkWeight(op: string, weight: Tensor | null | undefined, input: Tensor, classes: number): Tensor | null {
+  if (weight === null || weight === undefined) return null;
+  checkFloat(op, 'weight', weight);
+  if (weight.ndim !== 1 || weight.shape[0] !== classes) {
+    throw new ShapeError(
+      `${op}: weight must have shape [${classes}], one number for each class, got ${formatShape(weight.shape)}`,
+    );
+  }
+  if (weight.dtype !== input.dtype) {
+    throw new DTypeError(`${op}: weight must be ${input.dtype} like the input, got ${weight.dtype}`);
+  }
+  return contiguous(weight.detach());
+}
+
+interface ClassLossCall {
+  op: string;
+  /** The node's name in PyTorch. */
+  node: string;
+  /** Scores are logits, and the loss goes through a softmax. */
+  logits: boolean;
+  weight: Tensor | null;
+  ignoreIndex: number;
+  labelSmoothing: number;
+  reduction: Reduction;
+}
+
+function setShape(at: ClassLayout, call: ClassLossCall): void {
+  plan[0] = at.outer;
+  plan[1] = at.classes;
+  plan[2] = at.inner;
+  plan[3] = call.ignoreIndex;
+  plan[4] = call.labelSmoothing;
+}
+
+function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: ClassLayout): Tensor {
+  const { op, logits, weight, reduction } = call;
+  const { dtype } = input;
+  const scores = contiguous(input.detach());
+  const loss = Tensor.allocate(at.samples, dtype, false);
+  const normaliser = logits ? Tensor.allocate([2, loss.numel], dtype, false) : null;
+  setShape(at, call);
+  plan[5] = loss.offset;
+  plan[6] = normaliser?.offset ?? 0;
+  plan[7] = scores.offset;
+  plan[8] = targets.offset;
+  plan[9] = weight?.offset ?? 0;
+  const ids = targets.storage.array;
+  const factors = weight?.storage.array ?? null;
+  const bad = native.classLoss(
+    plan,
+    loss.storage.array,
+    normaliser?.storage.array ?? null,
+    scores.storage.array,
+    ids,
+    factors,
+  );
+  if (bad >= 0) {
+    const value = ids[targets.offset + bad];
+    throw new IndexError(
+      `${op}: target ${value} at position ${bad} is none of the ${at.classes} classes (0 to ${at.classes - 1}) and not ignoreIndex ${call.ignoreIndex}`,
+      value,
+      at.classes,
+      bad,
+    );
+  }
+  const [sum, divisor] = plan;
+  const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? sum / divisor : sum, dtype);
+  if (!needsGrad(input)) return out;
+  const backward = (grad: Tensor) => {
+    const dloss = contiguous(grad);
+    const dscores = Tensor.allocate(input.shape, dtype, false);
+    setShape(at, call);
+    plan[5] = dscores.offset;
+    plan[6] = normaliser?.offset ?? 0;
+    plan[7] = scores.offset;
+    plan[8] = targets.offset;
+    plan[9] = weight?.offset ?? 0;
+    plan[10] = dloss.offset;
+    plan[11] = reduction === 'none' ? 1 : 0;
+    plan[12] = reduction === 'mean' ? 1 / divisor : 1;
+    native.classLossBackward(
+      plan,
+      dscores.storage.array,
+      normaliser?.storage.array ?? null,
+      logits ? scores.storage.array : null,
+      ids,
+      factors,
+      dloss.storage.array,
+    );
+    return [dscores];
+  };
+  return record(call.node, [input], out, backward, logits ? [scores, targets] : [targets]);
+}
+
+function checkTargets(op: string, target: IndexInput, at: ClassLayout, input: Tensor): Tensor {
+  const targets = toIndices(op, 'target', target);
+  if (!sameShape(targets.shape, at.samples)) {
+    throw new ShapeError(
+      `${op}: target must have shape ${formatShape(at.samples)} for an input of shape ${formatShape(input.shape)}, got ${formatShape(targets.shape)}`,
+    );
+  }
+  return targets;
+}
+
+function checkIgnoreIndex(op: string, ignoreIndex: unknown): number {
+  if (ignoreIndex === undefined) return -100;
+  if (typeof ignoreIndex === 'number' && Number.isInteger(ignoreIndex)) return ignoreIndex;
+  throw new ArgumentError(`${op}: ignoreIndex must be an integer, got ${describe(ignoreIndex)}`);
+}
+
+/** @throws ValueError unless labelSmoothing is from 0 to 1. */
+export function checkLabelSmoothing(op: string, labelSmoothing: unknown): number {
+  if (labelSmoothing === undefined) return 0;
+  if (typeof labelSmoothing === 'number' && labelSmoothing >= 0 && labelSmoothing <= 1) return labelSmoothing;
+  throw new ValueError(`${op}: labelSmoothing must be a number from 0 to 1, got ${describe(labelSmoothing)}`);
+}
+
+/**
+ * Cross entropy between logits and targets: softmax and negative log likelihood in one pass, forward and backward.
+ *
+ * @param input logits, [classes], [N, classes] or [N, classes, ...].
+ * @param target class numbers, the input's shape without the classes; or probabilities, a floating tensor of the
+ *   input's shape.
+ * @returns a 0-d tensor, or with `reduction: 'none'` the losses in the targets' shape.
+ * @throws IndexError naming the position and value of a target that is no class; ShapeError, DTypeError, ValueError.
+ *
+ * As `torch.nn.functional.cross_entropy`: the mean divides by the classes' weights of the samples that count (by the
+ * number of samples for probabilities), and is NaN when none does.
+ */
+export function crossEntropy(input: Tensor, target: IndexInput, options?: CrossEntropyOptions): Tensor {
+  const op = 'crossEntropy';
+  const given = checkOptions(op, options, crossEntropyOptionNames);
+  checkFloat(op, 'input', input);
+  const reduction = checkReduction(op, given.reduction);
+  const labelSmoothing = checkLabelSmoothing(op, given.labelSmoothing);
+  const at = classLayout(op, input);
+  const weight = checkWeight(op, given.weight, input, at.classes);
+  const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
+  if (target instanceof Tensor && isFloating(target.dtype)) {
+    return softTargetLoss(input, target, { weight, labelSmoothing, reduction });
+  }
+  const targets = checkTargets(op, target, at, input);
+  const node = 'NllLossBackward0';
+  return classLoss({ op, node, logits: true, weight, ignoreIndex, labelSmoothing, reduction }, input, targets, at);
+}
+
+/**
+ * The negative log likelihood of targets: -weight[target] * input[target].
+ *
+ * @param input log-probabilities, as from `logSoftmax`: [classes], [N, classes] or [N, classes, ...].
+ * @param target class numbers, the input's shape without the classes.
+ * As `torch.nn.functional.nll_loss`; see `crossEntropy` for the options and the mean's divisor.
+ */
+export function nllLoss(input: Tensor, target: IndexInput, options?: NllLossOptions): Tensor {
+  const op = 'nllLoss';
+  const given = checkOptions(op, options, nllLossOptionNames);
+  checkFloat(op, 'input', input);
+  const reduction = checkReduction(op, given.reduction);
+  const at = classLayout(op, input);
+  const weight = checkWeight(op, given.weight, input, at.classes);
+  const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
+  const targets = checkTargets(op, target, at, input);
+  const node = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0';
+  return classLoss({ op, node, logits: false, weight, ignoreIndex, labelSmoothing: 0, reduction }, input, targets, at);
+}

@@ -1,0 +1,241 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { plan } from '../tensor/plan.js';
+import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { contiguous } from './copy.js';
+import { checkReduction, type Reduction, type ReductionOption, scalarTensor } from './loss_reduction.js';
+import { expand } from './view.js';
+
+/** Codes of native/kernels/losses.h. */
+const lossKinds = { mse: 0, l1: 1, smoothL1: 2, huber: 3, bce: 4, bceLogits: 5 } as const;
+
+interface ElementLossCall {
+  op: string;
+  node: string;
+  kind: keyof typeof lossKinds;
+  /** beta of the smooth L1 loss, delta of Huber's. */
+  parameter: number;
+  reduction: Reduction;
+  /** Factors of the losses and of positive targets, in the input's shape. */
+  weight: Tensor | null;
+  positive: Tensor | null;
+}
+
+/** The loss of every element, or their mean or sum. Operands have one shape and dtype. */
+function elementLoss(call: ElementLossCall, input: Tensor, target: Tensor): Tensor {
+  const { reduction, kind } = call;
+  const { dtype, numel: n, shape } = input;
+  const x = contiguous(input.detach());
+  const t = contiguous(target.detach());
+  const weight = call.weight === null ? null : contiguous(call.weight);
+  const positive = call.positive === null ? null : contiguous(call.positive);
+  const none = reduction === 'none';
+  const each = none ? Tensor.allocate(shape, dtype, false) : null;
+  const setOperands = (resultOffset: number) => {
+    plan[0] = lossKinds[kind];
+    plan[1] = call.parameter;
+    plan[2] = n;
+    plan[3] = resultOffset;
+    plan[4] = x.offset;
+    plan[5] = t.offset;
+    plan[6] = weight?.offset ?? 0;
+    plan[7] = positive?.offset ?? 0;
+  };
+  setOperands(each?.offset ?? 0);
+  const factors = weight?.storage.array ?? null;
+  const positives = positive?.storage.array ?? null;
+  const sum = native.elementLoss(
+    plan,
+    each?.storage.array ?? null,
+    x.storage.array,
+    t.storage.array,
+    factors,
+    positives,
+  );
+  const out = each ?? scalarTensor(reduction === 'mean' ? sum / n : sum, dtype);
+  if (!needsGrad(input, target)) return out;
+  const backward = (grad: Tensor, needs: readonly boolean[]) => {
+    const dloss = contiguous(grad);
+    const gradientOf = (scale: number) => {
+      const dx = Tensor.allocate(shape, dtype, false);
+      setOperands(dx.offset);
+      plan[8] = dloss.offset;
+      plan[9] = none ? 1 : 0;
+      plan[10] = reduction === 'mean' ? scale / n : scale;
+      const { array } = dx.storage;
+      native.elementLossBackward(
+        plan,
+        array,
+        x.storage.array,
+        t.storage.array,
+        factors,
+        positives,
+        dloss.storage.array,
+      );
+      return dx;
+    };
+    // Losses of the difference alone: d/dt = -d/dx.
+    return [needs[0] ? gradientOf(1) : null, needs[1] ? gradientOf(-1) : null];
+  };
+  return record(call.node, [input, target], out, backward, [x, t]);
+}
+
+function checkPair(op: string, input: Tensor, target: Tensor): void {
+  checkFloat(op, 'input', input);
+  checkFloat(op, 'target', target);
+  if (input.dtype !== target.dtype) {
+    throw new DTypeError(`${op}: target must be ${input.dtype} like the input, got ${target.dtype}`);
+  }
+}
+
+/** Input and target in their common shape. Like PyTorch, warns where they had to be broadcast: it is often a mistake. */
+function matchShapes(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
+  checkPair(op, input, target);
+  if (sameShape(input.shape, target.shape)) return [input, target];
+  const shape = broadcastShapes(op, input.shape, target.shape);
+  process.emitWarning(
+    `${op}: input of shape ${formatShape(input.shape)} and target of shape ${formatShape(target.shape)} differ and are broadcast to ${formatShape(shape)}; this is rarely meant`,
+  );
+  return [expand(input, shape), expand(target, shape)];
+}
+
+function differenceLoss(
+  op: string,
+  node: string,
+  kind: keyof typeof lossKinds,
+  input: Tensor,
+  target: Tensor,
+  reduction: Reduction | undefined,
+  parameter = 1,
+): Tensor {
+  const [x, t] = matchShapes(op, input, target);
+  const how = checkReduction(op, reduction);
+  return elementLoss({ op, node, kind, parameter, reduction: how, weight: null, positive: null }, x, t);
+}
+
+/** (input - target)², averaged by default. As `torch.nn.functional.mse_loss`. */
+export function mseLoss(input: Tensor, target: Tensor, options?: ReductionOption): Tensor {
+  const { reduction } = checkOptions('mseLoss', options, ['reduction']);
+  return differenceLoss('mseLoss', 'MseLossBackward0', 'mse', input, target, reduction);
+}
+
+/** |input - target|, averaged by default. As `torch.nn.functional.l1_loss`. */
+export function l1Loss(input: Tensor, target: Tensor, options?: ReductionOption): Tensor {
+  const { reduction } = checkOptions('l1Loss', options, ['reduction']);
+  return differenceLoss('l1Loss', 'MeanBackward0', 'l1', input, target, reduction);
+}
+
+export interface SmoothL1Options extends ReductionOption {
+  /** Where the parabola meets the straight line; 0 is the L1 loss. Default 1. */
+  beta?: number;
+}
+
+/** d² / (2 beta) where d = |input - target| < beta, else d - beta / 2. As `torch.nn.functional.smooth_l1_loss`. */
+export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1Options): Tensor {
+  const { reduction, beta = 1 } = checkOptions('smoothL1Loss', options, ['reduction', 'beta']);
+  if (typeof beta !== 'number' || !(beta >= 0)) {
+    throw new ValueError(`smoothL1Loss: beta must be a number of at least 0, got ${describe(beta)}`);
+  }
+  return differenceLoss('smoothL1Loss', 'SmoothL1LossBackward0', 'smoothL1', input, target, reduction, beta);
+}
+
+export interface HuberOptions extends ReductionOption {
+  /** Where the parabola meets the straight line. Default 1. */
+  delta?: number;
+}
+
+/** d² / 2 where d = |input - target| ≤ delta, else delta (d - delta / 2). As `torch.nn.functional.huber_loss`. */
+export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions): Tensor {
+  const { reduction, delta = 1 } = checkOptions('huberLoss', options, ['reduction', 'delta']);
+  if (typeof delta !== 'number' || !(delta > 0)) {
+    throw new ValueError(`huberLoss: delta must be a number above 0, got ${describe(delta)}`);
+  }
+  return differenceLoss('huberLoss', 'HuberLossBackward0', 'huber', input, target, reduction, delta);
+}
+
+function spread(op: string, name: string, factor: Tensor | null | undefined, input: Tensor): Tensor | null {
+  if (factor === null || factor === undefined) return null;
+  checkFloat(op, name, factor);
+  if (factor.dtype !== input.dtype) {
+    throw new DTypeError(`${op}: ${name} must be ${input.dtype} like the input, got ${factor.dtype}`);
+  }
+  const lead = input.ndim - factor.ndim;
+  if (lead < 0 || factor.shape.some((size, i) => size !== 1 && size !== input.shape[i + lead])) {
+    throw new ShapeError(
+      `${op}: ${name} must broadcast to the input's shape ${formatShape(input.shape)}, got ${formatShape(factor.shape)}`,
+    );
+  }
+  return expand(factor.detach(), input.shape);
+}
+
+function checkSameShape(op: string, input: Tensor, target: Tensor): void {
+  checkPair(op, input, target);
+  if (sameShape(input.shape, target.shape)) return;
+  throw new ShapeError(
+    `${op}: target must have the input's shape ${formatShape(input.shape)}, got ${formatShape(target.shape)}`,
+  );
+}
+
+/** Targets of the entropies are data; nothing computes them with gradients. */
+function checkConstantTarget(op: string, target: Tensor): void {
+  if (!needsGrad(target)) return;
+  throw new ValueError(`${op}: gradients do not flow into the target; pass target.detach()`);
+}
+
+function checkUnit(op: string, argument: string, x: Tensor): Tensor {
+  const dense = contiguous(x.detach());
+  const bad = native.findOutsideUnit(dense.numel, dense.offset, dense.storage.array);
+  if (bad < 0) return dense;
+  const value = dense.storage.array[dense.offset + bad];
+  throw new ValueError(`${op}: ${argument} must hold numbers from 0 to 1, got ${value} at position ${bad}`);
+}
+
+export interface BinaryCrossEntropyOptions extends ReductionOption {
+  /** A factor for each element, broadcast to the input's shape. Default null. */
+  weight?: Tensor | null;
+}
+
+/**
+ * -target log(input) - (1 - target) log(1 - input) of probabilities, logarithms cut off at -100.
+ * As `torch.nn.functional.binary_cross_entropy`. @throws ValueError naming a value outside [0, 1].
+ */
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BinaryCrossEntropyOptions): Tensor {
+  const op = 'binaryCrossEntropy';
+  const given = checkOptions(op, options, ['weight', 'reduction']);
+  checkSameShape(op, input, target);
+  checkConstantTarget(op, target);
+  const reduction = checkReduction(op, given.reduction);
+  const weight = spread(op, 'weight', given.weight, input);
+  checkUnit(op, 'input', input);
+  checkUnit(op, 'target', target);
+  const node = 'BinaryCrossEntropyBackward0';
+  return elementLoss({ op, node, kind: 'bce', parameter: 0, reduction, weight, positive: null }, input, target);
+}
+
+export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
+  /** A factor for positive targets, broadcast to the input's shape (one for each class, say). Default null. */
+  posWeight?: Tensor | null;
+}
+
+/**
+ * (1 - target) input + (1 + (posWeight - 1) target) log(1 + e^-input): binary cross entropy of sigmoid(input), stable
+ * for every input. As `torch.nn.functional.binary_cross_entropy_with_logits`.
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  options?: BinaryCrossEntropyWithLogitsOptions,
+): Tensor {
+  const op = 'binaryCrossEntropyWithLogits';
+  const given = checkOptions(op, options, ['weight', 'reduction', 'posWeight']);
+  checkSameShape(op, input, target);
+  checkConstantTarget(op, target);
+  const reduction = checkReduction(op, given.reduction);
+  const weight = spread(op, 'weight', given.weight, input);
+  const positive = spread(op, 'posWeight', given.posWeight, input);
+  const node = 'BinaryCrossEntropyWithLogitsBackward0';
+  return elementLoss({ op, node, kind: 'bceLogits', parameter: 0, reduction, weight, positive }, input, target);
+}

@@ -1,0 +1,233 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { RowSparse } from '../autograd/row_sparse.js';
+import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { plan } from '../tensor/plan.js';
+import { formatShape } from '../tensor/shape.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { contiguous } from './copy.js';
+import { type IndexInput, toIndices } from './index_argument.js';
+
+export interface EmbeddingOptions {
+  /** A row that gets no gradient; negative numbers count from the end. Default null: none. */
+  paddingIdx?: number | null;
+  /** Rows looked up are first scaled to at most this norm, in place, each once. Default null: not. */
+  maxNorm?: number | null;
+  /** Which p-norm `maxNorm` means; Infinity is the largest magnitude. Default 2. */
+  normType?: number;
+  /** Divide a row's gradient by how often it occurs in the input. Default false. */
+  scaleGradByFreq?: boolean;
+  /** Give the table a row-sparse gradient, with the rows looked up and no others. Default false. */
+  sparse?: boolean;
+}
+
+export const embeddingOptionNames = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'] as const;
+
+/** The padding row as a row number, or -1 for none. @throws ValueError when the table has no such row. */
+export function resolvePadding(op: string, paddingIdx: number | null | undefined, rows: number): number {
+  if (paddingIdx === null || paddingIdx === undefined) return -1;
+  if (typeof paddingIdx !== 'number' || !Number.isInteger(paddingIdx)) {
+    throw new ArgumentError(`${op}: paddingIdx must be an integer or null, got ${describe(paddingIdx)}`);
+  }
+  if (paddingIdx < -rows || paddingIdx >= rows) {
+    throw new ValueError(
+      `${op}: paddingIdx must be a row of the table, from ${-rows} to ${rows - 1}, got ${paddingIdx}`,
+    );
+  }
+  return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+}
+
+/** Checks the options that need no table. @throws ArgumentError, ValueError. */
+export function checkEmbeddingOptions(op: string, options: EmbeddingOptions): void {
+  const { maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
+  for (const [name, value] of Object.entries({ scaleGradByFreq, sparse })) {
+    if (typeof value !== 'boolean') {
+      throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
+    }
+  }
+  if (maxNorm !== null && (typeof maxNorm !== 'number' || !(maxNorm >= 0))) {
+    throw new ValueError(`${op}: maxNorm must be a number of at least 0 or null, got ${describe(maxNorm)}`);
+  }
+  if (typeof normType !== 'number' || Number.isNaN(normType)) {
+    throw new ArgumentError(`${op}: normType must be a number, got ${describe(normType)}`);
+  }
+  if (scaleGradByFreq && sparse) {
+    throw new ArgumentError(`${op}: scaleGradByFreq does not go with sparse gradients; choose one of the two`);
+  }
+}
+
+/** The error for an index that a table does not have. */
+export function badIndex(op: string, indices: Tensor, position: number, rows: number): IndexError {
+  const value = indices.storage.array[indices.offset + position];
+  const at = indices.ndim > 1 ? ` (${formatShape(coordinates(position, indices.shape))})` : '';
+  return new IndexError(
+    `${op}: index ${value} at position ${position}${at} is outside the table of ${rows} rows; indices run from 0 to ${rows - 1}`,
+    value,
+    rows,
+    position,
+  );
+}
+
+function coordinates(position: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  for (let i = shape.length - 1, rest = position; i >= 0; i--) {
+    place.unshift(rest % shape[i]);
+    rest = Math.floor(rest / shape[i]);
+  }
+  return place;
+}
+
+function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
+  if (!weight.isContiguous()) {
+    throw new ShapeError(`${op}: maxNorm writes into the table, which must be contiguous`);
+  }
+  const [rows, dim] = weight.shape;
+  plan[0] = indices.numel;
+  plan[1] = rows;
+  plan[2] = dim;
+  plan[3] = weight.offset;
+  plan[4] = indices.offset;
+  plan[5] = maxNorm;
+  plan[6] = normType;
+  const bad = native.renormRows(plan, weight.storage.array, indices.storage.array);
+  if (bad >= 0) throw badIndex(op, indices, bad, rows);
+  weight.storage.version++;
+}
+
+/** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. */
+export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
+  const [rows, dim] = table.shape;
+  const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
+  plan[0] = indices.numel;
+  plan[1] = rows;
+  plan[2] = dim;
+  plan[3] = out.offset;
+  plan[4] = table.offset;
+  plan[5] = indices.offset;
+  const bad = native.gatherRows(plan, out.storage.array, table.storage.array, indices.storage.array);
+  if (bad >= 0) throw badIndex(op, indices, bad, rows);
+  return out;
+}
+
+/** A [rows, dim] gradient with the rows of `grad` added up at `indices`, those of row `padding` left out. */
+function denseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], padding: number, byFrequency: boolean) {
+  const values = contiguous(grad);
+  const out = Tensor.allocate(shape, grad.dtype, false);
+  plan[0] = indices.numel;
+  plan[1] = shape[0];
+  plan[2] = shape[1];
+  plan[3] = out.offset;
+  plan[4] = values.offset;
+  plan[5] = indices.offset;
+  plan[6] = padding;
+  plan[7] = 0;
+  plan[8] = byFrequency ? 1 : 0;
+  const bad = native.scatterRows(plan, out.storage.array, values.storage.array, indices.storage.array);
+  if (bad >= 0) throw badIndex('embedding', indices, bad, shape[0]);
+  return out;
+}
+
+function sparseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], padding: number): RowSparse {
+  const values = contiguous(grad);
+  const ids = indices.storage.array.subarray(indices.offset, indices.offset + indices.numel) as Int32Array;
+  if (padding < 0 || !ids.includes(padding)) {
+    const flat = new Tensor(indices.storage, [indices.numel], [1], indices.offset);
+    const rows = new Tensor(values.storage, [indices.numel, shape[1]], [shape[1], 1], values.offset);
+    return new RowSparse(flat, rows, shape);
+  }
+  const kept = Int32Array.from(ids.keys()).filter((position) => ids[position] !== padding);
+  const places = Tensor.wrap(kept, [kept.length], 'int32');
+  const all = new Tensor(values.storage, [ids.length, shape[1]], [shape[1], 1], values.offset);
+  const keptIndices = Tensor.wrap(
+    kept.map((position) => ids[position]),
+    [kept.length],
+    'int32',
+  );
+  return new RowSparse(keptIndices, gatherRows('embedding', all, places), shape);
+}
+
+/**
+ * The rows of a table: `out[..., :] = weight[input[...], :]`.
+ *
+ * @param input row numbers of any shape: an integer tensor, an Int32Array, nested lists or a number. Negative numbers do
+ *   not count from the end.
+ * @param weight the table, [rows, dim].
+ * @returns the input's shape with `dim` appended.
+ * @throws IndexError naming the position, the index and the table's size, before anything is written.
+ *
+ * The gradient of the table is dense and of the table's size, or with `sparse` row-sparse and uncoalesced. As
+ * `torch.nn.functional.embedding`; `maxNorm` changes the table in place outside the graph.
+ */
+export function embedding(input: IndexInput, weight: Tensor, options?: EmbeddingOptions): Tensor {
+  const given = checkOptions('embedding', options, embeddingOptionNames);
+  checkEmbeddingOptions('embedding', given);
+  checkFloat('embedding', 'weight', weight);
+  if (weight.ndim !== 2) {
+    throw new ShapeError(
+      `embedding: weight must have two dimensions (rows, dim), got shape ${formatShape(weight.shape)}`,
+    );
+  }
+  const padding = resolvePadding('embedding', given.paddingIdx, weight.shape[0]);
+  return lookUp('embedding', toIndices('embedding', 'input', input), weight, padding, given);
+}
+
+/** `embedding` after its checks, for callers that made them once. */
+export function lookUp(
+  op: string,
+  indices: Tensor,
+  weight: Tensor,
+  padding: number,
+  options: EmbeddingOptions,
+): Tensor {
+  const { maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
+  if (maxNorm !== null) renormalise(op, weight, indices, maxNorm, normType);
+  const out = gatherRows(op, contiguous(weight.detach()), indices);
+  if (!needsGrad(weight)) return out;
+  const { shape } = weight;
+  return record(
+    'EmbeddingBackward0',
+    [weight],
+    out,
+    (grad) => [
+      sparse
+        ? sparseGradient(grad, indices, shape, padding)
+        : denseGradient(grad, indices, shape, padding, scaleGradByFreq),
+    ],
+    [indices],
+  );
+}
+
+/**
+ * Zeros with a one at each index: int32, the input's shape with `numClasses` appended.
+ * @param numClasses how many classes; default -1: one more than the largest index.
+ * @throws IndexError for an index below 0 or not below numClasses.
+ */
+export function oneHot(input: IndexInput, numClasses = -1): Tensor {
+  const indices = toIndices('oneHot', 'input', input);
+  const ids = indices.storage.array.subarray(indices.offset, indices.offset + indices.numel);
+  if (typeof numClasses !== 'number' || !Number.isInteger(numClasses) || numClasses < -1 || numClasses === 0) {
+    throw new ValueError(
+      `oneHot: numClasses must be a positive integer, or -1 to find it, got ${describe(numClasses)}`,
+    );
+  }
+  if (numClasses === -1 && ids.length === 0) {
+    throw new ValueError('oneHot: numClasses must be given for an input without elements');
+  }
+  let largest = 0;
+  for (let i = 0; i < ids.length; i++) if (ids[i] > largest) largest = ids[i];
+  const classes = numClasses === -1 ? largest + 1 : numClasses;
+  const bad = ids.findIndex((id) => id < 0 || id >= classes);
+  if (bad >= 0) {
+    throw new IndexError(
+      `oneHot: index ${ids[bad]} at position ${bad} is outside the ${classes} classes`,
+      ids[bad],
+      classes,
+      bad,
+    );
+  }
+  const out = Tensor.allocate([...indices.shape, classes], 'int32');
+  const values = out.storage.array;
+  for (let i = 0; i < ids.length; i++) values[i * classes + ids[i]] = 1;
+  return out;
+}

@@ -1,0 +1,66 @@
+import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
+import { formatShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { contiguous, copyOf } from './copy.js';
+
+/** Indices or class numbers as users have them at hand: an integer tensor, an Int32Array, nested lists, a number. */
+export type IndexInput = Tensor | Int32Array | number | readonly IndexList[];
+export type IndexList = number | readonly IndexList[];
+
+function checkNumber(op: string, argument: string, value: unknown, position: number): number {
+  if (typeof value !== 'number') {
+    throw new ArgumentError(`${op}: ${argument} must hold integers, got ${describe(value)} at position ${position}`);
+  }
+  if (!Number.isInteger(value) || value < -2147483648 || value > 2147483647) {
+    throw new IndexError(
+      `${op}: ${argument} must hold integers of 32 bits, got ${value} at position ${position}`,
+      value,
+      2147483647,
+      position,
+    );
+  }
+  return value;
+}
+
+function fromLists(op: string, argument: string, lists: readonly IndexList[]): Tensor {
+  const shape: number[] = [];
+  for (let level: IndexList = lists; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const values: number[] = [];
+  const visit = (level: IndexList, dim: number): void => {
+    if (dim === shape.length) {
+      values.push(checkNumber(op, argument, level, values.length));
+      return;
+    }
+    if (!Array.isArray(level) || level.length !== shape[dim]) {
+      const got = Array.isArray(level) ? `one of ${level.length}` : describe(level);
+      throw new ShapeError(
+        `${op}: ${argument} must be a regular list of shape ${formatShape(shape)}, got ${got} where a list of ${shape[dim]} is due (padSequence makes lists equally long)`,
+      );
+    }
+    for (const item of level) visit(item, dim + 1);
+  };
+  visit(lists, 0);
+  return Tensor.wrap(Int32Array.from(values), shape, 'int32');
+}
+
+/**
+ * `input` as a contiguous int32 tensor. An Int32Array is copied: its owner may refill it before the gradients are made.
+ * Whether the numbers fit a table is for native code to say.
+ * @throws DTypeError for tensors and arrays that hold no integers; ArgumentError and ShapeError for bad lists.
+ */
+export function toIndices(op: string, argument: string, input: IndexInput): Tensor {
+  if (input instanceof Tensor) {
+    if (input.dtype === 'int32') return contiguous(input);
+    if (input.dtype === 'uint8') return copyOf(input, 'int32');
+    throw new DTypeError(`${op}: ${argument} must be an integer tensor (int32 or uint8), got ${input.dtype}`);
+  }
+  if (input instanceof Int32Array) return Tensor.wrap(input.slice(), [input.length], 'int32');
+  if (typeof input === 'number') return Tensor.wrap(Int32Array.of(checkNumber(op, argument, input, 0)), [], 'int32');
+  if (Array.isArray(input)) return fromLists(op, argument, input);
+  if (ArrayBuffer.isView(input)) {
+    throw new DTypeError(`${op}: ${argument} must be an Int32Array, got ${describe(input)}`);
+  }
+  throw new ArgumentError(
+    `${op}: ${argument} must be an integer tensor, an Int32Array, nested lists or a number, got ${describe(input)}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
+import { plan } from '../tensor/plan.js';
+import { wrapDim } from '../tensor/shape.js';
+import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { contiguous, to } from './copy.js';
+import { layout } from './index_kernel.js';
+
+export interface SoftmaxOptions {
+  /** Convert the input to this dtype first. Default: keep its own. */
+  dtype?: DType;
+}
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** exp(x) / Σ exp(x) along `dim`. */
+    softmax(dim: number, options?: SoftmaxOptions): Tensor;
+    /** log(softmax(x)) along `dim`, without the overflow. */
+    logSoftmax(dim: number, options?: SoftmaxOptions): Tensor;
+  }
+}
+
+function apply(op: string, input: Tensor, dim: number, options: SoftmaxOptions | undefined, log: boolean): Tensor {
+  const { dtype } = checkOptions(op, options, ['dtype']);
+  checkTensor(op, 'input', input);
+  if (dim === undefined || dim === null) throw new ArgumentError(`${op}: dim must be given`);
+  const x = checkFloat(op, 'input', dtype === undefined ? input : to(input, checkDType(op, dtype)));
+  const d = wrapDim(op, dim, x.ndim);
+  const at = x.ndim === 0 ? { outer: 1, rows: 1, inner: 1 } : layout(x.shape, d);
+  const source = contiguous(x.detach());
+  const out = Tensor.allocate(x.shape, x.dtype, false);
+  const setShape = () => {
+    plan[0] = log ? 1 : 0;
+    plan[1] = at.outer;
+    plan[2] = at.rows;
+    plan[3] = at.inner;
+  };
+  setShape();
+  plan[4] = out.offset;
+  plan[5] = source.offset;
+  native.softmax(plan, out.storage.array, source.storage.array);
+  if (!needsGrad(x)) return out;
+  const y = out.detach();
+  const backward = (grad: Tensor) => {
+    const dy = contiguous(grad);
+    const dx = Tensor.allocate(y.shape, y.dtype, false);
+    setShape();
+    plan[4] = dx.offset;
+    plan[5] = dy.offset;
+    plan[6] = y.offset;
+    native.softmaxBackward(plan, dx.storage.array, dy.storage.array, y.storage.array);
+    return [dx];
+  };
+  return record(log ? 'LogSoftmaxBackward0' : 'SoftmaxBackward0', [x], out, backward, [y]);
+}
+
+/**
+ * exp(x - max) / Σ exp(x - max) along `dim`: non-negative numbers that add up to 1.
+ * A slice with nothing but -Infinity gives NaN, as in PyTorch.
+ */
+export function softmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return apply('softmax', input, dim, options, false);
+}
+
+/** x - max - log(Σ exp(x - max)) along `dim`. */
+export function logSoftmax(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return apply('logSoftmax', input, dim, options, true);
+}
+
+installMethods({
+  softmax(this: Tensor, dim: number, options?: SoftmaxOptions) {
+    return softmax(this, dim, options);
+  },
+  logSoftmax(this: Tensor, dim: number, options?: SoftmaxOptions) {
+    return logSoftmax(this, dim, options);
+  },
+});

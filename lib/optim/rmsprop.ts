@@ -1,0 +1,67 @@
+import { plan } from '../tensor/plan.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
+import { optionsAt, updateParameter } from './update.js';
+
+export interface RMSpropOptions {
+  /** Learning rate. Default 1e-2. */
+  lr?: number;
+  /** How slowly the mean square forgets. Default 0.99. */
+  alpha?: number;
+  /** Keeps the divisor from zero. Default 1e-8. */
+  eps?: number;
+  /** L2 penalty: added to the gradient as weightDecay * parameter. Default 0. */
+  weightDecay?: number;
+  /** How much of the last step goes into the next. Default 0. */
+  momentum?: number;
+  /** Divide by the standard deviation instead of the root mean square. Default false. */
+  centered?: boolean;
+  /** Go up the gradient instead of down. Default false. */
+  maximize?: boolean;
+}
+
+/**
+ * RMSprop (Hinton's lecture; `centered` after Graves, 2013), as `torch.optim.RMSprop`:
+ * v ← α v + (1 - α) g²; p ← p - lr g / (√v + eps).
+ *
+ * Row-sparse gradients (which PyTorch's RMSprop refuses): only the rows that the gradient names are touched, their state
+ * and their weights; the state of other rows rests.
+ */
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  constructor(params: ParamsInput<RMSpropOptions>, options?: RMSpropOptions) {
+    super(params, options, {
+      lr: 1e-2,
+      alpha: 0.99,
+      eps: 1e-8,
+      weightDecay: 0,
+      momentum: 0,
+      centered: false,
+      maximize: false,
+    });
+  }
+
+  protected override checkGroup(options: Required<RMSpropOptions>): void {
+    checkNonNegative('RMSprop', options, ['lr', 'alpha', 'eps', 'weightDecay', 'momentum']);
+    checkFlags('RMSprop', options, ['centered', 'maximize']);
+  }
+
+  protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<RMSpropOptions>): void {
+    let state = this.state.get(parameter);
+    if (state === undefined) {
+      state = { step: 0, square_avg: stateLike(parameter) };
+      this.state.set(parameter, state);
+    }
+    if (group.momentum > 0) state.momentum_buffer ??= stateLike(parameter);
+    if (group.centered) state.grad_avg ??= stateLike(parameter);
+    state.step = (state.step as number) + 1;
+    plan[optionsAt] = group.lr;
+    plan[optionsAt + 1] = group.alpha;
+    plan[optionsAt + 2] = group.eps;
+    plan[optionsAt + 3] = group.weightDecay;
+    plan[optionsAt + 4] = group.momentum;
+    plan[optionsAt + 5] = group.maximize ? 1 : 0;
+    const average = group.centered ? (state.grad_avg as Tensor) : null;
+    const buffer = group.momentum > 0 ? (state.momentum_buffer as Tensor) : null;
+    updateParameter('rmsprop', parameter, gradient, state.square_avg as Tensor, average, buffer);
+  }
+}

@@ -1,0 +1,86 @@
+import { RowSparse } from '../autograd/row_sparse.js';
+import { IndexError } from '../errors.js';
+import { native } from '../native.js';
+import { contiguous, copyInto, copyOf } from '../ops/copy.js';
+import { plan } from '../tensor/plan.js';
+import { numelOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Codes of native/binding/optim.cc. */
+export const rules = { sgd: 0, adam: 1, sparseAdam: 2, adagrad: 3, rmsprop: 4 } as const;
+
+/** Where a rule's own numbers start in the plan. */
+export const optionsAt = 10;
+
+/**
+ * One native call: updates a parameter and its state from its gradient, all in one pass over memory. A row-sparse
+ * gradient updates the rows that it names, each once, duplicates added up.
+ *
+ * The caller has put the rule's numbers in plan[optionsAt…]; states are dense, of the parameter's size, or null.
+ */
+export function updateParameter(
+  rule: keyof typeof rules,
+  parameter: Tensor,
+  gradient: Tensor,
+  state0: Tensor | null,
+  state1: Tensor | null,
+  state2: Tensor | null,
+): void {
+  const sparse = gradient instanceof RowSparse;
+  const values = sparse ? gradient.values : gradient;
+  if (!parameter.isContiguous() || !values.isContiguous() || (sparse && !gradient.indices.isContiguous())) {
+    updateCopy(rule, parameter, gradient, state0, state1, state2);
+    return;
+  }
+  plan[0] = rules[rule];
+  plan[1] = sparse ? gradient.indices.numel : parameter.numel;
+  plan[2] = sparse ? parameter.shape[0] : 1;
+  plan[3] = sparse ? numelOf(parameter.shape.slice(1)) : 1;
+  plan[4] = parameter.offset;
+  plan[5] = state0?.offset ?? 0;
+  plan[6] = state1?.offset ?? 0;
+  plan[7] = state2?.offset ?? 0;
+  plan[8] = values.offset;
+  plan[9] = sparse ? gradient.indices.offset : 0;
+  const { storage } = parameter;
+  const bad = native.updateParameter(
+    plan,
+    storage.array,
+    state0?.storage.array ?? null,
+    state1?.storage.array ?? null,
+    state2?.storage.array ?? null,
+    values.storage.array,
+    sparse ? gradient.indices.storage.array : null,
+  );
+  if (bad >= 0 && sparse) {
+    const index = gradient.indices.at(bad);
+    throw new IndexError(
+      `optimizer: the gradient names row ${index} at position ${bad}, but the parameter has ${parameter.shape[0]} rows`,
+      index,
+      parameter.shape[0],
+      bad,
+    );
+  }
+  storage.version++;
+}
+
+/** The same for a parameter or gradient that is a strided view: through contiguous copies. */
+function updateCopy(
+  rule: keyof typeof rules,
+  parameter: Tensor,
+  gradient: Tensor,
+  state0: Tensor | null,
+  state1: Tensor | null,
+  state2: Tensor | null,
+): void {
+  const numbers = plan.slice(optionsAt, optionsAt + 10); // copying uses the plan too
+  const weight = copyOf(parameter);
+  const plain =
+    gradient instanceof RowSparse
+      ? new RowSparse(contiguous(gradient.indices), contiguous(gradient.values), gradient.shape)
+      : contiguous(gradient);
+  plan.set(numbers, optionsAt);
+  updateParameter(rule, weight, plain, state0, state1, state2);
+  copyInto(parameter, weight);
+  parameter.storage.version++;
+}
