@@ -3,7 +3,16 @@ export * as autograd from './autograd/index.js';
 export { enableGrad, isGradEnabled, noGrad } from './autograd/mode.js';
 export { RowSparse } from './autograd/row_sparse.js';
 export { type Collated, type CollateOptions, defaultCollate } from './data/collate.js';
-export { ArrayDataset, type Dataset, type DataSource, Subset, TensorDataset } from './data/dataset.js';
+export { DataLoader, type DataLoaderOptions } from './data/data_loader.js';
+export { ArrayDataset, type DataSource, type Dataset, Subset, TensorDataset } from './data/dataset.js';
+export {
+  BatchSampler,
+  type BatchSource,
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  SequentialSampler,
+} from './data/sampler.js';
 export * from './errors.js';
 export {
   loadSafetensors,
@@ -22,8 +31,25 @@ import './ops/indexing.js';
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
 
+export {
+  bernoulli,
+  type DrawOptions,
+  type MultinomialOptions,
+  multinomial,
+  normal,
+  type RandomTensorOptions,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from './ops/random.js';
+
 import './ops/scatter.js';
 import './ops/view.js';
+
+export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random.js';
 
 export {
   arange,

@@ -2,6 +2,7 @@
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { Identity } from './identity.js';
+export * as init from './init.js';
 export { Module, type RecurseOptions } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';

@@ -94,6 +94,18 @@ bool Args::isDouble(size_t i, const char* name) const {
   return s.type == napi_float64_array;
 }
 
+void* Args::external(size_t i, const char* name, const napi_type_tag& tag) const {
+  void* object = nullptr;
+  bool ours = false;
+  napi_valuetype type = napi_undefined;
+  if (i >= count_ || napi_typeof(env_, values_[i], &type) != napi_ok || type != napi_external ||
+      napi_check_object_type_tag(env_, values_[i], &tag, &ours) != napi_ok || !ours ||
+      napi_get_value_external(env_, values_[i], &object) != napi_ok) {
+    wrongKind(i, name, "handle of this library");
+  }
+  return object;
+}
+
 napi_value Args::number(double x) const {
   napi_value result = nullptr;
   napi_create_double(env_, x, &result);
@@ -124,6 +136,8 @@ napi_value callGuarded(napi_env env, napi_callback_info info, Function function)
     } else {
       napi_throw_type_error(env, nullptr, error.what());
     }
+  } catch (const std::invalid_argument& error) {
+    napi_throw_range_error(env, nullptr, error.what());
   } catch (const std::bad_alloc&) {
     napi_throw_range_error(env, nullptr, "native memory exhausted");
   } catch (const std::exception& error) {

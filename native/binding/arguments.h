@@ -65,6 +65,9 @@ class Args {
   // True when argument i is a Float64Array, false when a Float32Array; refuses anything else.
   bool isDouble(size_t i, const char* name) const;
 
+  // The object behind an external value that this library made and marked with `tag`.
+  void* external(size_t i, const char* name, const napi_type_tag& tag) const;
+
   napi_value number(double x) const;
   [[noreturn]] void fail(ErrorKind kind, const std::string& message) const;
   [[noreturn]] void wrongKind(size_t i, const char* name, const char* expected) const;

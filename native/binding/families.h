@@ -15,5 +15,6 @@ void registerGather(Exports& exports);
 void registerSoftmax(Exports& exports);
 void registerLosses(Exports& exports);
 void registerOptim(Exports& exports);
+void registerRandom(Exports& exports);
 
 }  // namespace lutra::binding

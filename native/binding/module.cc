@@ -15,6 +15,7 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerSoftmax(exports);
   registerLosses(exports);
   registerOptim(exports);
+  registerRandom(exports);
   return object;
 }
 

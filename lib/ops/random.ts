@@ -1,0 +1,386 @@
+import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import type { GeneratorHandle } from '../native_random.js';
+import { checkOptions } from '../options.js';
+import { type Generator, generatorHandle } from '../random.js';
+import { checkFloatDType } from '../tensor/creation.js';
+import { checkDType, type DType, type TypedArray } from '../tensor/dtype.js';
+import { checkShape, formatShape, isContiguous } from '../tensor/shape.js';
+import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { assertWritable, contiguous, copyInto } from './copy.js';
+
+export interface DrawOptions {
+  /** What to draw from. Default: the library's generator, which `manualSeed` seeds. */
+  generator?: Generator | null;
+}
+
+export interface RandomTensorOptions extends DrawOptions {
+  /** float32 (the default) or float64; int32 (the default), uint8 or a float for `randint` and `randperm`. */
+  dtype?: DType;
+  /** Ask for gradients. Default false. */
+  requiresGrad?: boolean;
+}
+
+export interface MultinomialOptions extends DrawOptions {
+  /** Put each index back before the next draw. Default false. */
+  replacement?: boolean;
+}
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** Fills with numbers from [from, to), default [0, 1). */
+    uniform_(from?: number, to?: number, options?: DrawOptions): this;
+    /** Fills from the normal distribution N(mean, std²), default N(0, 1). */
+    normal_(mean?: number, std?: number, options?: DrawOptions): this;
+    /** Fills with 1 with probability p (default 0.5; or one probability an element), else 0. */
+    bernoulli_(p?: number | Tensor, options?: DrawOptions): this;
+    /** Fills from the density lambd · exp(−lambd · x), default lambd 1. */
+    exponential_(lambd?: number, options?: DrawOptions): this;
+    /** Fills with integers from [from, to); from 0 when one number is given; over the dtype's range when none is. */
+    random_(options?: DrawOptions): this;
+    random_(to: number, options?: DrawOptions): this;
+    random_(from: number, to: number, options?: DrawOptions): this;
+    /** A tensor of 0 and 1, each 1 with the probability that stands in its place. */
+    bernoulli(options?: DrawOptions): Tensor;
+    /** Indices drawn with the probabilities of each row. */
+    multinomial(numSamples: number, options?: MultinomialOptions): Tensor;
+  }
+}
+
+type Floats = Float32Array | Float64Array;
+
+function checkNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new ArgumentError(`${op}: ${name} must be a finite number, got ${describe(value)}`);
+    }
+  }
+}
+
+function drawOptions(op: string, options: DrawOptions | undefined): GeneratorHandle {
+  return generatorHandle(op, checkOptions(op, options, ['generator']).generator);
+}
+
+/** Native code checks what depends on the data; its words are kept, under the error class for values. */
+function guarded(draw: () => void): void {
+  try {
+    draw();
+  } catch (error) {
+    throw error instanceof RangeError ? new ValueError(error.message) : error;
+  }
+}
+
+/**
+ * Lets `draw` write a tensor's elements in the order in which they lie in memory, which is PyTorch's order for views
+ * too. `draw` gets a whole array, an offset and a number of elements, and whether the tensor is contiguous as it is.
+ */
+function fillInMemoryOrder(
+  op: string,
+  x: Tensor,
+  draw: (array: TypedArray, offset: number, n: number, plain: boolean) => void,
+): void {
+  assertWritable(op, x);
+  if (x.strides.some((stride, dim) => stride === 0 && x.shape[dim] > 1)) {
+    throw new ShapeError(`${op}: elements of an expanded view of shape ${formatShape(x.shape)} share memory; clone it`);
+  }
+  const { storage } = x;
+  if (x.isContiguous()) {
+    guarded(() => draw(storage.array, x.offset, x.numel, true));
+  } else {
+    const dims = x.shape.map((_, dim) => dim).sort((a, b) => x.strides[b] - x.strides[a]);
+    const shape = dims.map((dim) => x.shape[dim]);
+    const strides = dims.map((dim) => x.strides[dim]);
+    if (isContiguous(shape, strides)) {
+      guarded(() => draw(storage.array, x.offset, x.numel, false));
+    } else {
+      const drawn = Tensor.allocate(shape, x.dtype, false);
+      guarded(() => draw(drawn.storage.array, 0, x.numel, false));
+      copyInto(new Tensor(storage, shape, strides, x.offset), drawn);
+    }
+  }
+  storage.version++;
+}
+
+/** In-place fills with uniform numbers. See the method of this name. */
+export function uniform_<T extends Tensor>(x: T, from = 0, to = 1, options?: DrawOptions): T {
+  const handle = drawOptions('uniform_', options);
+  checkFloat('uniform_', 'input', x);
+  checkNumbers('uniform_', { from, to });
+  if (from > to) throw new ValueError(`uniform_: from must not exceed to, got from ${from} and to ${to}`);
+  fillInMemoryOrder('uniform_', x, (array, offset, n) => native.uniform(handle, array as Floats, offset, n, from, to));
+  return x;
+}
+
+/** PyTorch draws pairs in double for tensors below this size and for all that are not contiguous. */
+const NORMAL_BLOCK = 16;
+
+/** In-place fill with normally distributed numbers. See the method of this name. */
+export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options?: DrawOptions): T {
+  const handle = drawOptions('normal_', options);
+  checkFloat('normal_', 'input', x);
+  checkNumbers('normal_', { mean, std });
+  if (std < 0) throw new ValueError(`normal_: std must be at least 0, got ${std}`);
+  fillInMemoryOrder('normal_', x, (array, offset, n, plain) => {
+    const step = plain ? Math.max(n, 1) : NORMAL_BLOCK - 2;
+    for (let i = 0; i < n; i += step) {
+      native.normal(handle, array as Floats, offset + i, Math.min(step, n - i), mean, std);
+    }
+  });
+  return x;
+}
+
+/** In-place fill from N(mean, std²) conditioned on [a, b], drawn as `torch.nn.init.trunc_normal_` draws for contiguous tensors. */
+export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): T {
+  const op = 'truncNormal_';
+  const handle = drawOptions(op, options);
+  checkFloat(op, 'input', x);
+  checkNumbers(op, { mean, std });
+  if (std <= 0) throw new ValueError(`${op}: std must be above 0, got ${std}`);
+  if (!(a <= b)) throw new ValueError(`${op}: a must not exceed b, got a ${describe(a)} and b ${describe(b)}`);
+  fillInMemoryOrder(op, x, (array, offset, n) =>
+    native.truncNormal(handle, array as Floats, offset, n, mean, std, a, b),
+  );
+  return x;
+}
+
+/** In-place fill with exponentially distributed numbers. See the method of this name. */
+export function exponential_<T extends Tensor>(x: T, lambd = 1, options?: DrawOptions): T {
+  const handle = drawOptions('exponential_', options);
+  checkFloat('exponential_', 'input', x);
+  checkNumbers('exponential_', { lambd });
+  if (lambd <= 0) throw new ValueError(`exponential_: lambd must be above 0, got ${lambd}`);
+  fillInMemoryOrder('exponential_', x, (array, offset, n) =>
+    native.exponential(handle, array as Floats, offset, n, lambd),
+  );
+  return x;
+}
+
+/** @throws DTypeError for the 16-bit floats, which are storage only. */
+function checkDrawable(op: string, x: Tensor): void {
+  checkTensor(op, 'input', x);
+  if (x.dtype === 'float16' || x.dtype === 'bfloat16' || x.isSparse) {
+    const got = x.isSparse ? 'a row-sparse gradient' : x.dtype;
+    throw new DTypeError(`${op}: input must be float32, float64, int32, uint8 or bool, got ${got}`);
+  }
+}
+
+/** In-place fill with 0 and 1. See the method of this name. */
+export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, options?: DrawOptions): T {
+  const handle = drawOptions('bernoulli_', options);
+  checkDrawable('bernoulli_', x);
+  if (!(p instanceof Tensor)) {
+    checkNumbers('bernoulli_', { p });
+    if (p < 0 || p > 1) throw new ValueError(`bernoulli_: p must be from 0 to 1, got ${p}`);
+    fillInMemoryOrder('bernoulli_', x, (array, offset, n) => native.bernoulli(handle, array, offset, n, p));
+    return x;
+  }
+  checkFloat('bernoulli_', 'p', p);
+  if (formatShape(p.shape) !== formatShape(x.shape)) {
+    throw new ShapeError(
+      `bernoulli_: p must have the tensor's shape ${formatShape(x.shape)}, got ${formatShape(p.shape)}`,
+    );
+  }
+  assertWritable('bernoulli_', x);
+  const chances = contiguous(p.detach());
+  const drawn = Tensor.allocate(x.shape, x.dtype, false);
+  guarded(() =>
+    native.bernoulliFrom(handle, drawn.storage.array, 0, x.numel, chances.storage.array as Floats, chances.offset),
+  );
+  copyInto(x, drawn);
+  x.storage.version++;
+  return x;
+}
+
+/** The first and last integers that a tensor of this dtype holds exactly. */
+function integerRange(dtype: DType): readonly [number, number] {
+  if (dtype === 'bool') return [0, 1];
+  if (dtype === 'uint8') return [0, 255];
+  if (dtype === 'int32') return [-(2 ** 31), 2 ** 31 - 1];
+  return [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+}
+
+function checkBounds(op: string, low: unknown, high: unknown, dtype: DType): void {
+  for (const [name, value] of Object.entries({ low, high })) {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+      throw new ArgumentError(`${op}: ${name} must be an integer, got ${describe(value)}`);
+    }
+  }
+  const [first, last] = integerRange(dtype);
+  if (!((low as number) < (high as number))) {
+    throw new ValueError(`${op}: low must be less than high, got low ${low} and high ${high}`);
+  }
+  if ((low as number) < first || (high as number) - 1 > last) {
+    throw new ValueError(`${op}: ${dtype} holds integers from ${first} to ${last}, got low ${low} and high ${high}`);
+  }
+}
+
+/** In-place fill with integers. See the method of this name. */
+export function random_<T extends Tensor>(x: T, ...args: (number | DrawOptions | undefined)[]): T {
+  const numbers = args.filter((arg): arg is number => typeof arg === 'number');
+  const handle = drawOptions('random_', args.find((arg) => typeof arg === 'object') as DrawOptions | undefined);
+  checkDrawable('random_', x);
+  if (numbers.length === 0) {
+    fillInMemoryOrder('random_', x, (array, offset, n) => {
+      if (x.dtype === 'bool') native.randomBool(handle, array as Uint8Array, offset, n);
+      else native.randomFull(handle, array, offset, n);
+    });
+    return x;
+  }
+  const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  checkBounds('random_', low, high, x.dtype);
+  fillInMemoryOrder('random_', x, (array, offset, n) => native.randint(handle, array, offset, n, low, high));
+  return x;
+}
+
+const creationKeys = ['dtype', 'requiresGrad', 'generator'];
+
+function sizesOf(op: string, shape: readonly number[] | number): number[] {
+  return checkShape(op, typeof shape === 'number' ? [shape] : shape);
+}
+
+function makeFloats(
+  op: string,
+  shape: readonly number[] | number,
+  options: RandomTensorOptions | undefined,
+  fill: (out: Tensor, options: DrawOptions) => void,
+): Tensor {
+  const { dtype = 'float32', requiresGrad = false, generator } = checkOptions(op, options, creationKeys);
+  generatorHandle(op, generator);
+  const out = Tensor.allocate(sizesOf(op, shape), checkFloatDType(op, dtype), false);
+  fill(out, { generator });
+  if (requiresGrad) out.requiresGrad = true;
+  return out;
+}
+
+/** Numbers from [0, 1). Default dtype float32. */
+export function rand(shape: readonly number[] | number, options?: RandomTensorOptions): Tensor {
+  return makeFloats('rand', shape, options, (out, from) => uniform_(out, 0, 1, from));
+}
+
+/** Numbers from the standard normal distribution. Default dtype float32. */
+export function randn(shape: readonly number[] | number, options?: RandomTensorOptions): Tensor {
+  return makeFloats('randn', shape, options, (out, from) => normal_(out, 0, 1, from));
+}
+
+/** Numbers from N(mean, std²). Default dtype float32. */
+export function normal(
+  mean: number,
+  std: number,
+  shape: readonly number[] | number,
+  options?: RandomTensorOptions,
+): Tensor {
+  return makeFloats('normal', shape, options, (out, from) => normal_(out, mean, std, from));
+}
+
+function likeOptions(op: string, other: Tensor, options: RandomTensorOptions | undefined): RandomTensorOptions {
+  checkTensor(op, 'input', other);
+  return { ...checkOptions(op, options, creationKeys), dtype: options?.dtype ?? other.dtype };
+}
+
+/** Numbers from [0, 1) in another tensor's shape and dtype. */
+export function randLike(other: Tensor, options?: RandomTensorOptions): Tensor {
+  return rand(checkTensor('randLike', 'input', other).shape, likeOptions('randLike', other, options));
+}
+
+/** Standard normal numbers in another tensor's shape and dtype. */
+export function randnLike(other: Tensor, options?: RandomTensorOptions): Tensor {
+  return randn(checkTensor('randnLike', 'input', other).shape, likeOptions('randnLike', other, options));
+}
+
+/** Integers from low up to but not including high. `randint(high, shape)` starts at 0. Default dtype int32. */
+export function randint(high: number, shape: readonly number[], options?: RandomTensorOptions): Tensor;
+export function randint(low: number, high: number, shape: readonly number[], options?: RandomTensorOptions): Tensor;
+export function randint(...args: (number | readonly number[] | RandomTensorOptions | undefined)[]): Tensor {
+  const [low, high, shape, options] = (Array.isArray(args[1]) ? [0, ...args] : args) as [
+    number,
+    number,
+    readonly number[],
+    RandomTensorOptions | undefined,
+  ];
+  const { dtype = 'int32', requiresGrad = false, generator } = checkOptions('randint', options, creationKeys);
+  checkDType('randint', dtype);
+  checkBounds('randint', low, high, dtype);
+  generatorHandle('randint', generator);
+  const out = Tensor.allocate(checkShape('randint', shape), dtype, false);
+  random_(out, low, high, { generator });
+  if (requiresGrad) out.requiresGrad = true;
+  return out;
+}
+
+/** A random permutation of 0 … n − 1. Default dtype int32. */
+export function randperm(n: number, options?: RandomTensorOptions): Tensor {
+  const { dtype = 'int32', requiresGrad = false, generator } = checkOptions('randperm', options, creationKeys);
+  checkDType('randperm', dtype);
+  const out = Tensor.allocate(checkShape('randperm', [n]), dtype, false);
+  checkDrawable('randperm', out);
+  if (n > 0) checkBounds('randperm', 0, n, dtype);
+  native.randperm(generatorHandle('randperm', generator), out.storage.array, 0, n);
+  if (requiresGrad) out.requiresGrad = true;
+  return out;
+}
+
+/** A tensor of 0 and 1 in the input's shape and dtype, each 1 with the probability that the input holds there. */
+export function bernoulli(input: Tensor, options?: DrawOptions): Tensor {
+  checkFloat('bernoulli', 'input', input);
+  return bernoulli_(Tensor.allocate(input.shape, input.dtype, false), input, options);
+}
+
+/**
+ * Indices of categories, drawn with the given probabilities (which need not sum to 1).
+ * @param input shape [categories] or [rows, categories], float.
+ * @returns int32, shape [numSamples] or [rows, numSamples].
+ * @throws ValueError for negative or non-finite weights, and when a row has fewer positive ones than samples to draw.
+ */
+export function multinomial(input: Tensor, numSamples: number, options?: MultinomialOptions): Tensor {
+  const op = 'multinomial';
+  const { replacement = false, generator } = checkOptions(op, options, ['replacement', 'generator']);
+  checkFloat(op, 'input', input);
+  const { shape } = input;
+  const categories = shape.at(-1);
+  if (categories === undefined || shape.length > 2 || categories === 0) {
+    throw new ShapeError(`${op}: input must have shape [categories] or [rows, categories], got ${formatShape(shape)}`);
+  }
+  if (typeof numSamples !== 'number' || !Number.isInteger(numSamples) || numSamples < 1) {
+    throw new ValueError(`${op}: numSamples must be a positive integer, got ${describe(numSamples)}`);
+  }
+  if (!replacement && numSamples > categories) {
+    throw new ValueError(`${op}: ${numSamples} samples of ${categories} categories need { replacement: true }`);
+  }
+  if (typeof replacement !== 'boolean') {
+    throw new ArgumentError(`${op}: replacement must be true or false, got ${describe(replacement)}`);
+  }
+  const rows = shape.length === 2 ? shape[0] : 1;
+  const weights = contiguous(input.detach());
+  const out = Tensor.allocate([...shape.slice(0, -1), numSamples], 'int32', false);
+  const handle = generatorHandle(op, generator);
+  const indices = out.storage.array as Int32Array;
+  const { array } = weights.storage;
+  guarded(() =>
+    native.multinomial(handle, indices, array as Floats, weights.offset, rows, categories, numSamples, replacement),
+  );
+  return out;
+}
+
+installMethods({
+  uniform_(this: Tensor, from?: number, to?: number, options?: DrawOptions) {
+    return uniform_(this, from, to, options);
+  },
+  normal_(this: Tensor, mean?: number, std?: number, options?: DrawOptions) {
+    return normal_(this, mean, std, options);
+  },
+  bernoulli_(this: Tensor, p?: number | Tensor, options?: DrawOptions) {
+    return bernoulli_(this, p, options);
+  },
+  exponential_(this: Tensor, lambd?: number, options?: DrawOptions) {
+    return exponential_(this, lambd, options);
+  },
+  random_(this: Tensor, ...args: (number | DrawOptions | undefined)[]) {
+    return random_(this, ...args);
+  },
+  bernoulli(this: Tensor, options?: DrawOptions) {
+    return bernoulli(this, options);
+  },
+  multinomial(this: Tensor, numSamples: number, options?: MultinomialOptions) {
+    return multinomial(this, numSamples, options);
+  },
+});
