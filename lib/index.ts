@@ -47,8 +47,10 @@ export {
 } from './ops/random.js';
 
 import './ops/scatter.js';
+import './ops/softmax.js';
 import './ops/view.js';
 
+export * as optim from './optim/index.js';
 export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random.js';
 
 export {
