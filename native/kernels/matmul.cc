@@ -23,6 +23,8 @@ struct Product {
   const T* packedB;  // b laid out by packMatrix; null: b is packed as needed
   int64_t M, N, K;
   MatmulOptions<T> options;
+
+  int64_t packedK() const { return options.packedK == 0 ? K : options.packedK; }
 };
 
 }  // namespace lutra
@@ -38,10 +40,9 @@ void matmul(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, int64_t M, int64_t N, i
 }
 
 template <class T>
-void matmulBatched(T* c, int64_t ldc, int64_t strideC, Matrix<T> a, int64_t strideA, Matrix<T> b, int64_t strideB,
-                   int64_t batches, int64_t M, int64_t N, int64_t K, MatmulOptions<T> options) {
-  LUTRA_DISPATCH(multiplyBatches<T>)
-  ({c, ldc, a, b, nullptr, M, N, K, options}, strideA, strideB, strideC, batches);
+void matmulBatched(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, const MatmulBatch& batch, int64_t M, int64_t N,
+                   int64_t K, MatmulOptions<T> options) {
+  LUTRA_DISPATCH(multiplyBatches<T>)({c, ldc, a, b, nullptr, M, N, K, options}, batch);
 }
 
 template <class T>
@@ -65,13 +66,13 @@ void columnSums(T* out, const T* a, int64_t lda, int64_t M, int64_t N, bool accu
   LUTRA_DISPATCH(columnSums<T>)(out, a, lda, M, N, accumulate);
 }
 
-#define LUTRA_INSTANTIATE(T)                                                                                     \
-  template void matmul<T>(T*, int64_t, Matrix<T>, Matrix<T>, int64_t, int64_t, int64_t, MatmulOptions<T>);       \
-  template void matmulBatched<T>(T*, int64_t, int64_t, Matrix<T>, int64_t, Matrix<T>, int64_t, int64_t, int64_t, \
-                                 int64_t, int64_t, MatmulOptions<T>);                                            \
-  template int64_t packedElements<T>(int64_t, int64_t);                                                          \
-  template void packMatrix<T>(T*, Matrix<T>, int64_t, int64_t);                                                  \
-  template void matmulPacked<T>(T*, int64_t, Matrix<T>, const T*, int64_t, int64_t, int64_t, MatmulOptions<T>);  \
+#define LUTRA_INSTANTIATE(T)                                                                                       \
+  template void matmul<T>(T*, int64_t, Matrix<T>, Matrix<T>, int64_t, int64_t, int64_t, MatmulOptions<T>);         \
+  template void matmulBatched<T>(T*, int64_t, Matrix<T>, Matrix<T>, const MatmulBatch&, int64_t, int64_t, int64_t, \
+                                 MatmulOptions<T>);                                                                \
+  template int64_t packedElements<T>(int64_t, int64_t);                                                            \
+  template void packMatrix<T>(T*, Matrix<T>, int64_t, int64_t);                                                    \
+  template void matmulPacked<T>(T*, int64_t, Matrix<T>, const T*, int64_t, int64_t, int64_t, MatmulOptions<T>);    \
   template void columnSums<T>(T*, const T*, int64_t, int64_t, int64_t, bool);
 LUTRA_INSTANTIATE(float)
 LUTRA_INSTANTIATE(double)

@@ -26,6 +26,8 @@ struct MatmulOptions {
   const T* bias = nullptr;
   /** Add the product to what C holds, instead of overwriting it. */
   bool accumulate = false;
+  /** For matmulPacked: the K that B was packed with, where only its first rows take part; 0 when all of them do. */
+  int64_t packedK = 0;
 };
 
 /** C [M, N] (ldc elements between rows) = A [M, K] · B [K, N] (+ bias) (+ C). K = 0 gives the sum of the options. */
@@ -33,10 +35,25 @@ template <class T>
 void matmul(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, int64_t M, int64_t N, int64_t K,
             MatmulOptions<T> options = {});
 
-/** `batches` products of one shape; operand i starts at data + i · stride (0 repeats an input). */
+/** Where the operands of many products of one shape lie: a grid of any dimensions, a step of each operand along each.
+ */
+struct MatmulBatch {
+  static constexpr int kMaxDims = 16;
+  int dims = 0;
+  int64_t sizes[kMaxDims];
+  int64_t stridesC[kMaxDims], stridesA[kMaxDims], stridesB[kMaxDims];  // in elements; 0 repeats an input
+
+  int64_t count() const {
+    int64_t n = 1;
+    for (int i = 0; i < dims; i++) n *= sizes[i];
+    return n;
+  }
+};
+
+/** A product for each point of the grid; c, a and b are at its first. */
 template <class T>
-void matmulBatched(T* c, int64_t ldc, int64_t strideC, Matrix<T> a, int64_t strideA, Matrix<T> b, int64_t strideB,
-                   int64_t batches, int64_t M, int64_t N, int64_t K, MatmulOptions<T> options = {});
+void matmulBatched(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, const MatmulBatch& batch, int64_t M, int64_t N,
+                   int64_t K, MatmulOptions<T> options = {});
 
 /** Elements that packMatrix writes for a B of K × N. Depends on the active instruction set. */
 template <class T>

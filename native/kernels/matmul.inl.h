@@ -101,7 +101,7 @@ void multiplyFewRows(const Product<T>& p) {
         const T* b = buffer;
         int64_t ldb = kColumns;
         if (p.packedB != nullptr) {
-          b = p.packedB + column * p.K + k0 * kColumns;
+          b = p.packedB + column * p.packedK() + k0 * kColumns;
         } else if (direct && columns == kColumns) {
           b = p.b.data + k0 * p.b.ld + column;
           ldb = p.b.ld;
@@ -201,8 +201,8 @@ void multiplyBlocks(const Product<T>& p) {
       const T* b = shared;
       int64_t panelStride = kColumns * depth;
       if (p.packedB != nullptr) {
-        b = p.packedB + column * p.K + k0 * kColumns;
-        panelStride = kColumns * p.K;
+        b = p.packedB + column * p.packedK() + k0 * kColumns;
+        panelStride = kColumns * p.packedK();
       } else {
         parallelFor(panels, grainFor(kColumns * depth), [&](int64_t begin, int64_t end) {
           for (int64_t panel = begin; panel < end; panel++) {
@@ -251,13 +251,22 @@ void multiply(const Product<T>& p) {
 }
 
 template <class T>
-void multiplyBatches(const Product<T>& first, int64_t strideA, int64_t strideB, int64_t strideC, int64_t batches) {
+void multiplyBatches(const Product<T>& first, const MatmulBatch& batch) {
+  const int64_t batches = batch.count();
   const auto run = [&](int64_t begin, int64_t end) {
     Product<T> p = first;
     for (int64_t i = begin; i < end; i++) {
-      p.c = first.c + i * strideC;
-      p.a.data = first.a.data + i * strideA;
-      p.b.data = first.b.data + i * strideB;
+      int64_t c = 0, a = 0, b = 0, rest = i;
+      for (int d = batch.dims - 1; d >= 0; d--) {
+        const int64_t place = rest % batch.sizes[d];
+        rest /= batch.sizes[d];
+        c += place * batch.stridesC[d];
+        a += place * batch.stridesA[d];
+        b += place * batch.stridesB[d];
+      }
+      p.c = first.c + c;
+      p.a.data = first.a.data + a;
+      p.b.data = first.b.data + b;
       multiply(p);
     }
   };

@@ -1,0 +1,58 @@
+// Scaled dot-product attention: out = dropout(softmax(scale · q kᵀ + mask)) v, for every head of every batch.
+//
+// At any time a thread holds the scores of one block of queries against all keys; scores are never kept: the backward
+// computes them again from q, k and the logarithms of the softmax's denominators. T is float or double.
+//
+// Blocks depend on the sizes alone and each element is summed in one order, so threads don't change a bit.
+#pragma once
+
+#include <cstdint>
+
+namespace lutra {
+
+/** Rows of vectors: row i of head h of batch b starts at data + b · batch + h · head + i · row, contiguous. */
+template <class T>
+struct HeadRows {
+  T* data;
+  int64_t batch, head, row;
+
+  T* at(int64_t b, int64_t h) const { return data + b * batch + h * head; }
+};
+
+struct AttentionShape {
+  int64_t batch, heads, keyHeads;  // heads is a multiple of keyHeads; neighbouring heads share keys and values
+  int64_t queries, keys;
+  int64_t dim, valueDim;  // of a row of q and k; of a row of v and out
+};
+
+/** What q, k, v are and how they are combined. */
+template <class T>
+struct AttentionInputs {
+  HeadRows<const T> q, k, v;
+  T scale;
+  bool causal;  // query i sees keys 0 … i
+  /**
+   * At most one of `allowed` (0 hides a key) and `added` (to the scaled scores) is given; the value for query i and key
+   * j of head h of batch b lies at b · maskBatch + h · maskHead + i · maskRow + j · maskColumn.
+   */
+  const uint8_t* allowed;
+  const T* added;
+  int64_t maskBatch, maskHead, maskRow, maskColumn;
+  /** Dropout on the weights: [batch, heads, queries, keys], a weight counts keptScale times where not 0; or null. */
+  const uint8_t* kept;
+  T keptScale;
+};
+
+/**
+ * Writes out, and logSumExp [batch, heads, queries] for the backward unless it is null. A query that sees no key at all
+ * (every score is -inf) gives zeros, and +inf as its logSumExp.
+ */
+template <class T>
+void attention(HeadRows<T> out, T* logSumExp, const AttentionInputs<T>& inputs, const AttentionShape& shape);
+
+/** Overwrites dq, dk and dv (each left out when its data is null), given what `attention` wrote. */
+template <class T>
+void attentionBackward(HeadRows<T> dq, HeadRows<T> dk, HeadRows<T> dv, HeadRows<const T> dout, HeadRows<const T> out,
+                       const T* logSumExp, const AttentionInputs<T>& inputs, const AttentionShape& shape);
+
+}  // namespace lutra
