@@ -26,11 +26,72 @@ export {
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
 export * as nn from './nn/index.js';
 
+export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js';
+
+import './ops/assign.js';
+
+export {
+  allclose,
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  type CloseOptions,
+  eq,
+  equal,
+  ge,
+  gt,
+  isclose,
+  isfinite,
+  isinf,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  maximum,
+  minimum,
+  ne,
+} from './ops/comparison.js';
+export { floorDivide, fmod, remainder } from './ops/division.js';
+export type { Operand } from './ops/elementwise.js';
+export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.js';
+
 import './ops/indexing.js';
 
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
 
+export { clamp, maskedFill, where } from './ops/masking.js';
+export {
+  abs,
+  acos,
+  asin,
+  atan,
+  ceil,
+  cos,
+  cosh,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  log2,
+  log10,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+  trunc,
+} from './ops/pointwise.js';
+export { pow, square } from './ops/power.js';
 export {
   bernoulli,
   type DrawOptions,
@@ -46,8 +107,18 @@ export {
   randperm,
 } from './ops/random.js';
 
+export { all, any, mean, prod, type SumOptions, sum } from './ops/reduction.js';
+export type { Dims, KeepdimOptions } from './ops/reduction_layout.js';
+
 import './ops/scatter.js';
+
+export { relu, sigmoid, tanh } from './ops/activation.js';
+
 import './ops/softmax.js';
+
+export { argsort, cumsum, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
+export { norm, std, type VarOptions, variance } from './ops/statistics.js';
+
 import './ops/view.js';
 
 export * as optim from './optim/index.js';

@@ -1,5 +1,7 @@
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
+import { native } from '../native.js';
 import type { TypedArray } from '../tensor/dtype.js';
+import { plan } from '../tensor/plan.js';
 import { formatSparseTensor } from '../tensor/print.js';
 import { contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
@@ -63,25 +65,83 @@ export class RowSparse extends Tensor {
 
   /** The same gradient as an ordinary tensor. */
   toDense(): Tensor {
-    const out = Tensor.allocate(this.shape, this.dtype);
-    addRows(out.data, this);
+    const out = Tensor.allocate(this.shape, this.dtype, false);
+    scatter(out.storage.array, out.offset, this, false);
     return out;
   }
+
+  /** The same gradient with ascending indices, each once, its values summed in the order in which they came. */
+  coalesce(): RowSparse {
+    if (this.isCoalesced) return this;
+    const n = this.indices.numel;
+    const width = numelOf(this.shape.slice(1));
+    const indices = Tensor.allocate([n], 'int32', false);
+    const values = Tensor.allocate([n, width], this.dtype, false);
+    const { indices: ids, values: rows } = packed(this);
+    plan[0] = n;
+    plan[1] = this.shape[0];
+    plan[2] = width;
+    plan[3] = indices.offset;
+    plan[4] = values.offset;
+    plan[5] = ids.offset;
+    plan[6] = rows.offset;
+    const bad = native.coalesceRows(
+      plan,
+      indices.storage.array,
+      values.storage.array,
+      ids.storage.array,
+      rows.storage.array,
+    );
+    if (bad >= 0) throw badRow(this, bad);
+    const distinct = plan[0];
+    const rowShape = [distinct, ...this.shape.slice(1)];
+    return new RowSparse(
+      new Tensor(indices.storage, [distinct], [1], indices.offset),
+      new Tensor(values.storage, rowShape, contiguousStrides(rowShape), values.offset),
+      this.shape,
+      true,
+    );
+  }
+}
+
+/** Indices and values in contiguous memory, where they nearly always are. */
+function packed(sparse: RowSparse): { indices: Tensor; values: Tensor } {
+  const pack = (x: Tensor) => {
+    if (x.isContiguous()) return x;
+    const out = Tensor.allocate(x.shape, x.dtype, false);
+    for (let i = 0; i < x.numel; i++) out.storage.array[out.offset + i] = x.at(i);
+    return out;
+  };
+  return { indices: pack(sparse.indices), values: pack(sparse.values) };
+}
+
+function badRow(sparse: RowSparse, position: number): IndexError {
+  const index = sparse.indices.at(position);
+  const rows = sparse.shape[0];
+  return new IndexError(
+    `RowSparse: index ${index} at position ${position} is outside the ${rows} rows`,
+    index,
+    rows,
+    position,
+  );
+}
+
+function scatter(dense: TypedArray, offset: number, sparse: RowSparse, accumulate: boolean): void {
+  const { indices, values } = packed(sparse);
+  plan[0] = indices.numel;
+  plan[1] = sparse.shape[0];
+  plan[2] = numelOf(sparse.shape.slice(1));
+  plan[3] = offset;
+  plan[4] = values.offset;
+  plan[5] = indices.offset;
+  plan[6] = -1;
+  plan[7] = accumulate ? 1 : 0;
+  plan[8] = 0;
+  const bad = native.scatterRows(plan, dense, values.storage.array, indices.storage.array);
+  if (bad >= 0) throw badRow(sparse, bad);
 }
 
 /** dense[indices[k]] += values[k], in the order of k. */
 export function addRows(dense: TypedArray, sparse: RowSparse): void {
-  const width = numelOf(sparse.shape.slice(1));
-  const ids = sparse.indices.data;
-  const values = sparse.values.data;
-  const rows = sparse.shape[0];
-  for (let k = 0; k < ids.length; k++) {
-    if (ids[k] < 0 || ids[k] >= rows) {
-      throw new IndexError(`RowSparse: index ${ids[k]} at position ${k} is outside the ${rows} rows`, ids[k], rows, k);
-    }
-  }
-  for (let k = 0; k < ids.length; k++) {
-    const row = ids[k] * width;
-    for (let j = 0; j < width; j++) dense[row + j] += values[k * width + j];
-  }
+  scatter(dense, 0, sparse, true);
 }

@@ -1,8 +1,38 @@
 /** Modules, as PyTorch's `torch.nn`. */
+export {
+  ELU,
+  GELU,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './activation.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
+export { Dropout } from './dropout.js';
+export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
+export * as functional from './functional.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+} from './loss.js';
 export { Module, type RecurseOptions } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
+export * as utils from './tools.js';

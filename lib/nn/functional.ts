@@ -1,0 +1,38 @@
+/** Operations without modules, as PyTorch's `torch.nn.functional`. */
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  hardtanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from '../ops/activation.js';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NllLossOptions,
+  nllLoss,
+} from '../ops/cross_entropy.js';
+export { dropout } from '../ops/dropout.js';
+export {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type HuberOptions,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  type SmoothL1Options,
+  smoothL1Loss,
+} from '../ops/element_loss.js';
+export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
+export { logSoftmax, softmax } from '../ops/softmax.js';

@@ -1,0 +1,31 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, describe, ValueError } from '../errors.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { maskScale } from './elementwise.js';
+import { bernoulli_ } from './random.js';
+
+/** @throws ValueError unless p is a probability. */
+export function checkProbability(op: string, p: unknown): number {
+  if (typeof p === 'number' && p >= 0 && p <= 1) return p;
+  throw new ValueError(`${op}: p must be a probability from 0 to 1, got ${describe(p)}`);
+}
+
+/**
+ * Sets each element to zero with probability `p` and divides the others by 1 - p, so that the expectation stays.
+ * Without `training` the input is returned as it is. As `torch.nn.functional.dropout`, with the same random numbers.
+ */
+export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
+  checkFloat('dropout', 'input', input);
+  checkProbability('dropout', p);
+  if (typeof training !== 'boolean') {
+    throw new ArgumentError(`dropout: training must be true or false, got ${describe(training)}`);
+  }
+  if (!training || p === 0 || input.numel === 0) return input;
+  const mask = Tensor.allocate(input.shape, 'bool', p === 1);
+  if (p < 1) bernoulli_(mask, 1 - p);
+  // PyTorch divides a mask of ones by 1 - p in the input's precision.
+  const scale = p === 1 ? 1 : input.dtype === 'float32' ? Math.fround(1 / Math.fround(1 - p)) : 1 / (1 - p);
+  const out = maskScale(input, mask, scale);
+  if (!needsGrad(input)) return out;
+  return record('MulBackward0', [input], out, (grad) => [maskScale(grad, mask, scale)]);
+}
