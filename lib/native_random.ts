@@ -39,8 +39,6 @@ export interface NativeRandom {
     a: number,
     b: number,
   ): void;
-  /** 1 / keep with probability `keep`, else 0. */
-  dropoutMask(generator: GeneratorHandle, out: Floats, offset: number, n: number, keep: number): void;
   bernoulli(generator: GeneratorHandle, out: TypedArray, offset: number, n: number, p: number): void;
   /** A probability for each value. */
   bernoulliFrom(

@@ -139,12 +139,6 @@ static napi_value truncNormal(Args& args) {
   return fillFloats(args, [=](Generator& g, auto* out, int64_t n) { fillTruncNormal(g, out, n, mean, std, a, b); });
 }
 
-// dropoutMask(generator, out, offset, n, keep)
-static napi_value dropoutMask(Args& args) {
-  const double keep = args.number(4, "keep");
-  return fillFloats(args, [=](Generator& g, auto* out, int64_t n) { fillDropoutMask(g, out, n, keep); });
-}
-
 // bernoulli(generator, out, offset, n, p)
 static napi_value bernoulli(Args& args) {
   const double p = args.number(4, "p");
@@ -221,7 +215,6 @@ void registerRandom(Exports& exports) {
   exports.add<normal>("normal");
   exports.add<exponential>("exponential");
   exports.add<truncNormal>("truncNormal");
-  exports.add<dropoutMask>("dropoutMask");
   exports.add<bernoulli>("bernoulli");
   exports.add<bernoulliFrom>("bernoulliFrom");
   exports.add<randint>("randint");

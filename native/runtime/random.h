@@ -107,13 +107,6 @@ void fillTruncNormal(Generator& generator, T* out, int64_t n, double mean, doubl
 template <class T>
 void fillBernoulli(Generator& generator, T* out, int64_t n, double p);
 
-/**
- * A dropout mask: out (n) of 1 / keep with probability `keep`, else 0; T is float or double. Draws as fillBernoulli
- * does, so the mask is PyTorch's.
- */
-template <class T>
-void fillDropoutMask(Generator& generator, T* out, int64_t n, double keep);
-
 /** bernoulli with a probability a value: out (n), p (n). float p: one draw a value; double p: two. */
 template <class T, class P>
 void fillBernoulli(Generator& generator, T* out, const P* p, int64_t n);

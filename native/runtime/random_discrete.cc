@@ -146,18 +146,6 @@ void fillBernoulli(Generator& generator, T* out, int64_t n, double p) {
   });
 }
 
-template <class T>
-void fillDropoutMask(Generator& generator, T* out, int64_t n, double keep) {
-  checkCount("dropout", n);
-  if (!(keep > 0 && keep <= 1)) rejectArgument("dropout", "keep must be above 0 and at most 1", keep);
-  const uint64_t threshold = static_cast<uint64_t>(std::ceil(keep * 0x1p53));
-  const T scale = T(1) / static_cast<T>(keep);
-  transformDraws(generator, n, 2, [=](int64_t begin, int64_t count, const uint32_t* draws) {
-    bernoulliFromDraws(out + begin, draws, count, threshold);
-    for (int64_t i = begin; i < begin + count; i++) out[i] *= scale;
-  });
-}
-
 template <class T, class P>
 void fillBernoulli(Generator& generator, T* out, const P* p, int64_t n) {
   checkCount("bernoulli", n);
@@ -297,8 +285,6 @@ LUTRA_INSTANTIATE(int64_t)
 LUTRA_INSTANTIATE(uint8_t)
 #undef LUTRA_INSTANTIATE
 
-template void fillDropoutMask(Generator&, float*, int64_t, double);
-template void fillDropoutMask(Generator&, double*, int64_t, double);
 template void multinomial(Generator&, int32_t*, const float*, int64_t, int64_t, int64_t, bool);
 template void multinomial(Generator&, int32_t*, const double*, int64_t, int64_t, int64_t, bool);
 
