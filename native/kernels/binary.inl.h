@@ -95,6 +95,8 @@ LUTRA_INLINE Vec<T> applyBinary(Vec<T> a, Vec<T> b, Vec<T> p0, Vec<T> p1) {
   }
   // The gradient passes where low <= x <= high.
   if constexpr (op == BinaryOp::clampBackward) return select(maskAnd(le(p0, b), le(b, p1)), a, zero);
+  // Strictly between; NaN passes it, as in PyTorch.
+  if constexpr (op == BinaryOp::hardtanhBackward) return select(maskOr(le(b, p0), le(p1, b)), zero, a);
   if constexpr (op == BinaryOp::powScalarBackward) return a * (p0 * pow(b, p0 - one));
 }
 

@@ -1,0 +1,56 @@
+import { ArgumentError, describe } from '../errors.js';
+import { native } from '../native.js';
+import { dtypes } from '../tensor/dtype.js';
+import { plan } from '../tensor/plan.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
+import { checkBroadcastsTo } from './copy.js';
+import { checkWritable } from './in_place.js';
+import { checkDense, overwrite } from './operands.js';
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** Sets every element to a number (or a 0-dimensional tensor), converted to this dtype. */
+    fill_(value: number | boolean | Tensor): this;
+    /** Sets every element to 0. */
+    zero_(): this;
+    /** Copies another tensor's values, broadcast and converted, into this one. */
+    copy_(source: Tensor): this;
+  }
+}
+
+/** Sets a tensor's elements, whatever its strides, without recording. */
+export function fillWith(target: Tensor, value: number): void {
+  const { shape, strides } = target;
+  if (target.numel === 0) return;
+  const n = shape.length;
+  plan[0] = n;
+  for (let i = 0; i < n; i++) {
+    plan[1 + i] = shape[i];
+    plan[1 + n + i] = strides[i];
+  }
+  native.fill(target.storage.array, dtypes[target.dtype].code, target.offset, value, plan);
+  target.storage.version++;
+}
+
+installMethods({
+  fill_(this: Tensor, value: number | boolean | Tensor) {
+    checkWritable('fill_', this, value);
+    const scalar = value instanceof Tensor ? checkDense('fill_', 'value', value).item() : value;
+    if (typeof scalar !== 'number' && typeof scalar !== 'boolean') {
+      throw new ArgumentError(`fill_: value must be a number or a 0-dimensional tensor, got ${describe(value)}`);
+    }
+    fillWith(this, Number(scalar));
+    return this;
+  },
+  zero_(this: Tensor) {
+    fillWith(checkWritable('zero_', this), 0);
+    return this;
+  },
+  copy_(this: Tensor, source: Tensor) {
+    const target = checkWritable('copy_', this, source);
+    const from = checkDense('copy_', 'source', source);
+    checkBroadcastsTo('copy_', from.shape, target.shape);
+    overwrite(target, from);
+    return target;
+  },
+});

@@ -1,0 +1,176 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { isFloating } from '../tensor/dtype.js';
+import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
+import { checkBroadcastsTo } from './copy.js';
+import { backwardOf, choose, maskScale, type Operand, unary } from './elementwise.js';
+import { checkWritable, writeInPlace } from './in_place.js';
+import { apart, checkDense, checkOperand, computeType, convert, resultType, toComputing } from './operands.js';
+import { sumTo } from './sum_to.js';
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** This tensor where the condition (bool) holds, else other; all three are broadcast. */
+    where(condition: Tensor, other: Operand): Tensor;
+    /** A copy with `value` where the mask (bool, broadcast) is set. */
+    maskedFill(mask: Tensor, value: number | boolean | Tensor): Tensor;
+    /** `maskedFill` in place. */
+    maskedFill_(mask: Tensor, value: number | boolean | Tensor): this;
+    /** Elements limited to [min, max]; null leaves a side open. NaN stays NaN. */
+    clamp(min?: number | null, max?: number | null): Tensor;
+    /** `clamp` in place. */
+    clamp_(min?: number | null, max?: number | null): this;
+  }
+}
+
+function checkMask(op: string, argument: string, mask: unknown): Tensor {
+  const t = checkDense(op, argument, mask);
+  if (t.dtype !== 'bool') throw new DTypeError(`${op}: ${argument} must be a bool tensor, got ${t.dtype}`);
+  return t;
+}
+
+/** 0 of a gradient's dtype where the mask is not set (or, with `inverted`, where it is). */
+function passing(mask: Tensor, grad: Tensor, inverted: boolean): Tensor {
+  return inverted ? choose(mask, 0, grad, grad.shape, grad.dtype) : choose(mask, grad, 0, grad.shape, grad.dtype);
+}
+
+/** input where the condition (bool) holds, else other; the result has their promoted dtype and the broadcast shape. */
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+  const mask = checkMask('where', 'condition', condition);
+  let a = checkOperand('where', 'input', input);
+  let b = checkOperand('where', 'other', other);
+  const scalars = !(a instanceof Tensor) && !(b instanceof Tensor);
+  const dtype = scalars ? scalarType(a as number | boolean, b as number | boolean) : computeType(resultType(a, b));
+  a = convert('where', a, dtype);
+  b = convert('where', b, dtype);
+  let shape: Shape = mask.shape;
+  if (a instanceof Tensor) shape = broadcastShapes('where', shape, a.shape);
+  if (b instanceof Tensor) shape = broadcastShapes('where', shape, b.shape);
+  const out = choose(mask, a, b, shape, dtype);
+  const inputs = [a, b].filter((x) => x instanceof Tensor);
+  if (!isFloating(dtype) || !needsGrad(...inputs)) return out;
+  const first = a instanceof Tensor;
+  return record(
+    'WhereBackward0',
+    inputs,
+    out,
+    (grad, needs) =>
+      inputs.map((x, i) => (needs[i] ? sumTo(passing(mask, grad, i === (first ? 1 : 0)), x.shape) : null)),
+    [mask],
+  );
+}
+
+function scalarType(a: number | boolean, b: number | boolean): 'bool' | 'int32' | 'float32' {
+  if (typeof a === 'boolean' && typeof b === 'boolean') return 'bool';
+  return Number.isInteger(Number(a)) && Number.isInteger(Number(b)) ? 'int32' : 'float32';
+}
+
+function checkFill(op: string, x: Tensor, mask: Tensor, value: unknown): Operand {
+  const v = checkOperand(op, 'value', value);
+  if (v instanceof Tensor && v.ndim !== 0) {
+    throw new ShapeError(`${op}: value must be a number or a 0-dimensional tensor, got shape ${formatShape(v.shape)}`);
+  }
+  if (mask.shape.length > x.shape.length) checkBroadcastsTo(op, mask.shape, x.shape);
+  return convert(op, v, computeType(x.dtype));
+}
+
+/** A copy of input with `value`, converted to its dtype, where the mask is set. The mask broadcasts with the input. */
+export function maskedFill(input: Tensor, mask: Tensor, value: number | boolean | Tensor): Tensor {
+  const x = toComputing(checkDense('maskedFill', 'input', input));
+  const m = checkMask('maskedFill', 'mask', mask);
+  const v = checkFill('maskedFill', x, m, value);
+  const shape = sameShape(m.shape, x.shape) ? x.shape : broadcastShapes('maskedFill', x.shape, m.shape);
+  const out = choose(m, v, x, shape, x.dtype);
+  const filler = v instanceof Tensor ? v : null;
+  if (!isFloating(x.dtype) || !needsGrad(x, filler)) return out;
+  return record(
+    'MaskedFillBackward0',
+    filler ? [x, filler] : [x],
+    out,
+    (grad, needs) => [
+      needs[0] ? sumTo(passing(m, grad, true), x.shape) : null,
+      needs[1] ? sumTo(passing(m, grad, false), []) : null,
+    ],
+    [m],
+  );
+}
+
+function checkLimit(op: string, name: string, value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number') return value;
+  throw new ArgumentError(`${op}: ${name} must be a number or null, got ${describe(value)}`);
+}
+
+/** [tensor in the result's dtype, low, high]. Limits with a fraction make integers float32, as in PyTorch. */
+function prepareClamp(op: string, input: unknown, min: unknown, max: unknown): [Tensor, number, number] {
+  const x = checkDense(op, 'input', input);
+  const low = checkLimit(op, 'min', min);
+  const high = checkLimit(op, 'max', max);
+  if (low === null && high === null) throw new ArgumentError(`${op}: needs min, max or both, got neither`);
+  if (x.dtype === 'bool') throw new DTypeError(`${op}: is not defined for bool tensors`);
+  const fraction = [low, high].some((limit) => limit !== null && Number.isFinite(limit) && !Number.isInteger(limit));
+  const dtype = fraction && !isFloating(x.dtype) ? 'float32' : computeType(x.dtype);
+  return [convert(op, x, dtype) as Tensor, low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
+}
+
+/** input limited to [min, max]; where min > max, max. The gradient passes where min ≤ input ≤ max. */
+export function clamp(input: Tensor, min?: number | null, max?: number | null): Tensor {
+  const [x, low, high] = prepareClamp('clamp', input, min, max);
+  const out = unary('clamp', x, low, high);
+  if (!isFloating(x.dtype) || !needsGrad(x)) return out;
+  return record('ClampBackward1', [x], out, (grad) => [backwardOf('clampBackward', grad, x, low, high)], [x]);
+}
+
+export interface DropoutMaskOptions {
+  /** What kept elements are multiplied by: 1 / (1 − p). */
+  scale: number;
+}
+
+/** input · scale where the mask (uint8 or bool, of the same shape) is set, else 0; gradients take the same way. */
+export function dropoutWithMask(input: Tensor, mask: Tensor, options: DropoutMaskOptions): Tensor {
+  const { scale } = checkOptions('dropoutWithMask', options, ['scale']);
+  const x = toComputing(checkDense('dropoutWithMask', 'input', input));
+  if (!isFloating(x.dtype)) throw new DTypeError(`dropoutWithMask: input must be floating-point, got ${x.dtype}`);
+  const m = checkDense('dropoutWithMask', 'mask', mask);
+  if (m.dtype !== 'bool' && m.dtype !== 'uint8') {
+    throw new DTypeError(`dropoutWithMask: mask must be bool or uint8, got ${m.dtype}`);
+  }
+  if (!sameShape(m.shape, x.shape)) {
+    throw new ShapeError(`dropoutWithMask: mask must have shape ${formatShape(x.shape)}, got ${formatShape(m.shape)}`);
+  }
+  if (typeof scale !== 'number') {
+    throw new ArgumentError(`dropoutWithMask: scale must be a number, got ${describe(scale)}`);
+  }
+  const out = maskScale(x, m, scale);
+  if (!needsGrad(x)) return out;
+  return record('NativeDropoutBackward0', [x], out, (grad) => [maskScale(grad, m, scale)], [m]);
+}
+
+installMethods({
+  where(this: Tensor, condition: Tensor, other: Operand) {
+    return where(condition, this, other);
+  },
+  maskedFill(this: Tensor, mask: Tensor, value: number | boolean | Tensor) {
+    return maskedFill(this, mask, value);
+  },
+  maskedFill_(this: Tensor, mask: Tensor, value: number | boolean | Tensor) {
+    const x = checkWritable('maskedFill_', this, value);
+    const m = checkMask('maskedFill_', 'mask', mask);
+    const v = checkFill('maskedFill_', x, m, value);
+    checkBroadcastsTo('maskedFill_', m.shape, x.shape);
+    const source = toComputing(x);
+    return writeInPlace('maskedFill_', x, source.dtype, x.shape, (out) =>
+      choose(apart(m, x), v instanceof Tensor ? apart(v, x) : v, source, x.shape, source.dtype, out),
+    );
+  },
+  clamp(this: Tensor, min?: number | null, max?: number | null) {
+    return clamp(this, min, max);
+  },
+  clamp_(this: Tensor, min?: number | null, max?: number | null) {
+    checkWritable('clamp_', this);
+    const [x, low, high] = prepareClamp('clamp_', this, min, max);
+    return writeInPlace('clamp_', this, x.dtype, x.shape, (out) => unary('clamp', x, low, high, out));
+  },
+});

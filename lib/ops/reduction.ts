@@ -1,0 +1,186 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
+import { div, mul } from './arithmetic.js';
+import { eq } from './comparison.js';
+import { to } from './copy.js';
+import { choose } from './elementwise.js';
+import { type ReduceName, reduceCode } from './opcodes.js';
+import { checkDense, toComputing } from './operands.js';
+import {
+  type Dims,
+  type KeepdimOptions,
+  type Layout,
+  layoutOf,
+  readArguments,
+  reducedDims,
+  spread,
+} from './reduction_layout.js';
+
+export interface SumOptions extends KeepdimOptions {
+  /** Convert to this dtype first. Default: the input's; int32 for bool and uint8. */
+  dtype?: DType;
+}
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** The sum over all elements, or over some dimensions. bool and uint8 add up as int32. */
+    sum(dim?: Dims | SumOptions, options?: SumOptions): Tensor;
+    /** The mean over all elements, or over some dimensions; floating dtypes only. */
+    mean(dim?: Dims | SumOptions, options?: SumOptions): Tensor;
+    /** The product over all elements, or over one dimension. */
+    prod(dim?: number | null | SumOptions, options?: SumOptions): Tensor;
+    /** Whether all elements (along some dimensions) are not zero. */
+    all(dim?: Dims | KeepdimOptions, options?: KeepdimOptions): Tensor;
+    /** Whether any element (along some dimensions) is not zero. */
+    any(dim?: Dims | KeepdimOptions, options?: KeepdimOptions): Tensor;
+  }
+}
+
+/** One native reduction of a float tensor: (reduction over the middle) / divisor, in the layout's result shape. */
+export function reduceFloats(op: ReduceName, layout: Layout, p = 0, divisor = 1, center?: Tensor): Tensor {
+  const { source, outer, n, inner } = layout;
+  const out = Tensor.allocate(layout.outShape, source.dtype, false);
+  native.reduce(
+    reduceCode[op],
+    p,
+    divisor,
+    out.storage.array,
+    out.offset,
+    source.storage.array,
+    source.offset,
+    center === undefined ? null : center.storage.array,
+    center === undefined ? 0 : center.offset,
+    outer,
+    n,
+    inner,
+  );
+  return out;
+}
+
+/** @throws ValueError when a result does not fit int32. */
+function reduceIntegers(name: string, op: ReduceName, layout: Layout): Tensor {
+  const { source, outer, n, inner } = layout;
+  const out = Tensor.allocate(layout.outShape, 'int32', false);
+  const misfit = native.reduceIntegers(
+    reduceCode[op],
+    out.storage.array,
+    out.offset,
+    source.storage.array,
+    source.offset,
+    outer,
+    n,
+    inner,
+  );
+  if (misfit >= 0) {
+    throw new ValueError(
+      `${name}: result ${misfit} does not fit int32; pass { dtype: 'float64' } to compute in floats`,
+    );
+  }
+  return out;
+}
+
+function prepare(op: string, input: unknown, dtype: DType | undefined): Tensor {
+  const x = toComputing(checkDense(op, 'input', input));
+  return dtype === undefined ? x : toComputing(to(x, checkDType(op, dtype)));
+}
+
+/** The sum over `dim` (all dimensions by default). @throws ValueError when an integer sum does not fit int32. */
+export function sum(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  const args = readArguments('sum', dim, options, ['keepdim', 'dtype']);
+  const x = prepare('sum', input, args.options.dtype);
+  const dims = reducedDims('sum', args.dim, x.ndim);
+  const layout = layoutOf(x, dims, args.keepdim);
+  if (!isFloating(x.dtype)) return reduceIntegers('sum', 'sum', layout);
+  const out = reduceFloats('sum', layout);
+  if (!needsGrad(x)) return out;
+  return record(namedByDim('Sum', args.dim), [x], out, (grad) => [spread(grad, x.shape, dims)]);
+}
+
+/** PyTorch numbers the node of a full reduction 0 and that of a reduction along dimensions 1. */
+function namedByDim(op: string, dim: Dims | undefined): string {
+  return `${op}Backward${dim === undefined || dim === null ? 0 : 1}`;
+}
+
+/** The mean over `dim` (all dimensions by default); NaN of nothing. @throws DTypeError for integers without a dtype. */
+export function mean(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  const args = readArguments('mean', dim, options, ['keepdim', 'dtype']);
+  const x = prepare('mean', input, args.options.dtype);
+  if (!isFloating(x.dtype)) {
+    throw new DTypeError(`mean: input must be floating-point, got ${x.dtype}; pass { dtype: 'float32' }`);
+  }
+  const dims = reducedDims('mean', args.dim, x.ndim);
+  const layout = layoutOf(x, dims, args.keepdim);
+  const out = reduceFloats('sum', layout, 0, layout.n);
+  if (!needsGrad(x)) return out;
+  const node = namedByDim('Mean', args.dim);
+  return record(node, [x], out, (grad) => [spread(div(grad, layout.n), x.shape, dims)]);
+}
+
+/** The product over `dim` (all dimensions by default). @throws ValueError when an integer product does not fit int32. */
+export function prod(input: Tensor, dim?: number | null | SumOptions, options?: SumOptions): Tensor {
+  const args = readArguments('prod', dim, options, ['keepdim', 'dtype']);
+  if (Array.isArray(args.dim)) throw new ArgumentError(`prod: dim must be one dimension, got ${describe(args.dim)}`);
+  const x = prepare('prod', input, args.options.dtype);
+  const dims = reducedDims('prod', args.dim, x.ndim);
+  const layout = layoutOf(x, dims, args.keepdim);
+  if (!isFloating(x.dtype)) return reduceIntegers('prod', 'prod', layout);
+  const out = reduceFloats('prod', layout);
+  if (!needsGrad(x)) return out;
+  return record(namedByDim('Prod', args.dim), [x], out, (grad) => [prodGradient(x, grad, dims)], [x]);
+}
+
+/**
+ * The product of the others for each element. Without zeros that is product / x; where one element of a group is zero,
+ * only that one has a gradient, the product of the rest; where several are, none has.
+ */
+function prodGradient(x: Tensor, grad: Tensor, dims: readonly number[]): Tensor {
+  const isZero = eq(x, 0);
+  const zeros = sum(isZero, dims.length > 0 ? dims : null, { keepdim: true });
+  const rest = choose(isZero, 1, x, x.shape, x.dtype);
+  const product = reduceFloats('prod', layoutOf(rest, dims, true));
+  const nothing = Tensor.allocate([], x.dtype);
+  const atZero = choose(eq(zeros, 1), product, nothing, product.shape, x.dtype);
+  const elsewhere = choose(eq(zeros, 0), product, nothing, product.shape, x.dtype);
+  const others = choose(isZero, atZero, div(elsewhere, rest), x.shape, x.dtype);
+  return mul(spread(grad, x.shape, dims), others);
+}
+
+function allOrAny(op: 'all' | 'any', input: unknown, dim: Dims | KeepdimOptions | undefined, options?: KeepdimOptions) {
+  const args = readArguments(op, dim, options, ['keepdim']);
+  const x = toComputing(checkDense(op, 'input', input));
+  const { source, outer, n, inner, outShape } = layoutOf(x, reducedDims(op, args.dim, x.ndim), args.keepdim);
+  const out = Tensor.allocate(outShape, x.dtype === 'uint8' ? 'uint8' : 'bool', false);
+  native.allOrAny(op === 'all', out.storage.array, out.offset, source.storage.array, source.offset, outer, n, inner);
+  return out;
+}
+
+/** Whether all elements (over `dim`) are not zero; true of nothing. bool, or uint8 for uint8. */
+export function all(input: Tensor, dim?: Dims | KeepdimOptions, options?: KeepdimOptions): Tensor {
+  return allOrAny('all', input, dim, options);
+}
+
+/** Whether any element (over `dim`) is not zero; false of nothing. bool, or uint8 for uint8. */
+export function any(input: Tensor, dim?: Dims | KeepdimOptions, options?: KeepdimOptions): Tensor {
+  return allOrAny('any', input, dim, options);
+}
+
+installMethods({
+  sum(this: Tensor, dim?: Dims | SumOptions, options?: SumOptions) {
+    return sum(this, dim, options);
+  },
+  mean(this: Tensor, dim?: Dims | SumOptions, options?: SumOptions) {
+    return mean(this, dim, options);
+  },
+  prod(this: Tensor, dim?: number | null | SumOptions, options?: SumOptions) {
+    return prod(this, dim, options);
+  },
+  all(this: Tensor, dim?: Dims | KeepdimOptions, options?: KeepdimOptions) {
+    return all(this, dim, options);
+  },
+  any(this: Tensor, dim?: Dims | KeepdimOptions, options?: KeepdimOptions) {
+    return any(this, dim, options);
+  },
+});

@@ -1,0 +1,133 @@
+import { needsGrad, record } from '../autograd/record.js';
+import { ArgumentError, describe, ValueError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { isFloating } from '../tensor/dtype.js';
+import { wrapDim } from '../tensor/shape.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
+import { to } from './copy.js';
+import { namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
+import { checkDense, toComputing } from './operands.js';
+import { layoutOf } from './reduction_layout.js';
+
+export interface SortOptions {
+  /** Largest first. Default false. */
+  descending?: boolean;
+  /** Sorting always keeps the order of equal elements; accepted because PyTorch has it. */
+  stable?: boolean;
+}
+
+export interface TopkOptions {
+  /** The largest (default) or the smallest. */
+  largest?: boolean;
+  /** Results are always sorted, best first; accepted because PyTorch has it. */
+  sorted?: boolean;
+}
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** Sorted along a dimension (default the last), with positions (int32). Stable; NaN counts as the greatest. */
+    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+    /** The positions (int32) that sort a dimension (default the last). */
+    argsort(dim?: number, options?: SortOptions): Tensor;
+    /** The k largest elements along a dimension (default the last), best first, with positions (int32). */
+    topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
+    /** The running sum along a dimension. */
+    cumsum(dim: number): Tensor;
+  }
+}
+
+function checkFlags(op: string, options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
+    }
+  }
+}
+
+function best(node: string, x: Tensor, k: number, dim: number, largest: boolean): ValuesAndIndices {
+  const layout = layoutOf(x, x.ndim === 0 ? [] : [dim], true);
+  const { source, outer, n, inner } = layout;
+  const shape = x.shape.map((size, i) => (i === dim ? k : size));
+  const values = Tensor.allocate(shape, x.dtype, false);
+  const indices = Tensor.allocate(shape, 'int32', false);
+  native.topk(
+    k,
+    largest,
+    values.storage.array,
+    values.offset,
+    indices.storage.array,
+    indices.offset,
+    source.storage.array,
+    source.offset,
+    outer,
+    n,
+    inner,
+  );
+  if (isFloating(x.dtype) && needsGrad(x)) {
+    record(node, [x], values, (grad) => [scatterGradient(x, grad, indices, layout)], [indices]);
+  }
+  return namedPair(values, indices);
+}
+
+/** The elements sorted along `dim` and their positions. Equal elements keep their order; NaN counts as the greatest. */
+export function sort(input: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+  const given = checkOptions('sort', options, ['descending', 'stable']);
+  checkFlags('sort', given);
+  const x = toComputing(checkDense('sort', 'input', input));
+  const d = wrapDim('sort', dim, x.ndim);
+  return best('SortBackward0', x, x.ndim === 0 ? 1 : x.shape[d], d, given.descending ?? false);
+}
+
+/** The positions that sort `dim`. */
+export function argsort(input: Tensor, dim = -1, options?: SortOptions): Tensor {
+  return sort(checkDense('argsort', 'input', input).detach(), dim, options).indices;
+}
+
+/** The k largest (or smallest) elements along `dim`, best first, and their positions. */
+export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
+  const given = checkOptions('topk', options, ['largest', 'sorted']);
+  checkFlags('topk', given);
+  const x = toComputing(checkDense('topk', 'input', input));
+  const d = wrapDim('topk', dim, x.ndim);
+  const size = x.ndim === 0 ? 1 : x.shape[d];
+  if (typeof k !== 'number' || !Number.isInteger(k) || k < 0 || k > size) {
+    throw new ValueError(
+      `topk: k must be an integer from 0 to ${size}, the size of dimension ${d}, got ${describe(k)}`,
+    );
+  }
+  return best('TopkBackward0', x, k, d, given.largest ?? true);
+}
+
+function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
+  const { source, outer, n, inner } = layoutOf(x, x.ndim === 0 ? [] : [dim], true);
+  const out = Tensor.allocate(x.shape, x.dtype, false);
+  if (out.numel === 0) return out;
+  native.cumulativeSum(reverse, out.storage.array, out.offset, source.storage.array, source.offset, outer, n, inner);
+  return out;
+}
+
+/** out[k] = Σ input[j] for j ≤ k along `dim`; bool and uint8 add up as int32. */
+export function cumsum(input: Tensor, dim: number): Tensor {
+  const x = toComputing(checkDense('cumsum', 'input', input));
+  const d = wrapDim('cumsum', dim, x.ndim);
+  if (!isFloating(x.dtype)) return runningSum(to(x, 'int32'), d, false);
+  const out = runningSum(x, d, false);
+  if (!needsGrad(x)) return out;
+  return record('CumsumBackward0', [x], out, (grad) => [runningSum(grad, d, true)]);
+}
+
+installMethods({
+  sort(this: Tensor, dim?: number, options?: SortOptions) {
+    return sort(this, dim, options);
+  },
+  argsort(this: Tensor, dim?: number, options?: SortOptions) {
+    return argsort(this, dim, options);
+  },
+  topk(this: Tensor, k: number, dim?: number, options?: TopkOptions) {
+    return topk(this, k, dim, options);
+  },
+  cumsum(this: Tensor, dim: number) {
+    return cumsum(this, dim);
+  },
+});
