@@ -1,7 +1,9 @@
-"""Makes every fixture: python test/torch/make_all.py"""
+"""Makes every fixture, by running every make_*.py beside it: python test/torch/make_all.py"""
 
-import os
+import pathlib
 import runpy
 
-for script in ('make_programs.py', 'make_ops.py', 'make_nn.py', 'make_optim.py', 'make_print.py'):
-    runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), script), run_name='__main__')
+for script in sorted(pathlib.Path(__file__).resolve().parent.glob('make_*.py')):
+    if script.name != 'make_all.py':
+        print(script.name)
+        runpy.run_path(str(script), run_name='__main__')
