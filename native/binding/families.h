@@ -15,6 +15,10 @@ void registerGather(Exports& exports);
 void registerSoftmax(Exports& exports);
 void registerLosses(Exports& exports);
 void registerOptim(Exports& exports);
+void registerNorm(Exports& exports);
+void registerAttention(Exports& exports);
+void registerMatmul(Exports& exports);
+void registerLstm(Exports& exports);
 void registerRandom(Exports& exports);
 
 }  // namespace lutra::binding

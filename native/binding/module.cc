@@ -15,6 +15,10 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerSoftmax(exports);
   registerLosses(exports);
   registerOptim(exports);
+  registerNorm(exports);
+  registerAttention(exports);
+  registerMatmul(exports);
+  registerLstm(exports);
   registerRandom(exports);
   return object;
 }

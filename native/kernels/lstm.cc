@@ -271,7 +271,8 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
 
   const Matrix<T> dGatesTransposed = {dGates, 4 * H, true};
   if (gradients.input != nullptr) {
-    matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H);
+    matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H,
+              {nullptr, gradients.addToInput});
   }
   if (gradients.inputHidden != nullptr) {
     matmul<T>(gradients.inputHidden, I, dGatesTransposed, {input.data, input.ld}, 4 * H, I, total);

@@ -55,13 +55,14 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
 /** What lstmBackward writes; null where a gradient is not wanted (dh0 and dc0 always are). */
 template <class T>
 struct LstmGradients {
-  T* input;         // [rows, inputSize], rows inputSize apart
-  T* h0;            // [batch, R]
-  T* c0;            // [batch, H]
-  T* inputHidden;   // as the weights
-  T* hiddenHidden;  //
-  T* bias;          // [4 H]: the same for both biases
-  T* projection;    // as the weight
+  T* input;                 // [rows, inputSize], rows inputSize apart
+  T* h0;                    // [batch, R]
+  T* c0;                    // [batch, H]
+  T* inputHidden;           // as the weights
+  T* hiddenHidden;          //
+  T* bias;                  // [4 H]: the same for both biases
+  T* projection;            // as the weight
+  bool addToInput = false;  // add to what `input` holds: the other direction of the layer came first
 };
 
 /** Gradients from those of output (or null), hn and cn (or null). `output`, `cache`: what lstmForward wrote. */

@@ -175,7 +175,18 @@ void verifyBatches() {
     const int64_t M = 9, N = 21, K = 12;
     const std::vector<T> a = noise<T>(batches * M * K, 5), b = noise<T>(K * N, 6);
     Guarded<T> c(batches * M * N);
-    lutra::matmulBatched<T>(c.data(), N, M * N, {a.data(), K}, M * K, {b.data(), N}, 0, batches, M, N, K);
+    // As a grid of two dimensions where the count allows, B the same everywhere.
+    lutra::MatmulBatch batch;
+    batch.dims = 2;
+    batch.sizes[0] = batches % 4 == 0 ? batches / 4 : batches;
+    batch.sizes[1] = batches % 4 == 0 ? 4 : 1;
+    for (int d = 0; d < 2; d++) {
+      const int64_t step = d == 0 ? batch.sizes[1] : 1;
+      batch.stridesC[d] = step * M * N;
+      batch.stridesA[d] = step * M * K;
+      batch.stridesB[d] = 0;
+    }
+    lutra::matmulBatched<T>(c.data(), N, {a.data(), K}, {b.data(), N}, batch, M, N, K);
     CHECK(c.intact());
     for (int64_t i = 0; i < batches; i++) {
       Guarded<T> one(M * N);
