@@ -74,7 +74,10 @@ function spreadOf(
       // d var / dx = 2 (x − mean) / (n − correction); d std / d var = 1 / (2 std), and 0 where std is 0.
       let outer = mul(grad, 2 / divisor);
       if (op === 'std') outer = choose(eq(out, 0), 0, div(outer, mul(out, 2)), out.shape, out.dtype);
-      return [mul(spread(outer, x.shape, dims), sub(x, spread(center, x.shape, dims)))];
+      // The rounding of the mean shows where x is far from 0: what it left is taken off in a second step.
+      const centered = sub(x, spread(center, x.shape, dims));
+      const left = reduceFloats('sum', layoutOf(centered, dims, true), 0, layout.n);
+      return [mul(sub(centered, left), spread(outer, x.shape, dims))];
     },
     op === 'std' ? [x, out] : [x],
   );

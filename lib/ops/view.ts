@@ -3,6 +3,7 @@ import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { clone, copyInto } from './copy.js';
+import { sumTo } from './sum_to.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -343,15 +344,6 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
     return size;
   });
   return makeView(x, shape, strides, x.offset, 'ExpandBackward0', (grad) => sumTo(grad, x.shape));
-}
-
-/** Reduces a gradient to the shape that was broadcast; set by the reduction file, which builds on this one. */
-let sumTo: (grad: Tensor, shape: Shape) => Tensor = () => {
-  throw new Error('expand: reductions are not loaded');
-};
-
-export function provideSumTo(reduce: (grad: Tensor, shape: Shape) => Tensor): void {
-  sumTo = reduce;
 }
 
 export function unbind(x: Tensor, dim = 0): Tensor[] {
