@@ -37,7 +37,7 @@ def program_a():
     weight = uniform(4, 2, seed=300, scale=2)
     embedding = filled(nn.Embedding(4, 2), weight)
     embedded = embedding(torch.arange(4))
-    a2 = {'weight': weight, 'layer': str(embedding), 'printed': str(embedded), 'rows': [str(row) for row in embedded],
+    a2 = {'weight': weight, 'layer': str(embedding), 'printed': str(embedded), 'rows': [str(embedded[i]) for i in range(4)],
           'words': [str(embedding(torch.tensor(word_to_index[word]))) for word in animals],
           'detached': str(embedded.detach()), 'parameter': str(embedding.weight)}
     write('program_a', __file__, a1=a1, a2=a2)

@@ -24,7 +24,7 @@ const NON_FINITE: Record<string, number> = {
   '-inf': Number.NEGATIVE_INFINITY,
 };
 
-/** The rule's numbers in double, before they are rounded to the array's type. */
+/** The rule's numbers in double. */
 function generate(count: number, rule: NonNullable<ArrayFixture['lcg']>): Float64Array {
   const values = new Float64Array(count);
   let state = Math.imul(rule.seed, 2654435761);
@@ -44,15 +44,13 @@ export function dtypeOf(array: ArrayFixture): DType {
   return (array.dtype === 'int64' ? 'int32' : array.dtype) as DType;
 }
 
-/** The elements in row-major order; true is 1. */
-export function numbersOf({ shape, data, lcg }: ArrayFixture): Float64Array {
-  if (lcg) {
-    return generate(
-      shape.reduce((product, size) => product * size, 1),
-      lcg,
-    );
-  }
-  return Float64Array.from(data!, (value) => (typeof value === 'string' ? NON_FINITE[value] : Number(value)));
+/** The elements in row-major order, as exactly as their dtype holds them; true is 1. */
+export function numbersOf({ shape, dtype, data, lcg }: ArrayFixture): Float64Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const numbers = lcg
+    ? generate(count, lcg)
+    : Float64Array.from(data!, (value) => (typeof value === 'string' ? NON_FINITE[value] : Number(value)));
+  return dtype === 'float32' ? numbers.map(Math.fround) : numbers;
 }
 
 /** The elements in the typed array of their dtype. */
