@@ -30,6 +30,7 @@ export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js'
 
 import './ops/assign.js';
 
+export type { Operand } from './kernels/elementwise.js';
 export {
   allclose,
   bitwiseAnd,
@@ -56,15 +57,14 @@ export {
   ne,
 } from './ops/comparison.js';
 export { floorDivide, fmod, remainder } from './ops/division.js';
-export type { Operand } from './ops/elementwise.js';
 export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.js';
 
 import './ops/indexing.js';
 
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
-
 export { clamp, maskedFill, where } from './ops/masking.js';
+export { type AddmmOptions, addmm, bmm, dot, matmul, mm, mv } from './ops/matmul.js';
 export {
   abs,
   acos,

@@ -1,53 +1,57 @@
-import { contiguousStrides } from '../tensor/shape.js';
+import { copyOf } from '../kernels/copy.js';
+import { binary } from '../kernels/elementwise.js';
+import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { addRows, RowSparse } from './row_sparse.js';
 
 /** A gradient in contiguous memory that nothing else shares. */
 export function ownCopy(grad: Tensor): Tensor {
-  if (grad instanceof RowSparse)
-    return new RowSparse(ownCopy(grad.indices), ownCopy(grad.values), grad.shape, grad.isCoalesced);
-  const out = Tensor.allocate(grad.shape, grad.dtype, false);
-  const target = out.data;
-  if (grad.isContiguous()) target.set(grad.data);
-  else for (let i = 0; i < target.length; i++) target[i] = grad.at(i);
-  return out;
+  if (!(grad instanceof RowSparse)) return copyOf(grad);
+  return new RowSparse(copyOf(grad.indices), copyOf(grad.values), grad.shape, grad.isCoalesced);
+}
+
+/** The memory that holds a gradient's numbers. */
+export function memoryOf(grad: Tensor): Storage {
+  return grad instanceof RowSparse ? grad.values.storage : grad.storage;
 }
 
 function concatenate(a: RowSparse, b: RowSparse): RowSparse {
   const join = (x: Tensor, y: Tensor) => {
-    const shape = [x.shape[0] + y.shape[0], ...x.shape.slice(1)];
-    const out = Tensor.allocate(shape, x.dtype, false);
-    out.data.set(x.data);
-    out.data.set(y.data, x.numel);
+    const out = Tensor.allocate([x.shape[0] + y.shape[0], ...x.shape.slice(1)], x.dtype, false);
+    const { array } = out.storage;
+    for (const [part, at] of [
+      [x, 0],
+      [y, x.numel],
+    ] as const) {
+      const { storage, offset } = part.isContiguous() ? part : copyOf(part);
+      array.set(storage.array.subarray(offset, offset + part.numel), at);
+    }
     return out;
   };
   return new RowSparse(join(a.indices, b.indices), join(a.values, b.values), a.shape);
 }
 
 /**
- * a + b for two gradients of one tensor. Writes into `a` when `intoA` says that nothing else sees it and both are dense;
+ * a + b for two gradients of one tensor. Writes into `a` when `intoA` says that nothing else sees it and it is dense;
  * two row-sparse gradients are joined, uncoalesced, as in PyTorch.
  */
 export function addGradients(a: Tensor, b: Tensor, intoA: boolean): Tensor {
   if (a instanceof RowSparse && b instanceof RowSparse) return concatenate(a, b);
   if (a instanceof RowSparse) return addGradients(b, a, false);
-  const out = intoA && a.isContiguous() ? a : ownCopy(a);
-  const sum = out.data;
   if (b instanceof RowSparse) {
-    addRows(sum, b);
-  } else if (b.isContiguous()) {
-    const other = b.data;
-    for (let i = 0; i < sum.length; i++) sum[i] += other[i];
-  } else {
-    for (let i = 0; i < sum.length; i++) sum[i] += b.at(i);
+    const out = intoA ? a : copyOf(a);
+    addRows(out, b);
+    out.storage.version++;
+    return out;
   }
-  return out;
+  if (!intoA) return binary('add', a, b, a.shape, 1);
+  binary('add', a, b, a.shape, 1, 0, a);
+  a.storage.version++;
+  return a;
 }
 
 /** True when `grad` fills its own memory exactly, so that a leaf may keep it as it is. */
 export function standsAlone(grad: Tensor): boolean {
-  if (grad instanceof RowSparse) return true;
-  if (grad.offset !== 0 || grad.storage.array.length !== grad.numel) return false;
-  const strides = contiguousStrides(grad.shape);
-  return grad.isContiguous() || strides.every((s, i) => s === grad.strides[i]);
+  const dense = grad instanceof RowSparse ? grad.values : grad;
+  return dense.offset === 0 && dense.storage.array.length === dense.numel && dense.isContiguous();
 }

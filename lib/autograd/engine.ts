@@ -3,7 +3,7 @@ import { checkOptions } from '../options.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { addGradients, ownCopy, standsAlone } from './accumulate.js';
+import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
 
@@ -90,13 +90,13 @@ class Walk {
       );
     }
     if (leaf.grad !== null) {
-      leaf.grad = addGradients(leaf.grad, grad, !this.taken.has(leaf.grad.storage));
+      leaf.grad = addGradients(leaf.grad, grad, !this.taken.has(memoryOf(leaf.grad)));
       return;
     }
     // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
-    const alone = standsAlone(grad) && !this.taken.has(grad.storage);
+    const alone = standsAlone(grad) && !this.taken.has(memoryOf(grad));
     leaf.grad = alone ? detached(grad) : ownCopy(grad);
-    this.taken.add(leaf.grad.storage);
+    this.taken.add(memoryOf(leaf.grad));
   }
 }
 

@@ -1,4 +1,5 @@
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
+import { copyOf } from '../kernels/copy.js';
 import { native } from '../native.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { plan } from '../tensor/plan.js';
@@ -106,12 +107,7 @@ export class RowSparse extends Tensor {
 
 /** Indices and values in contiguous memory, where they nearly always are. */
 function packed(sparse: RowSparse): { indices: Tensor; values: Tensor } {
-  const pack = (x: Tensor) => {
-    if (x.isContiguous()) return x;
-    const out = Tensor.allocate(x.shape, x.dtype, false);
-    for (let i = 0; i < x.numel; i++) out.storage.array[out.offset + i] = x.at(i);
-    return out;
-  };
+  const pack = (x: Tensor) => (x.isContiguous() ? x : copyOf(x));
   return { indices: pack(sparse.indices), values: pack(sparse.values) };
 }
 
@@ -141,7 +137,7 @@ function scatter(dense: TypedArray, offset: number, sparse: RowSparse, accumulat
   if (bad >= 0) throw badRow(sparse, bad);
 }
 
-/** dense[indices[k]] += values[k], in the order of k. */
-export function addRows(dense: TypedArray, sparse: RowSparse): void {
-  scatter(dense, 0, sparse, true);
+/** dense[indices[k]] += values[k], in the order of k; `dense` is contiguous. */
+export function addRows(dense: Tensor, sparse: RowSparse): void {
+  scatter(dense.storage.array, dense.offset, sparse, true);
 }

@@ -1,7 +1,8 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { copyInto } from '../kernels/copy.js';
 import { native } from '../native.js';
-import { contiguous, copyInto } from '../ops/copy.js';
+import { contiguous } from '../ops/copy.js';
 import { scalarTensor } from '../ops/loss_reduction.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';

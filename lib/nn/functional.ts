@@ -35,4 +35,5 @@ export {
   smoothL1Loss,
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
+export { linear } from '../ops/linear.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';

@@ -22,6 +22,7 @@ export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
+export { Linear, type LinearOptions } from './linear.js';
 export {
   BCELoss,
   BCEWithLogitsLoss,

@@ -1,6 +1,6 @@
 import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../ops/copy.js';
+import { copyInto } from '../kernels/copy.js';
 import * as draw from '../ops/random.js';
 import { checkOptions } from '../options.js';
 import { checkFloatDType } from '../tensor/creation.js';

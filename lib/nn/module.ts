@@ -1,6 +1,6 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
-import { copyOf } from '../ops/copy.js';
+import { copyOf } from '../kernels/copy.js';
 import { checkOptions, nearest } from '../options.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';

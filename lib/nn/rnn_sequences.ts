@@ -1,6 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto, to } from '../ops/copy.js';
+import { copyInto } from '../kernels/copy.js';
+import { to } from '../ops/copy.js';
 import { toIndices } from '../ops/index_argument.js';
 import { narrow, select, transpose } from '../ops/view.js';
 import { checkOptions } from '../options.js';

@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
+import { type Operand, ternary, unary } from '../kernels/elementwise.js';
+import type { BinaryName, IntegerBinaryName } from '../kernels/opcodes.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
-import { type Operand, ternary, unary } from './elementwise.js';
 import { checkWritable, writeInPlace } from './in_place.js';
-import type { BinaryName, IntegerBinaryName } from './opcodes.js';
 import { checkDense, type Operands, resolve, toComputing } from './operands.js';
 import { reciprocal } from './pointwise.js';
 import { needsGradTwo, recordTwo, runInPlace, runTwo, tensorsOf } from './two_operands.js';

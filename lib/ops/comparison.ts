@@ -1,10 +1,10 @@
 import { ArgumentError, DTypeError, describe } from '../errors.js';
+import { compare, type Operand, ternary, unary } from '../kernels/elementwise.js';
+import type { CompareName } from '../kernels/opcodes.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
-import { compare, type Operand, ternary, unary } from './elementwise.js';
-import type { CompareName } from './opcodes.js';
 import { checkDense, resolve, toComputing } from './operands.js';
 import { needsGradTwo, recordTwo, runTwo, tensorsOf } from './two_operands.js';
 

@@ -1,8 +1,8 @@
 import { ValueError } from '../errors.js';
+import type { Operand } from '../kernels/elementwise.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, neg } from './arithmetic.js';
-import type { Operand } from './elementwise.js';
 import { type Operands, resolve } from './operands.js';
 import { trunc } from './pointwise.js';
 import { needsGradTwo, recordTwo, runTwo, tensorsOf } from './two_operands.js';

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { maskScale } from '../kernels/elementwise.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
-import { maskScale } from './elementwise.js';
 import { bernoulli_ } from './random.js';
 
 /** @throws ValueError unless p is a probability. */

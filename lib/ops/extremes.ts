@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ValueError } from '../errors.js';
+import { choose } from '../kernels/elementwise.js';
 import { native } from '../native.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
 import { eq, isnan, logicalAnd, logicalOr, maximum, minimum } from './comparison.js';
-import { choose } from './elementwise.js';
 import { checkDense, toComputing } from './operands.js';
 import { sum } from './reduction.js';
 import { type KeepdimOptions, type Layout, layoutOf, readArguments, reducedDims, spread } from './reduction_layout.js';

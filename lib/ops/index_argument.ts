@@ -1,7 +1,8 @@
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
+import { copyOf } from '../kernels/copy.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { contiguous, copyOf } from './copy.js';
+import { contiguous } from './copy.js';
 
 /** Indices or class numbers as users have them at hand: an integer tensor, an Int32Array, nested lists, a number. */
 export type IndexInput = Tensor | Int32Array | number | readonly IndexList[];

@@ -1,9 +1,10 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
+import { copyInto, copyOf } from '../kernels/copy.js';
 import { native } from '../native.js';
 import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { assertWritable, contiguous, copyInto, copyOf } from './copy.js';
+import { assertWritable, contiguous } from './copy.js';
 import { checkDim, checkIndex, layout, run } from './index_kernel.js';
 import { expand, reshape, select, slice, unsqueeze } from './view.js';
 

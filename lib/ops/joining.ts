@@ -1,9 +1,10 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { copyInto } from '../kernels/copy.js';
 import { promote } from '../tensor/dtype.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { copyInto, to } from './copy.js';
+import { to } from './copy.js';
 import { expand, narrow, select, unsqueeze } from './view.js';
 
 declare module '../tensor/tensor.js' {

@@ -1,14 +1,14 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
+import { backwardOf, choose, maskScale, type Operand, unary } from '../kernels/elementwise.js';
+import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { checkBroadcastsTo } from './copy.js';
-import { backwardOf, choose, maskScale, type Operand, unary } from './elementwise.js';
 import { checkWritable, writeInPlace } from './in_place.js';
 import { apart, checkDense, checkOperand, computeType, convert, resultType, toComputing } from './operands.js';
-import { sumTo } from './sum_to.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {

@@ -1,10 +1,10 @@
 /** How elementwise functions of one tensor run and record: shared by the files that define them. */
 import { needsGrad, record } from '../autograd/record.js';
+import { backwardOf, unary } from '../kernels/elementwise.js';
+import { type BinaryName, integerUnaryCode, type UnaryName } from '../kernels/opcodes.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
-import { backwardOf, unary } from './elementwise.js';
 import { checkWritable, writeInPlace } from './in_place.js';
-import { type BinaryName, integerUnaryCode, type UnaryName } from './opcodes.js';
 import { checkDense, toComputing, toFloating } from './operands.js';
 
 /** One elementwise function: its kernel, its node's name, and how its gradient comes about. */

@@ -1,10 +1,11 @@
 /** What two-operand operations agree on before any kernel runs: kinds, dtype promotion, broadcast shape. */
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { copyInto, copyOf } from '../kernels/copy.js';
+import type { Operand } from '../kernels/elementwise.js';
 import { type DType, dtypes, isFloating, promote, promoteScalar } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
-import { copyInto, copyOf, to } from './copy.js';
-import type { Operand } from './elementwise.js';
+import { to } from './copy.js';
 
 /** Two operands brought to one dtype that kernels compute in. At least one is a tensor. */
 export interface Operands {

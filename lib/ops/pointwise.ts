@@ -1,5 +1,5 @@
+import { binary } from '../kernels/elementwise.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
-import { binary } from './elementwise.js';
 import { applyRule, applyRuleInPlace, fused, type Rule, stepwise } from './one_operand.js';
 
 declare module '../tensor/tensor.js' {

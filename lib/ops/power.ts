@@ -1,10 +1,10 @@
 import { record } from '../autograd/record.js';
 import { ValueError } from '../errors.js';
+import { backwardOf, binary, type Operand, ternary, unary } from '../kernels/elementwise.js';
+import type { BinaryName, UnaryName } from '../kernels/opcodes.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
-import { backwardOf, binary, type Operand, ternary, unary } from './elementwise.js';
 import { checkWritable, writeInPlace } from './in_place.js';
-import type { BinaryName, UnaryName } from './opcodes.js';
 import { checkDense, type Operands, resolve } from './operands.js';
 import { needsGradTwo, recordTwo, runTwo, tensorsOf } from './two_operands.js';
 

@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { copyInto } from '../kernels/copy.js';
 import { native } from '../native.js';
 import type { GeneratorHandle } from '../native_random.js';
 import { checkOptions } from '../options.js';
@@ -7,7 +8,7 @@ import { checkFloatDType } from '../tensor/creation.js';
 import { checkDType, type DType, type TypedArray } from '../tensor/dtype.js';
 import { checkShape, formatShape, isContiguous } from '../tensor/shape.js';
 import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { assertWritable, contiguous, copyInto } from './copy.js';
+import { assertWritable, contiguous } from './copy.js';
 
 export interface DrawOptions {
   /** What to draw from. Default: the library's generator, which `manualSeed` seeds. */

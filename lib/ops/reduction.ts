@@ -1,13 +1,13 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
+import { choose } from '../kernels/elementwise.js';
+import { type ReduceName, reduceCode } from '../kernels/opcodes.js';
 import { native } from '../native.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
 import { eq } from './comparison.js';
 import { to } from './copy.js';
-import { choose } from './elementwise.js';
-import { type ReduceName, reduceCode } from './opcodes.js';
 import { checkDense, toComputing } from './operands.js';
 import {
   type Dims,

@@ -1,9 +1,9 @@
 /** How a reduction sees its input: which dimensions go, and as [outer, n, inner] in contiguous memory. */
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { copyOf } from '../kernels/copy.js';
 import { checkOptions } from '../options.js';
 import { contiguousStrides, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { copyOf } from './copy.js';
 
 /** One dimension, several, or (null, undefined or an empty list) all. */
 export type Dims = number | readonly number[] | null;

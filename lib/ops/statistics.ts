@@ -1,10 +1,10 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { choose, unary } from '../kernels/elementwise.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, sub } from './arithmetic.js';
 import { eq } from './comparison.js';
-import { choose, unary } from './elementwise.js';
 import { checkDense, toFloating } from './operands.js';
 import { abs, sign } from './pointwise.js';
 import { pow } from './power.js';

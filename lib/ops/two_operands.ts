@@ -1,11 +1,11 @@
 /** How two-operand operations run and record: shared by the files that define them. */
 import { needsGrad, record } from '../autograd/record.js';
+import { binary, type Operand } from '../kernels/elementwise.js';
+import type { BinaryName, IntegerBinaryName } from '../kernels/opcodes.js';
+import { sumTo } from '../kernels/sum_to.js';
 import { Tensor } from '../tensor/tensor.js';
-import { binary, type Operand } from './elementwise.js';
 import { checkWritable, writeInPlace } from './in_place.js';
-import type { BinaryName, IntegerBinaryName } from './opcodes.js';
 import { apart, type Operands } from './operands.js';
-import { sumTo } from './sum_to.js';
 
 /** Runs a kernel on resolved operands; `out` (possibly one of them) receives the result when given. */
 export function runTwo(op: BinaryName | IntegerBinaryName, o: Operands, p0 = 0, out?: Tensor): Tensor {

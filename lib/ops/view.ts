@@ -1,9 +1,10 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { copyInto } from '../kernels/copy.js';
+import { sumTo } from '../kernels/sum_to.js';
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { clone, copyInto } from './copy.js';
-import { sumTo } from './sum_to.js';
+import { clone } from './copy.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {

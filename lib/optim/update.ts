@@ -1,7 +1,8 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { IndexError } from '../errors.js';
+import { copyInto, copyOf } from '../kernels/copy.js';
 import { native } from '../native.js';
-import { contiguous, copyInto, copyOf } from '../ops/copy.js';
+import { contiguous } from '../ops/copy.js';
 import { plan } from '../tensor/plan.js';
 import { numelOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
