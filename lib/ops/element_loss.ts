@@ -91,14 +91,18 @@ function checkPair(op: string, input: Tensor, target: Tensor): void {
   }
 }
 
+const warned = new Set<string>();
+
 /** Input and target in their common shape. Like PyTorch, warns where they had to be broadcast: it is often a mistake. */
 function matchShapes(op: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   checkPair(op, input, target);
   if (sameShape(input.shape, target.shape)) return [input, target];
   const shape = broadcastShapes(op, input.shape, target.shape);
-  process.emitWarning(
-    `${op}: input of shape ${formatShape(input.shape)} and target of shape ${formatShape(target.shape)} differ and are broadcast to ${formatShape(shape)}; this is rarely meant`,
-  );
+  const message = `${op}: input of shape ${formatShape(input.shape)} and target of shape ${formatShape(target.shape)} differ and are broadcast to ${formatShape(shape)}; this is rarely meant`;
+  if (!warned.has(message) && warned.size < 100) {
+    warned.add(message);
+    process.emitWarning(message);
+  }
   return [expand(input, shape), expand(target, shape)];
 }
 

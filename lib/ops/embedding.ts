@@ -1,11 +1,12 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { RowSparse } from '../autograd/row_sparse.js';
-import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { native } from '../native.js';
 import { checkOptions } from '../options.js';
+import { dtypes, isFloating } from '../tensor/dtype.js';
 import { plan } from '../tensor/plan.js';
 import { formatShape } from '../tensor/shape.js';
-import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
 
@@ -95,10 +96,24 @@ function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm: numbe
   weight.storage.version++;
 }
 
+/** Rows of a 16-bit table, as they are. */
+function gatherHalfRows(table: Tensor, indices: Tensor, out: Tensor): number {
+  const [rows, dim] = table.shape;
+  const to = out.storage.array;
+  const from = table.storage.array;
+  const ids = indices.storage.array;
+  return native.selectSlices(to, out.offset, from, table.offset, ids, indices.offset, 1, rows, indices.numel, dim);
+}
+
 /** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. */
 export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
   const [rows, dim] = table.shape;
   const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
+  if (!dtypes[table.dtype].computes) {
+    const bad = gatherHalfRows(table, indices, out);
+    if (bad >= 0) throw badIndex(op, indices, bad, rows);
+    return out;
+  }
   plan[0] = indices.numel;
   plan[1] = rows;
   plan[2] = dim;
@@ -153,7 +168,7 @@ function sparseGradient(grad: Tensor, indices: Tensor, shape: readonly number[],
  * @param input row numbers of any shape: an integer tensor, an Int32Array, nested lists or a number. Negative numbers do
  *   not count from the end.
  * @param weight the table, [rows, dim].
- * @returns the input's shape with `dim` appended.
+ * @returns the input's shape with `dim` appended; of the table's dtype, which may have 16 bits where no gradient is asked.
  * @throws IndexError naming the position, the index and the table's size, before anything is written.
  *
  * The gradient of the table is dense and of the table's size, or with `sparse` row-sparse and uncoalesced. As
@@ -162,7 +177,10 @@ function sparseGradient(grad: Tensor, indices: Tensor, shape: readonly number[],
 export function embedding(input: IndexInput, weight: Tensor, options?: EmbeddingOptions): Tensor {
   const given = checkOptions('embedding', options, embeddingOptionNames);
   checkEmbeddingOptions('embedding', given);
-  checkFloat('embedding', 'weight', weight);
+  checkTensor('embedding', 'weight', weight);
+  if (!isFloating(weight.dtype)) {
+    throw new DTypeError(`embedding: weight must be floating, got ${weight.dtype}`);
+  }
   if (weight.ndim !== 2) {
     throw new ShapeError(
       `embedding: weight must have two dimensions (rows, dim), got shape ${formatShape(weight.shape)}`,
@@ -181,6 +199,12 @@ export function lookUp(
   options: EmbeddingOptions,
 ): Tensor {
   const { maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
+  const wide = dtypes[weight.dtype].computes;
+  if (!wide && (maxNorm !== null || needsGrad(weight))) {
+    throw new DTypeError(
+      `${op}: a ${weight.dtype} table can be looked up but not trained or renormalised; use float(), or detach() it`,
+    );
+  }
   if (maxNorm !== null) renormalise(op, weight, indices, maxNorm, normType);
   const out = gatherRows(op, contiguous(weight.detach()), indices);
   if (!needsGrad(weight)) return out;

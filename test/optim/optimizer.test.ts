@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  AutogradError,
+  DTypeError,
+  nn,
+  OptionError,
+  optim,
+  RowSparse,
+  randn,
+  ShapeError,
+  StateDictError,
+  setNumThreads,
+  type Tensor,
+  tensor,
+  ValueError,
+} from '../../lib/index.js';
+
+function parameter(values: number[] | number[][], dtype: 'float32' | 'float64' = 'float64'): Tensor {
+  return tensor(values, { dtype, requiresGrad: true });
+}
+
+/** A row-sparse gradient of a [rows, width] parameter. */
+function rows(indices: number[], values: number[][], shape: number[]): RowSparse {
+  return new RowSparse(tensor(indices, { dtype: 'int32' }), tensor(values, { dtype: 'float64' }), shape);
+}
+
+type Make = (params: Tensor[]) => optim.Optimizer;
+
+/** Every optimizer that takes both kinds of gradient, with options that use all of its state. */
+const makers: { [name: string]: Make } = {
+  SGD: (p) => new optim.SGD(p, { lr: 0.1, weightDecay: 0.1 }),
+  'SGD with momentum': (p) => new optim.SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true }),
+  Adam: (p) => new optim.Adam(p, { lr: 0.1, weightDecay: 0.1, amsgrad: true }),
+  AdamW: (p) => new optim.AdamW(p, { lr: 0.1 }),
+  Adagrad: (p) => new optim.Adagrad(p, { lr: 0.1, weightDecay: 0.1, lrDecay: 0.1 }),
+  RMSprop: (p) => new optim.RMSprop(p, { lr: 0.1, momentum: 0.5, centered: true }),
+};
+
+describe('row-sparse gradients', () => {
+  for (const [name, make] of Object.entries(makers)) {
+    it(`${name}: a gradient that names every row does what the dense one does`, () => {
+      const start = [
+        [1, -2],
+        [3, 0.5],
+        [-1, 2],
+      ];
+      const dense = parameter(start);
+      const sparse = parameter(start);
+      const optimizers = [make([dense]), make([sparse])];
+      for (let step = 1; step <= 3; step++) {
+        const g = rows(
+          [2, 0, 1, 2],
+          [
+            [1, step],
+            [0.5, -1],
+            [2, 2],
+            [0.25, 3],
+          ],
+          [3, 2],
+        );
+        dense.grad = g.toDense();
+        sparse.grad = g;
+        for (const optimizer of optimizers) optimizer.step();
+      }
+      for (const [i, x] of (sparse.tolist() as number[][]).flat().entries()) {
+        expect(x).toBeCloseTo((dense.tolist() as number[][]).flat()[i], 12);
+      }
+    });
+  }
+
+  for (const name of ['SGD', 'Adam', 'AdamW', 'Adagrad', 'RMSprop']) {
+    it(`${name}: rows that are not named stay as they are, to the bit`, () => {
+      const p = parameter([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]);
+      const optimizer = makers[name]([p]);
+      for (let step = 0; step < 3; step++) {
+        p.grad = rows(
+          [1, 1],
+          [
+            [1, 1],
+            [2, 2],
+          ],
+          [3, 2],
+        );
+        optimizer.step();
+      }
+      const [first, second, third] = p.tolist() as number[][];
+      expect([first, third]).toEqual([
+        [1, 2],
+        [5, 6],
+      ]);
+      expect(second[0]).not.toBe(3);
+    });
+  }
+
+  it('SGD with momentum moves every row, as PyTorch does', () => {
+    const p = parameter([[1], [2]]);
+    const optimizer = new optim.SGD([p], { lr: 1, momentum: 0.5 });
+    p.grad = rows([0], [[1]], [2, 1]);
+    optimizer.step();
+    p.grad = rows([1], [[1]], [2, 1]);
+    optimizer.step();
+    expect(p.tolist()).toEqual([[1 - 1 - 0.5], [2 - 1]]);
+  });
+
+  it('SparseAdam refuses dense gradients before it changes anything', () => {
+    const embedding = new nn.Embedding(4, 2, { sparse: true });
+    const other = parameter([1, 2]);
+    const optimizer = new optim.SparseAdam([embedding.weight, other]);
+    const before = embedding.weight.tolist();
+    embedding.forward([1]).sum().backward();
+    other.grad = tensor([1, 1], { dtype: 'float64' });
+    expect(() => optimizer.step()).toThrow(/row-sparse gradients only.*sparse: true/);
+    expect(embedding.weight.tolist()).toEqual(before);
+  });
+
+  it('names a row that the parameter does not have', () => {
+    const p = parameter([[1], [2]]);
+    p.grad = rows([0, 7], [[1], [1]], [2, 1]);
+    expect(() => new optim.Adam([p]).step()).toThrow(/row 7 at position 1.*2 rows/);
+    expect(p.tolist()).toEqual([[1], [2]]);
+  });
+});
+
+describe('parameters and groups', () => {
+  it('take their options from the group, then from the optimizer, then from the defaults', () => {
+    const [a, b] = [parameter([1]), parameter([2])];
+    const optimizer = new optim.SGD([{ params: [a], lr: 0.5 }, { params: b }], { lr: 0.25, momentum: 0.5 });
+    expect(optimizer.paramGroups.map((group) => [group.lr, group.momentum, group.dampening])).toEqual([
+      [0.5, 0.5, 0],
+      [0.25, 0.5, 0],
+    ]);
+    a.grad = tensor([1], { dtype: 'float64' });
+    b.grad = tensor([1], { dtype: 'float64' });
+    optimizer.paramGroups[1].lr = 1;
+    optimizer.step();
+    expect([a.item(), b.item()]).toEqual([0.5, 1]);
+    const c = parameter([3]);
+    optimizer.addParamGroup({ params: c, lr: 0.125 });
+    expect(optimizer.paramGroups.length).toBe(3);
+  });
+
+  it('are checked', () => {
+    const p = parameter([1]);
+    expect(() => new optim.SGD([])).toThrow(/empty list/);
+    expect(() => new optim.SGD(p as never)).toThrow(/pass \[tensor\]/);
+    expect(() => new optim.SGD([1] as never)).toThrow(ArgumentError);
+    expect(() => new optim.SGD([p, p])).toThrow(/given before/);
+    expect(() => new optim.SGD([p.mul(2)])).toThrow(/result of MulBackward0; only leaves/);
+    expect(() => new optim.SGD([tensor([1], { dtype: 'int32' })])).toThrow(DTypeError);
+    expect(() => new optim.SGD([p], { lr: -1 })).toThrow(ValueError);
+    expect(() => new optim.SGD([p], { learningRate: 1 } as never)).toThrow(OptionError);
+    expect(() => new optim.SGD([p], { wieghtDecay: 1 } as never)).toThrow(/did you mean 'weightDecay'/);
+    expect(() => new optim.SGD([p], { nesterov: true })).toThrow(/needs a momentum/);
+    expect(() => new optim.Adam([p], { betas: [0.9, 1] })).toThrow(/betas/);
+    expect(() => new optim.Adam([p], { amsgrad: 1 as never })).toThrow(ArgumentError);
+    expect(() => new optim.Adagrad([p], { eps: Number.NaN })).toThrow(ValueError);
+    const optimizer = new optim.SGD([p]);
+    expect(() => optimizer.addParamGroup({ params: [p] })).toThrow(/given before/);
+    expect(() => optimizer.addParamGroup({ params: [parameter([2])], lr: -1 })).toThrow(ValueError);
+    expect(optimizer.paramGroups.length).toBe(1);
+  });
+
+  it('refuse gradients that do not fit, before any parameter is changed', () => {
+    const [a, b] = [parameter([1]), parameter([2])];
+    const optimizer = new optim.SGD([a, b], { lr: 1 });
+    a.grad = tensor([1], { dtype: 'float64' });
+    b.grad = tensor([1, 1], { dtype: 'float64' });
+    expect(() => optimizer.step()).toThrow(ShapeError);
+    b.grad = tensor([1], { dtype: 'float32' });
+    expect(() => optimizer.step()).toThrow(DTypeError);
+    expect(a.item()).toBe(1);
+  });
+});
+
+describe('step and zeroGrad', () => {
+  it('runs a closure with recording on and returns its loss', () => {
+    const p = parameter([3]);
+    const optimizer = new optim.SGD([p], { lr: 0.5 });
+    const loss = optimizer.step(() => {
+      optimizer.zeroGrad();
+      const value = p.mul(p).sum();
+      value.backward();
+      return value;
+    });
+    expect(loss.item()).toBe(9);
+    expect(p.item()).toBe(0);
+  });
+
+  it('sets gradients to null or to zero', () => {
+    const p = parameter([3]);
+    const optimizer = new optim.SGD([p]);
+    p.mul(p).sum().backward();
+    optimizer.zeroGrad({ setToNone: false });
+    expect(p.grad!.tolist()).toEqual([0]);
+    optimizer.zeroGrad();
+    expect(p.grad).toBeNull();
+  });
+
+  it('is noticed by a graph that still needs the old weights', () => {
+    const p = parameter([3]);
+    const x = parameter([2]);
+    const y = p.mul(x).sum();
+    p.grad = tensor([1], { dtype: 'float64' });
+    new optim.SGD([p]).step();
+    expect(() => y.backward()).toThrow(AutogradError);
+  });
+
+  it('updates parameters that are views', () => {
+    const base = tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { dtype: 'float64' },
+    );
+    const p = base.t().requiresGrad_();
+    p.grad = tensor(
+      [
+        [1, 1],
+        [2, 2],
+      ],
+      { dtype: 'float64' },
+    );
+    new optim.SGD([p], { lr: 1 }).step();
+    expect(base.tolist()).toEqual([
+      [0, 0],
+      [2, 2],
+    ]);
+  });
+
+  it('gives the same bits for 1, 2 and 8 threads', () => {
+    const start = randn([300, 100]);
+    const gradient = randn([300, 100]);
+    const results = [1, 2, 8].map((threads) => {
+      setNumThreads(threads);
+      const p = start.clone().requiresGrad_();
+      const optimizer = new optim.AdamW([p]);
+      for (let i = 0; i < 3; i++) {
+        p.grad = gradient.clone(); // clipping writes into it
+        nn.utils.clipGradNorm_([p], 1);
+        optimizer.step();
+      }
+      return Buffer.from(p.data.slice().buffer);
+    });
+    setNumThreads(2);
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+});
+
+describe('state dicts', () => {
+  for (const [name, make] of Object.entries(makers)) {
+    it(`${name}: goes on from a loaded state as if nothing had happened`, () => {
+      const gradients = Array.from({ length: 4 }, () => randn([3, 2], { dtype: 'float64' }));
+      const run = (p: Tensor, optimizer: optim.Optimizer, from: number, to: number) => {
+        for (let i = from; i < to; i++) {
+          p.grad = gradients[i];
+          optimizer.step();
+        }
+      };
+      const whole = parameter([
+        [1, -2],
+        [3, 0.5],
+        [-1, 2],
+      ]);
+      const first = make([whole]);
+      run(whole, first, 0, 2);
+      const resumed = whole.detach().clone().requiresGrad_();
+      const second = make([resumed]);
+      second.loadStateDict(first.stateDict());
+      run(whole, first, 2, 4);
+      run(resumed, second, 2, 4);
+      expect(resumed.tolist()).toEqual(whole.tolist());
+    });
+  }
+
+  it('have PyTorch’s structure and names', () => {
+    const p = parameter([1]);
+    const optimizer = new optim.Adam([p], { weightDecay: 0.5 });
+    p.grad = tensor([1], { dtype: 'float64' });
+    optimizer.step();
+    const { state, param_groups } = optimizer.stateDict();
+    expect(Object.keys(state['0'])).toEqual(['step', 'exp_avg', 'exp_avg_sq']);
+    expect((state['0'].step as Tensor).item()).toBe(1);
+    expect(param_groups).toEqual([
+      { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.5, amsgrad: false, maximize: false, params: [0] },
+    ]);
+    const other = new optim.Adam([parameter([1])]);
+    other.loadStateDict({ state, param_groups: [{ ...param_groups[0], fused: null, foreach: null }] });
+    expect(other.paramGroups[0].weightDecay).toBe(0.5);
+    expect(Object.keys(other.paramGroups[0])).not.toContain('fused');
+  });
+
+  it('are refused whole when they do not fit, with everything that is wrong', () => {
+    const optimizer = new optim.Adam([parameter([1, 2]), parameter([3])]);
+    const good = optimizer.stateDict();
+    const wrong = tensor([1, 2, 3], { dtype: 'float64' });
+    const state = { 0: { step: 1, exp_avg: wrong, exp_avg_sq: wrong }, 5: { step: 2 } };
+    expect(() => optimizer.loadStateDict({ ...good, state })).toThrow(StateDictError);
+    expect(() => optimizer.loadStateDict({ ...good, state })).toThrow(
+      /state\[0\]\.exp_avg: .*\[2\], got shape \[3\]\n.*exp_avg_sq.*\n.*state\[5\]: there is no such parameter/,
+    );
+    expect(() => optimizer.loadStateDict({ ...good, param_groups: [] })).toThrow(/the optimizer has 1, got 0/);
+    expect(() => optimizer.loadStateDict(null as never)).toThrow(ArgumentError);
+    expect(optimizer.state.size).toBe(0);
+  });
+
+  it('prints its groups', () => {
+    expect(String(new optim.SGD([parameter([1])], { lr: 0.5 }))).toBe(
+      'SGD (\n  Parameter Group 0\n    dampening: 0\n    lr: 0.5\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weightDecay: 0\n)',
+    );
+  });
+});
