@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { nn, randint, type Tensor, tensor, Vocabulary } from '../../lib/index.js';
+import { expectTensor } from '../torch/compare.js';
+import { type ArrayFixture, numbersOf, readFixture, toTensor, typedArrayOf } from '../torch/read.js';
+
+interface ProgramE {
+  e1: { weight: ArrayFixture; shape: number[]; printed: string };
+  e3: { weight: ArrayFixture; vector: number[]; matrix: number[][] };
+  e4: { weight: ArrayFixture; words: string[]; sentence: string[]; ids: number[]; vectors: ArrayFixture };
+  e5: { parameters: ArrayFixture[]; batch: ArrayFixture; model: string; shape: number[]; output: ArrayFixture };
+  e6: { weight: ArrayFixture; requiresGrad: boolean; sharesMemory: boolean; layer: string; vector: ArrayFixture };
+  e8: { weight: ArrayFixture; ids: ArrayFixture; shape: number[]; sample: ArrayFixture };
+  e9: {
+    weight: ArrayFixture;
+    sequences: ArrayFixture[];
+    padded: string;
+    mask: string;
+    layer: string;
+    shapes: number[][];
+    maskedSum: ArrayFixture;
+    printed: string;
+  };
+  e12: {
+    tables: { rows: number; bytes: number; halfBytes: number; megabytes: string }[];
+    edges: ArrayFixture;
+    edgesHalf: ArrayFixture;
+    edgesBfloat16: ArrayFixture;
+    row: ArrayFixture;
+    rowHalf: ArrayFixture;
+    rowBfloat16: ArrayFixture;
+    printedHalf: string;
+    printedBfloat16: string;
+  };
+}
+
+const { e1, e3, e4, e5, e6, e8, e9, e12 } = readFixture<ProgramE>('program_e');
+
+describe('E1: four words of ten thousand', () => {
+  it('gives shape [4, 100] and prints as PyTorch does', () => {
+    const embedding = new nn.Embedding(10000, 100);
+    embedding.loadStateDict({ weight: toTensor(e1.weight) });
+    const embedded = embedding.forward([1, 5, 9, 9999]);
+    expect(embedded.shape).toEqual(e1.shape);
+    expect(String(embedded)).toBe(e1.printed);
+  });
+});
+
+describe('E3 and E4: a small vocabulary', () => {
+  const embedding = new nn.Embedding(5, 4);
+  embedding.loadStateDict({ weight: toTensor(e3.weight) });
+
+  it('E3: gives a vector as a list of numbers', () => {
+    expect(embedding.forward(2).tolist()).toEqual(e3.vector);
+    expect(embedding.weight.tolist()).toEqual(e3.matrix);
+  });
+
+  it('E4: unknown words fall to the <OOV> row', () => {
+    const vocabulary = new Vocabulary(e4.words, { defaultIndex: 0 });
+    const ids = vocabulary.encode(e4.sentence);
+    expect([...ids]).toEqual(e4.ids);
+    expectTensor(embedding.forward(ids), e4.vectors, 'the vectors');
+  });
+});
+
+describe('E5: SimpleTextClassifier', () => {
+  class SimpleTextClassifier extends nn.Module {
+    embedding: nn.Embedding;
+    fc: nn.Linear;
+
+    constructor(vocabSize: number, embeddingDim: number, numClasses: number) {
+      super();
+      this.embedding = new nn.Embedding(vocabSize, embeddingDim);
+      this.fc = new nn.Linear(embeddingDim, numClasses);
+    }
+
+    forward(x: Tensor) {
+      return this.fc.forward(this.embedding.forward(x).mean(1));
+    }
+  }
+
+  it('scores a random batch', () => {
+    const x = randint(0, 10000, [32, 20]);
+    expect(x.dtype).toBe('int32');
+    expect(new SimpleTextClassifier(10000, 100, 5).forward(x).shape).toEqual(e5.shape);
+  });
+
+  it('gives the scores and the printed form of PyTorch', () => {
+    const model = new SimpleTextClassifier(10000, 100, 5);
+    const [embedding, weight, bias] = e5.parameters.map((rule) => toTensor(rule));
+    model.loadStateDict({ 'embedding.weight': embedding, 'fc.weight': weight, 'fc.bias': bias });
+    expectTensor(model.forward(toTensor(e5.batch)), e5.output, 'the scores');
+    expect(String(model)).toBe(e5.model);
+  });
+});
+
+describe('E6: a pretrained matrix', () => {
+  it('is frozen, shares the memory of the matrix, and looks up its rows', () => {
+    const pretrained = toTensor(e6.weight);
+    const embedding = nn.Embedding.fromPretrained(pretrained);
+    expect(embedding.weight.requiresGrad).toBe(e6.requiresGrad);
+    expect(embedding.weight.data.buffer === pretrained.data.buffer).toBe(e6.sharesMemory);
+    expect(String(embedding)).toBe(e6.layer);
+    const vector = embedding.forward(7);
+    expect(vector.requiresGrad).toBe(false);
+    expectTensor(vector, e6.vector, 'the vector');
+  });
+});
+
+describe('E8: ten thousand of a hundred thousand vectors', () => {
+  it('gives what a map from id to vector gives', () => {
+    const matrix = typedArrayOf(e8.weight) as Float32Array;
+    const embedding = nn.Embedding.fromPretrained(tensor(matrix, { shape: e8.weight.shape }));
+    const ids = Int32Array.from(numbersOf(e8.ids));
+    const embedded = embedding.forward(ids);
+    expect(embedded.shape).toEqual(e8.shape);
+
+    const vectors = new Map<number, Float32Array>();
+    for (let id = 0; id < 100000; id++) vectors.set(id, matrix.subarray(300 * id, 300 * (id + 1)));
+    const copied = new Float32Array(ids.length * 300);
+    for (const [position, id] of ids.entries()) copied.set(vectors.get(id)!, 300 * position);
+    expect(
+      Buffer.compare(
+        Buffer.from(embedded.data.buffer, embedded.data.byteOffset, embedded.nbytes),
+        Buffer.from(copied.buffer),
+      ),
+    ).toBe(0);
+
+    const [rows, columns] = e8.sample.shape;
+    const sample = Array.from({ length: rows * columns }, (_, i) => {
+      const row = embedded.select(0, 1000 * Math.floor(i / columns));
+      return row.select(0, 100 * (i % columns)).item();
+    });
+    expect(sample).toEqual([...typedArrayOf(e8.sample)]);
+  });
+});
+
+describe('E9: sequences of lengths 5, 3 and 7', () => {
+  const sequences = e9.sequences.map((sequence) => toTensor(sequence));
+  const padded = nn.utils.rnn.padSequence(sequences, { batchFirst: true, paddingValue: 0 });
+  const mask = padded.ne(0);
+
+  it('pads and masks', () => {
+    expect(String(padded)).toBe(e9.padded);
+    expect(String(mask)).toBe(e9.mask);
+  });
+
+  it('embeds, and masks the embedding', () => {
+    const embedding = new nn.Embedding(100, 50, { paddingIdx: 0 });
+    expect(String(embedding)).toBe(e9.layer);
+    embedding.loadStateDict({ weight: toTensor(e9.weight) });
+    const embedded = embedding.forward(padded);
+    const masked = embedded.mul(mask.unsqueeze(-1));
+    expect([padded.shape, embedded.shape, masked.shape]).toEqual(e9.shapes);
+    expectTensor(masked.sum(2), e9.maskedSum, 'the sums');
+    expect(String(masked)).toBe(e9.printed);
+  });
+});
+
+describe('E12: the memory of tables', () => {
+  it('counts true bytes, and half of them in 16 bits', () => {
+    for (const { rows, bytes, halfBytes, megabytes } of e12.tables) {
+      const { weight } = new nn.Embedding(rows, 300);
+      expect(weight.nbytes).toBe(bytes);
+      expect(weight.numel * weight.elementSize).toBe(bytes);
+      expect(weight.data.byteLength).toBe(bytes);
+      expect(`${(weight.nbytes / 1024 ** 2).toFixed(2)} MB`).toBe(megabytes);
+      for (const small of [weight.detach().half(), weight.detach().bfloat16()]) {
+        expect(small.nbytes).toBe(halfBytes);
+        expect(small.data.byteLength).toBe(halfBytes);
+      }
+    }
+  });
+
+  it('rounds as PyTorch does', () => {
+    for (const [values, half, bfloat16] of [
+      [e12.edges, e12.edgesHalf, e12.edgesBfloat16],
+      [e12.row, e12.rowHalf, e12.rowBfloat16],
+    ]) {
+      const exact = { relative: 0, absolute: 0 };
+      expectTensor(toTensor(values).half().float(), half, 'half', exact);
+      expectTensor(toTensor(values).bfloat16().float(), bfloat16, 'bfloat16', exact);
+    }
+  });
+
+  it('prints 16-bit numbers as PyTorch does', () => {
+    const numbers = toTensor(e12.row).select(0, 0).narrow(0, 0, 5);
+    expect(String(numbers.half())).toBe(e12.printedHalf);
+    expect(String(numbers.bfloat16())).toBe(e12.printedBfloat16);
+  });
+});
