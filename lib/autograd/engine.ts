@@ -63,6 +63,7 @@ class Walk {
   }
 
   run(order: readonly Node[]): void {
+    const towards = this.captured === null ? null : new Set(order);
     for (const node of order) {
       const grads = this.pending.get(node);
       if (grads === undefined) continue;
@@ -74,6 +75,10 @@ class Walk {
         if (this.captured === null) this.deliver(node.leaf, grads[0]!);
         continue;
       }
+      // What lies behind the last of the asked-for gradients keeps its saved tensors.
+      if (towards !== null && !node.inputs.some((source) => source !== null && towards.has(source))) continue;
+      // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
+      for (const grad of grads) if (grad !== null) this.ownSums.delete(grad);
       const results = node.run(grads, this.retain);
       for (let i = 0; i < node.inputs.length; i++) {
         const source = node.inputs[i];
@@ -84,6 +89,7 @@ class Walk {
   }
 
   private deliver(leaf: Tensor, grad: Tensor): void {
+    if (!leaf.requiresGrad) return; // frozen after the graph was recorded
     if (!sameShape(leaf.shape, grad.shape)) {
       throw new ShapeError(
         `backward: a gradient of shape ${formatShape(grad.shape)} reached a leaf of shape ${formatShape(leaf.shape)}`,

@@ -207,13 +207,14 @@ export function orthogonal_<T extends Tensor>(input: T, gain = 1, options?: draw
   const tall = rows >= columns;
   const [m, n] = tall ? [rows, columns] : [columns, rows];
   const drawn = normal_(Tensor.allocate([rows, columns], checkFloatDType('orthogonal_', input.dtype)), 0, 1, options);
+  const values = drawn.storage.array;
   // Read as columns of the tall matrix: rows of a wide one are that already.
   const place = (i: number, j: number) => (tall ? i * columns + j : j * columns + i);
   const a = new Float64Array(m * n);
-  for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) a[j * m + i] = drawn.data[place(i, j)];
+  for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) a[j * m + i] = values[place(i, j)];
   const q = orthonormalColumns(a, m, n);
-  for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) drawn.data[place(i, j)] = gain * q[j * m + i];
-  copyInto(input, Tensor.wrap(drawn.data, input.shape, input.dtype));
+  for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) values[place(i, j)] = gain * q[j * m + i];
+  copyInto(input, Tensor.wrap(values, input.shape, input.dtype));
   input.storage.version++;
   return input;
 }
@@ -231,7 +232,7 @@ export function sparse_<T extends Tensor>(input: T, sparsity: number, std = 0.01
   const { array } = input.storage;
   const zeros = Math.ceil(sparsity * rows);
   for (let column = 0; column < columns; column++) {
-    const order = draw.randperm(rows, { generator: options?.generator }).data;
+    const order = draw.randperm(rows, { generator: options?.generator }).storage.array;
     for (let k = 0; k < zeros; k++) {
       array[input.offset + order[k] * input.strides[0] + column * input.strides[1]] = 0;
     }

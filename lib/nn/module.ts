@@ -1,7 +1,8 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
+import { copyInto, copyOf } from '../kernels/copy.js';
 import { checkOptions, nearest } from '../options.js';
+import { zeros } from '../tensor/creation.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { formatModule } from './module_format.js';
@@ -244,7 +245,7 @@ export abstract class Module {
       if (setToNone || grad.isSparse) {
         parameter.grad = null;
       } else {
-        grad.data.fill(0);
+        copyInto(grad, zeros([], { dtype: grad.dtype }));
         grad.storage.version++;
       }
     }
