@@ -33,6 +33,7 @@ export {
   NLLLoss,
   SmoothL1Loss,
 } from './loss.js';
+export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
 export { Module, type RecurseOptions } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';

@@ -1,6 +1,8 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { maskScale } from '../kernels/elementwise.js';
+import type { DType } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { bernoulli_ } from './random.js';
 
@@ -21,11 +23,17 @@ export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
     throw new ArgumentError(`dropout: training must be true or false, got ${describe(training)}`);
   }
   if (!training || p === 0 || input.numel === 0) return input;
-  const mask = Tensor.allocate(input.shape, 'bool', p === 1);
-  if (p < 1) bernoulli_(mask, 1 - p);
-  // PyTorch divides a mask of ones by 1 - p in the input's precision.
-  const scale = p === 1 ? 1 : input.dtype === 'float32' ? Math.fround(1 / Math.fround(1 - p)) : 1 / (1 - p);
+  const { mask, scale } = drawMask(input.shape, input.dtype, p);
   const out = maskScale(input, mask, scale);
   if (!needsGrad(input)) return out;
   return record('MulBackward0', [input], out, (grad) => [maskScale(grad, mask, scale)]);
+}
+
+/** Which elements pass a dropout of probability `p`, and what those are multiplied by. */
+export function drawMask(shape: Shape, dtype: DType, p: number): { mask: Tensor; scale: number } {
+  const mask = Tensor.allocate(shape, 'bool', p === 1);
+  if (p < 1) bernoulli_(mask, 1 - p);
+  // PyTorch divides a mask of ones by 1 - p in the input's precision.
+  const scale = p === 1 ? 1 : dtype === 'float32' ? Math.fround(1 / Math.fround(1 - p)) : 1 / (1 - p);
+  return { mask, scale };
 }

@@ -1,9 +1,18 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ShapeError } from '../errors.js';
 import { copyOf } from '../kernels/copy.js';
+import {
+  asRows,
+  checkDense,
+  checkDims,
+  checkSameDType,
+  columnSums,
+  multiply,
+  reshaped,
+  transposed,
+} from '../kernels/matrix.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { asRows, checkDense, checkDims, checkSameDType, columnSums, multiply, reshaped, transposed } from './matrix.js';
 
 /**
  * input · weightᵀ + bias, along the last dimension of an input of any shape: one native call.

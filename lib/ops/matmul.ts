@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
+import { checkDense, checkDims, checkSameDType, columnSums, multiply, transposed } from '../kernels/matrix.js';
 import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
-import { checkDense, checkDims, checkSameDType, columnSums, multiply, transposed } from './matrix.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {

@@ -1,6 +1,6 @@
 /** Matrices as windows on tensors' memory, what their products demand of them, and the native products; nothing recorded. */
 import { DTypeError, ShapeError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
+import { copyOf } from './copy.js';
 import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
 import { broadcastShapes, broadcastStrides, contiguousStrides, formatShape, type Shape } from '../tensor/shape.js';

@@ -1,0 +1,202 @@
+/** One layer of LSTM in one direction: the native calls, unrecorded. */
+import { native } from '../native.js';
+import { plan } from '../tensor/plan.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
+export interface LstmWeights {
+  /** weight_ih, [4 · hidden, input] */
+  inputHidden: Tensor;
+  /** weight_hh, [4 · hidden, width]; width is projSize with a projection, else the hidden size */
+  hiddenHidden: Tensor;
+  /** bias_ih, [4 · hidden], or null */
+  biasInput: Tensor | null;
+  /** bias_hh, [4 · hidden], or null */
+  biasHidden: Tensor | null;
+  /** weight_hr, [projSize, hidden], or null */
+  projection: Tensor | null;
+}
+
+/** How the rows of the input lie: [steps, batch], or with batchFirst [batch, steps]; packed with batchSizes. */
+export interface SequenceLayout {
+  steps: number;
+  batch: number;
+  batchFirst: boolean;
+  /** For packed sequences: how many of them have step t, int32 [steps], descending from `batch`. Else null. */
+  batchSizes: Tensor | null;
+}
+
+export interface LstmCall {
+  layout: SequenceLayout;
+  hiddenSize: number;
+  /** 0: no projection. */
+  projSize: number;
+  directions: 1 | 2;
+  /** One for each layer and direction, the directions of a layer side by side. */
+  weights: readonly LstmWeights[];
+  /** Probability with which outputs between layers are dropped. */
+  dropout: number;
+}
+
+/** What a layer read and wrote, and what each direction kept of it. */
+export interface LstmTrace {
+  input: Tensor;
+  output: Tensor;
+  /** Gates and cells for each direction. */
+  caches: Tensor[];
+}
+
+function fillShape(call: LstmCall, direction: number, inputSize: number): void {
+  const { layout } = call;
+  plan[0] = layout.steps;
+  plan[1] = layout.batch;
+  plan[2] = layout.batchFirst ? 1 : 0;
+  plan[3] = direction;
+  plan[4] = inputSize;
+  plan[5] = call.hiddenSize;
+  plan[6] = call.projSize;
+  plan[7] = layout.batchSizes === null ? 0 : layout.batchSizes.offset;
+}
+
+/** Elements that a direction of a layer keeps for backward, and those of the working memory that backward needs. */
+export function lstmSizes(call: LstmCall, direction: number, inputSize: number): { cache: number; workspace: number } {
+  fillShape(call, direction, inputSize);
+  const cache = native.lstmSizes(plan, arrayOf(call.layout.batchSizes));
+  return { cache, workspace: plan[0] };
+}
+
+function arrayOf(t: Tensor | null) {
+  return t === null ? null : t.storage.array;
+}
+
+function offsetOf(t: Tensor | null, index = 0, size = 0): number {
+  return t === null ? 0 : t.offset + index * size;
+}
+
+/** Runs one layer in one direction; its state is row `index` of the stacked states. */
+export function lstmForward(
+  call: LstmCall,
+  index: number,
+  input: Tensor,
+  output: Tensor,
+  h0: Tensor | null,
+  c0: Tensor | null,
+  hn: Tensor,
+  cn: Tensor,
+  cache: Tensor | null,
+): void {
+  const { layout, hiddenSize, directions } = call;
+  const weights = call.weights[index];
+  const direction = index % directions;
+  const width = call.projSize > 0 ? call.projSize : hiddenSize;
+  const inputSize = input.shape[input.ndim - 1];
+  const ofH = layout.batch * width;
+  const ofC = layout.batch * hiddenSize;
+  fillShape(call, direction, inputSize);
+  plan[8] = output.offset + direction * width;
+  plan[9] = directions * width;
+  plan[10] = offsetOf(hn, index, ofH);
+  plan[11] = offsetOf(cn, index, ofC);
+  plan[12] = offsetOf(cache);
+  plan[13] = input.offset;
+  plan[14] = inputSize;
+  plan[15] = offsetOf(h0, index, ofH);
+  plan[16] = offsetOf(c0, index, ofC);
+  plan[17] = weights.inputHidden.offset;
+  plan[18] = weights.hiddenHidden.offset;
+  plan[19] = offsetOf(weights.projection);
+  plan[20] = offsetOf(weights.biasInput);
+  plan[21] = offsetOf(weights.biasHidden);
+  native.lstmForward(
+    plan,
+    output.storage.array,
+    hn.storage.array,
+    cn.storage.array,
+    arrayOf(cache),
+    input.storage.array,
+    arrayOf(h0),
+    arrayOf(c0),
+    weights.inputHidden.storage.array,
+    weights.hiddenHidden.storage.array,
+    arrayOf(weights.projection),
+    arrayOf(weights.biasInput),
+    arrayOf(weights.biasHidden),
+    arrayOf(layout.batchSizes),
+  );
+}
+
+/** The gradients of one layer in one direction; null where none is wanted. */
+export interface LstmGradients {
+  inputHidden: Tensor | null;
+  hiddenHidden: Tensor | null;
+  projection: Tensor | null;
+  bias: Tensor | null;
+}
+
+/** The gradients of one layer in one direction; the second direction adds to `dInput`. */
+export function lstmBackward(
+  call: LstmCall,
+  index: number,
+  trace: LstmTrace,
+  states: { h0: Tensor | null; c0: Tensor | null; dh0: Tensor; dc0: Tensor; dhn: Tensor | null; dcn: Tensor | null },
+  dOutput: Tensor | null,
+  dInput: Tensor | null,
+  workspace: Tensor,
+  gradients: LstmGradients,
+): void {
+  const { layout, hiddenSize, directions } = call;
+  const { input, output } = trace;
+  const weights = call.weights[index];
+  const direction = index % directions;
+  const width = call.projSize > 0 ? call.projSize : hiddenSize;
+  const inputSize = input.shape[input.ndim - 1];
+  const ofH = layout.batch * width;
+  const ofC = layout.batch * hiddenSize;
+  const cache = trace.caches[direction];
+  fillShape(call, direction, inputSize);
+  plan[8] = offsetOf(dInput);
+  plan[9] = direction;
+  plan[10] = offsetOf(states.dh0, index, ofH);
+  plan[11] = offsetOf(states.dc0, index, ofC);
+  plan[12] = offsetOf(gradients.inputHidden);
+  plan[13] = offsetOf(gradients.hiddenHidden);
+  plan[14] = offsetOf(gradients.projection);
+  plan[15] = offsetOf(gradients.bias);
+  plan[16] = workspace.offset;
+  plan[17] = offsetOf(dOutput) + direction * width;
+  plan[18] = directions * width;
+  plan[19] = offsetOf(states.dhn, index, ofH);
+  plan[20] = offsetOf(states.dcn, index, ofC);
+  plan[21] = output.offset + direction * width;
+  plan[22] = cache.offset;
+  plan[23] = input.offset;
+  plan[24] = inputSize;
+  plan[25] = offsetOf(states.h0, index, ofH);
+  plan[26] = offsetOf(states.c0, index, ofC);
+  plan[27] = weights.inputHidden.offset;
+  plan[28] = weights.hiddenHidden.offset;
+  plan[29] = offsetOf(weights.projection);
+  native.lstmBackward(
+    plan,
+    arrayOf(dInput),
+    states.dh0.storage.array,
+    states.dc0.storage.array,
+    arrayOf(gradients.inputHidden),
+    arrayOf(gradients.hiddenHidden),
+    arrayOf(gradients.projection),
+    arrayOf(gradients.bias),
+    workspace.storage.array,
+    arrayOf(dOutput),
+    arrayOf(states.dhn),
+    arrayOf(states.dcn),
+    output.storage.array,
+    cache.storage.array,
+    input.storage.array,
+    arrayOf(states.h0),
+    arrayOf(states.c0),
+    weights.inputHidden.storage.array,
+    weights.hiddenHidden.storage.array,
+    arrayOf(weights.projection),
+    arrayOf(layout.batchSizes),
+  );
+}

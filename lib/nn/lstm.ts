@@ -1,0 +1,77 @@
+import type { LstmWeights } from '../kernels/lstm.js';
+import { lstm } from '../ops/lstm.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkRecurrentOptions, Recurrent, type RecurrentOptions, statePair } from './recurrent.js';
+
+export interface LSTMOptions extends RecurrentOptions {
+  /** Project the hidden state to this size; 0 (the default): don't. Must be below hiddenSize. */
+  projSize?: number;
+}
+
+/** First or final states: h [layers · directions, batch, projSize or hiddenSize] and c [layers · directions, batch, hiddenSize]. */
+export type LSTMState = [h: Tensor, c: Tensor];
+
+/**
+ * Long short-term memory over whole sequences, as `torch.nn.LSTM`:
+ *
+ *     i, f, g, o = σ, σ, tanh, σ of (W_ih x + b_ih + W_hh h + b_hh)
+ *     c' = f ⊙ c + i ⊙ g,   h' = o ⊙ tanh(c')   (with projSize: h' = W_hr (o ⊙ tanh(c')))
+ *
+ * ```ts
+ * const lstm = new nn.LSTM(300, 128, { batchFirst: true });
+ * const [output, [h, c]] = lstm.forward(x); // x [32, 20, 300] → output [32, 20, 128], h and c [1, 32, 128]
+ * ```
+ *
+ * Hochreiter & Schmidhuber 1997, Long short-term memory; projections: Sak et al. 2014.
+ */
+export class LSTM extends Recurrent {
+  /**
+   * @param inputSize the size of each step's input.
+   * @param hiddenSize the size of the cell.
+   * @throws OptionError for an unknown option, ArgumentError or ValueError for one that is out of range.
+   */
+  constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions) {
+    const given = checkRecurrentOptions('LSTM', options, ['projSize']);
+    super('LSTM', 4, inputSize, hiddenSize, given, given.projSize ?? 0);
+  }
+
+  /**
+   * @param input [steps, batch, inputSize], with batchFirst [batch, steps, inputSize], or one sequence [steps, inputSize].
+   * @param hx the first states; default zeros. Never batch-first; without the batch dimension for a single sequence.
+   * @returns the outputs of the last layer at every step, [..., directions · width] laid out as the input, and the final
+   *   states of every layer and direction.
+   * @throws ShapeError, DTypeError, ArgumentError
+   */
+  forward(input: Tensor, hx?: LSTMState | null): [output: Tensor, state: LSTMState] {
+    const sequence = this.checkInput('LSTM', input);
+    const pair = statePair('LSTM', hx);
+    const h0 = pair && this.checkState('LSTM', 'h0', pair[0], this.outputSize, sequence);
+    const c0 = pair && this.checkState('LSTM', 'c0', pair[1], this.hiddenSize, sequence);
+    const [output, h, c] = lstm(sequence.input, h0, c0, {
+      layout: sequence.layout,
+      hiddenSize: this.hiddenSize,
+      projSize: this.projSize,
+      directions: this.directions,
+      weights: this.weights(),
+      dropout: this.training ? this.dropout : 0,
+    });
+    if (!sequence.unbatched) return [output, [h, c]];
+    return [output.squeeze(this.batchFirst ? 0 : 1), [h.squeeze(1), c.squeeze(1)]];
+  }
+
+  private weights(): LstmWeights[] {
+    const weights: LstmWeights[] = [];
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      for (let direction = 0; direction < this.directions; direction++) {
+        weights.push({
+          inputHidden: this.weightOf('weight_ih', layer, direction)!,
+          hiddenHidden: this.weightOf('weight_hh', layer, direction)!,
+          biasInput: this.weightOf('bias_ih', layer, direction),
+          biasHidden: this.weightOf('bias_hh', layer, direction),
+          projection: this.weightOf('weight_hr', layer, direction),
+        });
+      }
+    }
+    return weights;
+  }
+}
