@@ -1,6 +1,6 @@
 import type { TypedArray } from './tensor/dtype.js';
 
-/** The addon's elementwise functions: native/binding/elementwise.cc. Codes are those of `ops/opcodes.ts`. */
+/** The addon's elementwise functions: native/binding/elementwise.cc. Codes are those of `kernels/opcodes.ts`. */
 export interface NativeElementwise {
   /**
    * out = op(x), over strides: `plan` holds ndim, sizes…, then each operand's strides, the output's first. p0 and p1 are

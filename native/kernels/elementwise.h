@@ -1,5 +1,5 @@
 // Elementwise operations by opcode. Each has a block kernel (strided_loop.h) per element type; params are the
-// operation's constants in the order noted here. lib/ops/opcodes.ts lists the same names in the same order.
+// operation's constants in the order noted here. lib/kernels/opcodes.ts lists the same names in the same order.
 #pragma once
 
 #include <cstdint>
