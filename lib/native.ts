@@ -3,6 +3,7 @@ import type { NativeElementwise, NativeReduce } from './native_elementwise.js';
 import type { NativeProducts } from './native_products.js';
 import type { NativeRandom } from './native_random.js';
 import type { TrainingKernels } from './native_training.js';
+import type { NativeTransformer } from './native_transformer.js';
 import type { TypedArray } from './tensor/dtype.js';
 
 /** What `cpuInfo()` reports. */
@@ -21,7 +22,13 @@ export interface CpuInfo {
  * The addon's functions. Arrays are whole storages, offsets count elements, and `plan` is the shared array of
  * `tensor/plan.ts`. The C++ side (native/binding) re-checks what memory safety needs; shapes are checked before.
  */
-export interface Native extends NativeElementwise, NativeReduce, TrainingKernels, NativeRandom, NativeProducts {
+export interface Native
+  extends NativeElementwise,
+    NativeReduce,
+    TrainingKernels,
+    NativeRandom,
+    NativeProducts,
+    NativeTransformer {
   cpuInfo(): CpuInfo;
   setNumThreads(n: number): void;
   getNumThreads(): number;

@@ -15,6 +15,7 @@ export {
   softplus,
   tanh,
 } from '../ops/activation.js';
+export { type AttentionOptions, scaledDotProductAttention } from '../ops/attention.js';
 export {
   type CrossEntropyOptions,
   crossEntropy,
@@ -36,4 +37,5 @@ export {
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
 export { linear } from '../ops/linear.js';
+export { type LayerNormOptions, layerNorm, type RmsNormOptions, rmsNorm } from '../ops/norm.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';

@@ -35,6 +35,7 @@ export {
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
 export { Module, type RecurseOptions } from './module.js';
+export { LayerNorm, type LayerNormModuleOptions, RMSNorm, type RMSNormModuleOptions } from './normalization.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
 export * as utils from './tools.js';
