@@ -4,6 +4,11 @@ namespace lutra::LUTRA_NS {
 // Rows this far ahead are requested from memory while the present one is copied or summed.
 constexpr int64_t kRowsAhead = 8;
 
+// Results of this many bytes and up are written around the cache. Such results lie in recycled memory that has left the
+// cache, where plain stores would read every line first: 640 rows of 300 floats took 104 µs, and take 44 streamed. With
+// 640 rows of 100 streaming lost.
+constexpr int64_t kStreamFrom = 512 * 1024;
+
 template <class T>
 LUTRA_INLINE void prefetchRow(const T* row, int64_t dim) {
   const char* p = reinterpret_cast<const char*>(row);
@@ -53,12 +58,67 @@ LUTRA_INLINE static int64_t safeIndex(const int32_t* indices, int64_t i, int64_t
   return index >= 0 && index < rows ? index : -1;
 }
 
+// Writes a sequence of values around the cache: gathers them in a small buffer and stores whole, aligned cache lines.
+template <class T>
+class Streamer {
+ public:
+  explicit Streamer(T* out) : out_(out) {
+    const uintptr_t past = reinterpret_cast<uintptr_t>(out) % 64;
+    // The values before the first whole line are flushed on their own.
+    limit_ = past == 0 ? kCapacity : static_cast<int64_t>((64 - past) / sizeof(T));
+  }
+  LUTRA_INLINE void append(const T* in, int64_t n) {
+    while (n > 0) {
+      const int64_t part = std::min(n, limit_ - fill_);
+      copyRow(buffer_ + fill_, in, part);
+      fill_ += part;
+      in += part;
+      n -= part;
+      if (fill_ == limit_) flush();
+    }
+  }
+  void finish() {
+    flush();
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // streamed lines are in memory before anyone is told
+  }
+
+ private:
+  static constexpr int64_t kCapacity = 4096 / static_cast<int64_t>(sizeof(T));
+  void flush() {
+    using V = Vec<T>;
+    int64_t j = 0;
+    if (reinterpret_cast<uintptr_t>(out_) % 64 == 0) {
+      for (; j + V::W <= fill_; j += V::W) V::load(buffer_ + j).stream(out_ + j);
+    }
+    copyRow(out_ + j, buffer_ + j, fill_ - j);
+    out_ += fill_;
+    fill_ = 0;
+    limit_ = kCapacity;
+  }
+
+  T* out_;
+  int64_t fill_ = 0;
+  int64_t limit_;
+  alignas(64) T buffer_[kCapacity];
+};
+
 template <class T>
 void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim) {
   if (dim <= 0) return;
   const int64_t grain = std::max<int64_t>(1, 8192 / dim);
+  const bool streams =
+      count * dim * static_cast<int64_t>(sizeof(T)) >= kStreamFrom && reinterpret_cast<uintptr_t>(out) % sizeof(T) == 0;
   parallelFor(count, grain, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < std::min(begin + kRowsAhead, end); i++) prefetchRow(table + indices[i] * dim, dim);
+    if (streams) {
+      Streamer<T> stream(out + begin * dim);
+      for (int64_t i = begin; i < end; i++) {
+        if (i + kRowsAhead < end) prefetchRow(table + indices[i + kRowsAhead] * dim, dim);
+        stream.append(table + std::max<int64_t>(0, safeIndex(indices, i, rows)) * dim, dim);
+      }
+      stream.finish();
+      return;
+    }
     for (int64_t i = begin; i < end; i++) {
       if (i + kRowsAhead < end) prefetchRow(table + indices[i + kRowsAhead] * dim, dim);
       const int64_t row = safeIndex(indices, i, rows);

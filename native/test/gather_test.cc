@@ -167,6 +167,8 @@ void testAll() {
     for (double p : {2.0, 1.0, 3.0, std::numeric_limits<double>::infinity()}) testRenorm<T>(dim, p);
   }
   testSizes<T>(5000, 3000, 20, 1);
+  // Large enough to be written around the cache, from every start.
+  for (int offset = 0; offset < 16; offset++) testSizes<T>(2000 + offset, 300, 131, offset);
   testThreads<T>(4000, 700, 10);
   testThreads<T>(4000, 700, 300);
 }
