@@ -56,7 +56,7 @@ function expectState(optimizer: optim.Optimizer, { state, param_groups }: Optimi
   }
 }
 
-for (const family of ['sgd', 'adam', 'adagrad']) {
+for (const family of ['sgd', 'adam', 'adagrad', 'rmsprop']) {
   describe(`${family}, against PyTorch`, () => {
     for (const testCase of readFixture<{ cases: OptimizerCase[] }>(`optim_${family}`).cases) {
       it(testCase.name, () => {

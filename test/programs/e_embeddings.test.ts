@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nn, randint, type Tensor, tensor, Vocabulary } from '../../lib/index.js';
 import { expectTensor } from '../torch/compare.js';
-import { type ArrayFixture, numbersOf, readFixture, toTensor, typedArrayOf } from '../torch/read.js';
+import { type ArrayFixture, readFixture, toTensor, valuesOf } from '../torch/read.js';
 
 interface ProgramE {
   e1: { weight: ArrayFixture; shape: number[]; printed: string };
@@ -108,9 +108,9 @@ describe('E6: a pretrained matrix', () => {
 
 describe('E8: ten thousand of a hundred thousand vectors', () => {
   it('gives what a map from id to vector gives', () => {
-    const matrix = typedArrayOf(e8.weight) as Float32Array;
+    const matrix = valuesOf(e8.weight) as Float32Array;
     const embedding = nn.Embedding.fromPretrained(tensor(matrix, { shape: e8.weight.shape }));
-    const ids = Int32Array.from(numbersOf(e8.ids));
+    const ids = valuesOf(e8.ids) as Int32Array;
     const embedded = embedding.forward(ids);
     expect(embedded.shape).toEqual(e8.shape);
 
@@ -130,7 +130,7 @@ describe('E8: ten thousand of a hundred thousand vectors', () => {
       const row = embedded.select(0, 1000 * Math.floor(i / columns));
       return row.select(0, 100 * (i % columns)).item();
     });
-    expect(sample).toEqual([...typedArrayOf(e8.sample)]);
+    expect(sample).toEqual([...valuesOf(e8.sample)]);
   });
 });
 

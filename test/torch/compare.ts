@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { RowSparse, type Tensor } from '../../lib/index.js';
-import { type ArrayFixture, dtypeOf, numbersOf } from './read.js';
+import { type ArrayFixture, dtypeOf, valuesOf } from './read.js';
 
 export interface Tolerance {
   relative: number;
@@ -35,7 +35,7 @@ export function expectNumbers(
   tolerance: Tolerance,
   what: string,
 ): void {
-  expect(difference(actual, numbersOf(expected), tolerance), what).toBeNull();
+  expect(difference(actual, valuesOf(expected), tolerance), what).toBeNull();
 }
 
 /** A tensor of PyTorch's shape and dtype with its values: floats within the tolerance, everything else exactly. */
@@ -55,8 +55,8 @@ export function expectTensor(
 export function densified({ shape, sparse }: ArrayFixture): ArrayFixture {
   const [rows, columns] = shape;
   const data = new Array<number>(rows * columns).fill(0);
-  const values = numbersOf(sparse!.values);
-  for (const [place, row] of numbersOf(sparse!.indices).entries()) {
+  const values = valuesOf(sparse!.values);
+  for (const [place, row] of valuesOf(sparse!.indices).entries()) {
     for (let column = 0; column < columns; column++) data[row * columns + column] += values[place * columns + column];
   }
   return { shape, dtype: 'float32', data };

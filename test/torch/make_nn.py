@@ -181,6 +181,13 @@ def regression():
                   lambda _: nn.BCEWithLogitsLoss(reduction=reduction),
                   [In(torch.tensor([100.0, -100.0, 100.0, -100.0, 0.0])), torch.tensor([1.0, 0.0, 0.0, 1.0, 0.5])],
                   ['$0', '$1'], [], options)
+        cases.add(f'L1Loss, {reduction}', 'L1Loss', lambda _: nn.L1Loss(reduction=reduction), [scores, other], ['$0', '$1'],
+                  [], options)
+        for name, option, values in (('SmoothL1Loss', 'beta', (None, 0.3, 0)), ('HuberLoss', 'delta', (None, 0.3, 2))):
+            for value in values:
+                extra = {} if value is None else {option: value}
+                cases.add(f'{name}, {reduction}, {extra}', name, lambda _: getattr(nn, name)(reduction=reduction, **extra),
+                          [scores, other], ['$0', '$1'], [], {**options, **extra})
     write('nn_regression_losses', __file__, cases=cases.cases)
 
 

@@ -115,7 +115,17 @@ def adagrad():
     yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': 0.1, 'initialAccumulatorValue': 0.5, 'eps': 1e-2}, sparse=True)
 
 
+def rmsprop():
+    yield case('', 'RMSprop', {})
+    for momentum, centered, decay in product((0, 0.9), (False, True), (0, 0.05)):
+        yield case('', 'RMSprop', {'lr': 0.01, 'alpha': 0.9, 'momentum': momentum, 'centered': centered, 'weightDecay': decay})
+    yield case('', 'RMSprop', {'lr': 0.01, 'eps': 1e-2, 'maximize': True})
+    yield case('two groups', 'RMSprop', {'lr': 0.01}, [{'alpha': 0.5}, {'lr': 0.1, 'momentum': 0.5}])
+    yield case('missing gradients', 'RMSprop', {'lr': 0.01, 'centered': True}, with_gaps=True)
+
+
 if __name__ == '__main__':
     write('optim_sgd', __file__, cases=list(sgd()))
     write('optim_adam', __file__, cases=list(adam()))
     write('optim_adagrad', __file__, cases=list(adagrad()))
+    write('optim_rmsprop', __file__, cases=list(rmsprop()))

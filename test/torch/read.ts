@@ -24,19 +24,16 @@ const NON_FINITE: Record<string, number> = {
   '-inf': Number.NEGATIVE_INFINITY,
 };
 
-/** The rule's numbers in double. */
-function generate(count: number, rule: NonNullable<ArrayFixture['lcg']>): Float64Array {
-  const values = new Float64Array(count);
+/** Fills the array with the rule's numbers; storing them rounds them to its type. */
+function generate(values: Values, rule: NonNullable<ArrayFixture['lcg']>): void {
+  const { scale, shift, low, high } = rule;
   let state = Math.imul(rule.seed, 2654435761);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < values.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     const top24 = state >>> 8;
     values[i] =
-      rule.low === undefined
-        ? rule.shift + rule.scale * (top24 / 2 ** 23 - 1)
-        : rule.low + Math.floor((top24 * (rule.high! - rule.low)) / 2 ** 24);
+      low === undefined ? shift + scale * (top24 / 2 ** 23 - 1) : low + Math.floor((top24 * (high! - low)) / 2 ** 24);
   }
-  return values;
 }
 
 /** Lutra's name for PyTorch's type: its default integer has 32 bits. */
@@ -44,34 +41,38 @@ export function dtypeOf(array: ArrayFixture): DType {
   return (array.dtype === 'int64' ? 'int32' : array.dtype) as DType;
 }
 
-/** The elements in row-major order, as exactly as their dtype holds them; true is 1. */
-export function numbersOf({ shape, dtype, data, lcg }: ArrayFixture): Float64Array {
-  const count = shape.reduce((product, size) => product * size, 1);
-  const numbers = lcg
-    ? generate(count, lcg)
-    : Float64Array.from(data!, (value) => (typeof value === 'string' ? NON_FINITE[value] : Number(value)));
-  return dtype === 'float32' ? numbers.map(Math.fround) : numbers;
-}
+type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** The elements in the typed array of their dtype. */
-export function typedArrayOf(array: ArrayFixture): Float32Array | Float64Array | Int32Array | Uint8Array {
-  const numbers = numbersOf(array);
-  switch (dtypeOf(array)) {
+function emptyArray(dtype: DType, length: number): Values {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
     case 'float64':
-      return numbers;
+      return new Float64Array(length);
     case 'int32':
-      return Int32Array.from(numbers);
+      return new Int32Array(length);
     case 'bool':
     case 'uint8':
-      return Uint8Array.from(numbers);
+      return new Uint8Array(length);
     default:
-      return Float32Array.from(numbers);
+      throw new Error(`fixtures hold no ${dtype}`);
   }
+}
+
+/** The elements in row-major order, in the typed array of their dtype; true is 1. */
+export function valuesOf(array: ArrayFixture): Values {
+  const values = emptyArray(
+    dtypeOf(array),
+    array.shape.reduce((product, size) => product * size, 1),
+  );
+  if (array.lcg) generate(values, array.lcg);
+  else values.set(array.data!.map((value) => (typeof value === 'string' ? NON_FINITE[value] : Number(value))));
+  return values;
 }
 
 /** The array as a fresh leaf. */
 export function toTensor(array: ArrayFixture, options: { requiresGrad?: boolean } = {}): Tensor {
-  return tensor(typedArrayOf(array), {
+  return tensor(valuesOf(array), {
     shape: array.shape,
     dtype: dtypeOf(array),
     requiresGrad: options.requiresGrad ?? array.requiresGrad ?? false,
