@@ -31,6 +31,7 @@ export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js'
 import './ops/assign.js';
 
 export type { Operand } from './kernels/elementwise.js';
+export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/blend.js';
 export {
   allclose,
   bitwiseAnd,

@@ -1,8 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
-import { backwardOf, choose, maskScale, type Operand, unary } from '../kernels/elementwise.js';
+import { backwardOf, choose, type Operand, unary } from '../kernels/elementwise.js';
 import { sumTo } from '../kernels/sum_to.js';
-import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -67,12 +66,11 @@ function scalarType(a: number | boolean, b: number | boolean): 'bool' | 'int32' 
   return Number.isInteger(Number(a)) && Number.isInteger(Number(b)) ? 'int32' : 'float32';
 }
 
-function checkFill(op: string, x: Tensor, mask: Tensor, value: unknown): Operand {
+function checkFill(op: string, x: Tensor, value: unknown): Operand {
   const v = checkOperand(op, 'value', value);
   if (v instanceof Tensor && v.ndim !== 0) {
     throw new ShapeError(`${op}: value must be a number or a 0-dimensional tensor, got shape ${formatShape(v.shape)}`);
   }
-  if (mask.shape.length > x.shape.length) checkBroadcastsTo(op, mask.shape, x.shape);
   return convert(op, v, computeType(x.dtype));
 }
 
@@ -80,7 +78,7 @@ function checkFill(op: string, x: Tensor, mask: Tensor, value: unknown): Operand
 export function maskedFill(input: Tensor, mask: Tensor, value: number | boolean | Tensor): Tensor {
   const x = toComputing(checkDense('maskedFill', 'input', input));
   const m = checkMask('maskedFill', 'mask', mask);
-  const v = checkFill('maskedFill', x, m, value);
+  const v = checkFill('maskedFill', x, value);
   const shape = sameShape(m.shape, x.shape) ? x.shape : broadcastShapes('maskedFill', x.shape, m.shape);
   const out = choose(m, v, x, shape, x.dtype);
   const filler = v instanceof Tensor ? v : null;
@@ -123,31 +121,6 @@ export function clamp(input: Tensor, min?: number | null, max?: number | null): 
   return record('ClampBackward1', [x], out, (grad) => [backwardOf('clampBackward', grad, x, low, high)], [x]);
 }
 
-export interface DropoutMaskOptions {
-  /** What kept elements are multiplied by: 1 / (1 − p). */
-  scale: number;
-}
-
-/** input · scale where the mask (uint8 or bool, of the same shape) is set, else 0; gradients take the same way. */
-export function dropoutWithMask(input: Tensor, mask: Tensor, options: DropoutMaskOptions): Tensor {
-  const { scale } = checkOptions('dropoutWithMask', options, ['scale']);
-  const x = toComputing(checkDense('dropoutWithMask', 'input', input));
-  if (!isFloating(x.dtype)) throw new DTypeError(`dropoutWithMask: input must be floating-point, got ${x.dtype}`);
-  const m = checkDense('dropoutWithMask', 'mask', mask);
-  if (m.dtype !== 'bool' && m.dtype !== 'uint8') {
-    throw new DTypeError(`dropoutWithMask: mask must be bool or uint8, got ${m.dtype}`);
-  }
-  if (!sameShape(m.shape, x.shape)) {
-    throw new ShapeError(`dropoutWithMask: mask must have shape ${formatShape(x.shape)}, got ${formatShape(m.shape)}`);
-  }
-  if (typeof scale !== 'number') {
-    throw new ArgumentError(`dropoutWithMask: scale must be a number, got ${describe(scale)}`);
-  }
-  const out = maskScale(x, m, scale);
-  if (!needsGrad(x)) return out;
-  return record('NativeDropoutBackward0', [x], out, (grad) => [maskScale(grad, m, scale)], [m]);
-}
-
 installMethods({
   where(this: Tensor, condition: Tensor, other: Operand) {
     return where(condition, this, other);
@@ -158,7 +131,7 @@ installMethods({
   maskedFill_(this: Tensor, mask: Tensor, value: number | boolean | Tensor) {
     const x = checkWritable('maskedFill_', this, value);
     const m = checkMask('maskedFill_', 'mask', mask);
-    const v = checkFill('maskedFill_', x, m, value);
+    const v = checkFill('maskedFill_', x, value);
     checkBroadcastsTo('maskedFill_', m.shape, x.shape);
     const source = toComputing(x);
     return writeInPlace('maskedFill_', x, source.dtype, x.shape, (out) =>
