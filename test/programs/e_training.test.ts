@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { nn, noGrad, optim, type Tensor, tensor, Vocabulary } from '../../lib/index.js';
+import { manualSeed, nn, noGrad, optim, type Tensor, tensor, Vocabulary } from '../../lib/index.js';
 import { expectNumbers, expectTensor, LOSS } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toStateDict, toTensor } from '../torch/read.js';
 
 interface Training {
   parameters: Record<string, ArrayFixture>;
   losses: ArrayFixture;
+  seededLosses: ArrayFixture;
 }
 
 const STEPS = 100;
@@ -46,7 +47,7 @@ describe('E10: the sentiment of three reviews', () => {
     }
   }
 
-  it('trains to the losses of PyTorch', () => {
+  it('trains to the losses of PyTorch, from the same weights and from the same seed', () => {
     const e10 = readFixture<
       Training & {
         reviews: string[];
@@ -70,6 +71,12 @@ describe('E10: the sentiment of three reviews', () => {
 
     expectNumbers(losses, e10.losses, LOSS, 'losses');
     expectTensor(model.forward(x), e10.output, 'the trained scores', TRAINED);
+
+    manualSeed(0);
+    const fresh = new SentimentClassifier(vocabulary.size, 10);
+    const freshOptimizer = new optim.Adam(fresh.parameters(), { lr: 0.01 });
+    const seededLosses = train(fresh, freshOptimizer, new nn.BCELoss(), x, tensor(e10.labels));
+    expectNumbers(seededLosses, e10.seededLosses, LOSS, 'losses from the same seed');
   });
 });
 

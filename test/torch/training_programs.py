@@ -40,6 +40,13 @@ def train(model, optimizer, criterion, x, y, steps=STEPS):
     return losses
 
 
+def seeded(make_model, make_optimizer, criterion, x, y):
+    """The losses of a program that starts, as its reader would, with torch.manual_seed(0)."""
+    torch.manual_seed(0)
+    model = make_model()
+    return as_float32(train(model, make_optimizer(model.parameters()), criterion, x, y))
+
+
 def as_float32(losses):
     return array(torch.tensor(losses, dtype=torch.float64).float())
 
@@ -106,7 +113,9 @@ def c4():
 
     result = in_both_precisions('C4', run)
     write('program_c4', __file__, parameters=named(result['model'], rules), x=x, y=y, losses=as_float32(result['losses'][0]),
-          output=result['model'](x.tensor()))
+          output=result['model'](x.tensor()),
+          seededLosses=seeded(lambda: Averager(50, 8, 10), lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+                              nn.CrossEntropyLoss(), x.tensor(), y.tensor()))
 
 
 def e10():
@@ -128,7 +137,9 @@ def e10():
 
     result = in_both_precisions('E10', run)
     write('program_e10', __file__, reviews=[review for review, _ in REVIEWS], labels=y, vocabulary=list(vocabulary), encoded=x,
-          parameters=named(result['model'], rules), losses=as_float32(result['losses'][0]), output=result['model'](x))
+          parameters=named(result['model'], rules), losses=as_float32(result['losses'][0]), output=result['model'](x),
+          seededLosses=seeded(lambda: Sentiment(len(vocabulary), 10, 1, padding_idx=0),
+                              lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.BCELoss(), x, torch.tensor(y)))
 
 
 def e11():
@@ -159,7 +170,9 @@ def e11():
             generated += characters[window[-1]]
     print(f'E11: {size} characters, {x.shape[0]} windows, generates {generated!r}, closest decision {margin:.3f}')
     write('program_e11', __file__, text=TEXT, characters=characters, length=length, parameters=named(result['model'], rules),
-          losses=as_float32(result['losses'][0]), generated=generated)
+          losses=as_float32(result['losses'][0]), generated=generated,
+          seededLosses=seeded(lambda: LastStep(nn.Embedding(size, 10), 10, 20, size),
+                              lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.CrossEntropyLoss(), x, y))
 
 
 def e13():

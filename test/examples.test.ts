@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type ArrayFixture, readFixture, valuesOf } from './torch/read.js';
+
+/** Runs an example and returns the lines it prints. */
+async function run(name: string): Promise<string[]> {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import(`../examples/${name}.ts`);
+  return log.mock.calls.flatMap((args) => args.map(String).join(' ').split('\n'));
+}
+
+describe('the examples', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('animals_one_hot prints the vectors of torch.manual_seed(0)', async () => {
+    const lines = await run('animals_one_hot');
+    expect(lines).toContain('otter      tensor([0, 0, 0, 1])');
+    expect(lines).toContain('cat        tensor([ 1.5410, -0.2934], grad_fn=<EmbeddingBackward0>)');
+  });
+
+  it('vocabulary_embedding maps the unknown word to <unk>', async () => {
+    const lines = await run('vocabulary_embedding');
+    expect(lines.some((line) => line.endsWith('→ <sos> the otter swims in the <unk> . <eos>'))).toBe(true);
+  });
+
+  it('sentiment learns its three reviews', async () => {
+    const lines = await run('sentiment');
+    const probability = (text: string) => Number(lines.find((line) => line.endsWith(`  ${text}`))!.split(' ')[0]);
+    expect(probability('i love this movie it is wonderful')).toBeGreaterThan(0.9);
+    expect(probability('this was a terrible boring film')).toBeLessThan(0.1);
+  });
+
+  it('char_lm prints the losses of the same program in PyTorch, and learns its text', async () => {
+    const lines = await run('char_lm');
+    const losses = valuesOf(readFixture<{ seededLosses: ArrayFixture }>('program_e11').seededLosses);
+    for (let epoch = 10; epoch <= 100; epoch += 10) {
+      expect(lines).toContain(`epoch ${String(epoch).padStart(3)}  loss ${losses[epoch - 1].toFixed(4)}`);
+    }
+    expect(lines.at(-1)).toBe('"the young " goes on: "otter swims down a c"');
+  });
+
+  it('transfer trains with the table frozen, then with all of it', async () => {
+    const lines = await run('transfer');
+    expect(lines).toContain('frozen table: 220,805 parameters');
+    expect(lines).toContain('gradient of the frozen table: null');
+    expect(lines).toContain('fine-tuning the table too: 3,220,805 parameters');
+    const losses = lines.filter((line) => line.includes('loss')).map((line) => Number(line.split('loss')[1]));
+    expect(losses.length).toBe(5);
+    expect(losses).toEqual([...losses].sort((a, b) => b - a));
+  });
+});
