@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DType, Generator, manualSeed, nn, ones, rand, type Tensor, tensor, zeros } from '../../lib/index.js';
 import { expectTensor } from '../torch/compare.js';
-import { type ArrayFixture, readFixture, typedArrayOf } from '../torch/read.js';
+import { type ArrayFixture, readFixture, toTensor } from '../torch/read.js';
 
 interface InitCase {
   name: string;
@@ -21,7 +21,7 @@ const initialisers = nn.init as unknown as Record<string, Initialiser>;
 
 /** The decompositions behind an orthogonal matrix agree as far as rounding lets them; everything else to the bit. */
 function expectValues({ name, dtype, values }: InitCase, actual: Tensor): void {
-  if (name !== 'orthogonal_') expect(actual.contiguous().data).toEqual(typedArrayOf(values));
+  if (name !== 'orthogonal_') expect(actual.contiguous().data).toEqual(toTensor(values).data);
   else expectTensor(actual, values, 'values', { relative: 0, absolute: dtype === 'float64' ? 1e-13 : 2e-6 });
 }
 
@@ -38,7 +38,7 @@ describe('nn.init, against PyTorch', () => {
       expect(initialisers[one.name](view, ...args)).toBe(view);
       expect(view.version).toBeGreaterThan(before);
       expectValues(one, view);
-      expect(rand([1]).data, 'the next draw').toEqual(typedArrayOf(one.next));
+      expect(rand([1]).data, 'the next draw').toEqual(toTensor(one.next).data);
       expect(parameter.gradFn).toBeNull();
     });
   }
