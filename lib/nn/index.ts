@@ -15,6 +15,7 @@ export {
   Softplus,
   Tanh,
 } from './activation.js';
+export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
@@ -35,7 +36,34 @@ export {
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
 export { Module, type RecurseOptions } from './module.js';
+export {
+  MultiheadAttention,
+  type MultiheadAttentionForwardOptions,
+  type MultiheadAttentionOptions,
+} from './multihead_attention.js';
 export { LayerNorm, type LayerNormModuleOptions, RMSNorm, type RMSNormModuleOptions } from './normalization.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
+export {
+  LearnedPositionalEncoding,
+  PositionalEncoding,
+  type PositionalEncodingOptions,
+  sinusoidalEncoding,
+} from './positional_encoding.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
 export * as utils from './tools.js';
+export { Transformer, type TransformerForwardOptions, type TransformerOptions } from './transformer.js';
+export {
+  type Activation,
+  TransformerDecoderLayer,
+  type TransformerDecoderLayerForwardOptions,
+  TransformerEncoderLayer,
+  type TransformerEncoderLayerForwardOptions,
+  type TransformerLayerOptions,
+} from './transformer_layers.js';
+export {
+  TransformerDecoder,
+  type TransformerDecoderForwardOptions,
+  TransformerEncoder,
+  type TransformerEncoderForwardOptions,
+  type TransformerStackOptions,
+} from './transformer_stacks.js';
