@@ -2,8 +2,9 @@
 
 A file is one object: a header (`torch`, `generator`, `seed`) and named entries; lists of cases are written one case a
 line, so that a changed case is a changed line. An array is `{shape, dtype, data}` in row-major order, float32 in the
-shortest digits that round-trip, with "nan", "inf" and "-inf" as strings. An array whose values are arbitrary is written
-as the rule that makes it, `{shape, dtype, lcg}`; both sides run the same generator (`lcg_states` here, read.ts there).
+shortest digits that round-trip, with "nan", "inf" and "-inf" as strings. An array whose values are arbitrary is
+written as the rule that makes it, `{shape, dtype, lcg}`; both sides run the same generator (`lcg_states` here,
+read.ts there).
 """
 
 import json
@@ -76,7 +77,8 @@ def number(value):
         return 'nan'
     if math.isinf(value):
         return 'inf' if value > 0 else '-inf'
-    return int(value) if value.is_integer() and abs(value) < 2**53 and not (value == 0 and math.copysign(1, value) < 0) else value
+    negative_zero = value == 0 and math.copysign(1, value) < 0
+    return int(value) if value.is_integer() and abs(value) < 2**53 and not negative_zero else value
 
 
 def array(tensor):

@@ -14,7 +14,8 @@ MASK = torch.tensor([[True, False, True, True], [False, False, True, False], [Tr
 
 def pointwise():
     cases = Cases()
-    for name in ('floor', 'ceil', 'round', 'trunc', 'expm1', 'sinh', 'cosh', 'erf', 'tan', 'atan', 'isnan', 'isinf', 'isfinite'):
+    for name in ('floor', 'ceil', 'round', 'trunc', 'expm1', 'sinh', 'cosh', 'erf', 'tan', 'atan', 'isnan', 'isinf',
+                 'isfinite'):
         run = getattr(torch, name)
         cases.add(name, method(name), [uniform(5, 7, seed=202, scale=1.4 if name == 'tan' else 3)], run)
         cases.add(f'{name}, transposed', method(name), [TRANSPOSED], run)
@@ -34,24 +35,34 @@ def pointwise():
     dividend, divisor = uniform(3, 4, seed=205, scale=7), torch.tensor([2.0, -2.0, 1.5, -0.75])
     names = {'floorDivide': torch.floor_divide, 'remainder': torch.remainder, 'fmod': torch.fmod}
     for name, run in names.items():
-        cases.add(f'{name}, tensors', method(name, '$1'), [dividend, In(divisor, grad=False)], run, grad=False if name == 'floorDivide' else None)
-        cases.add(f'{name}, number', method(name, 2.5), [dividend], lambda x, run=run: run(x, 2.5), grad=False if name == 'floorDivide' else None)
-        cases.add(f'{name}, integers', method(name, '$1'), [integers(-20, 20, 3, 4, seed=206), torch.tensor([3, -3, 7, -1])], run)
-        cases.add(f'{name}, negative number', method(name, -3), [integers(-20, 20, 9, seed=206)], lambda x, run=run: run(x, -3))
+        cases.add(f'{name}, tensors', method(name, '$1'), [dividend, In(divisor, grad=False)], run,
+                  grad=False if name == 'floorDivide' else None)
+        cases.add(f'{name}, number', method(name, 2.5), [dividend], lambda x, run=run: run(x, 2.5),
+                  grad=False if name == 'floorDivide' else None)
+        cases.add(f'{name}, integers', method(name, '$1'),
+                  [integers(-20, 20, 3, 4, seed=206), torch.tensor([3, -3, 7, -1])], run)
+        cases.add(f'{name}, negative number', method(name, -3), [integers(-20, 20, 9, seed=206)], lambda x,
+                  run=run: run(x, -3))
 
     other = torch.tensor([[True, True, False, False]])
-    for name, run in {'logicalAnd': torch.logical_and, 'logicalOr': torch.logical_or, 'logicalXor': torch.logical_xor}.items():
+    for name, run in {'logicalAnd': torch.logical_and, 'logicalOr': torch.logical_or,
+                      'logicalXor': torch.logical_xor}.items():
         cases.add(name, method(name, '$1'), [MASK, other], run)
-    for name, run in {'bitwiseAnd': torch.bitwise_and, 'bitwiseOr': torch.bitwise_or, 'bitwiseXor': torch.bitwise_xor}.items():
+    for name, run in {'bitwiseAnd': torch.bitwise_and, 'bitwiseOr': torch.bitwise_or,
+                      'bitwiseXor': torch.bitwise_xor}.items():
         cases.add(name, method(name, '$1'), [MASK, other], run)
-        cases.add(f'{name}, integers', method(name, '$1'), [integers(-99, 99, 6, seed=207), integers(-99, 99, 6, seed=208)], run)
+        cases.add(f'{name}, integers', method(name, '$1'),
+                  [integers(-99, 99, 6, seed=207), integers(-99, 99, 6, seed=208)], run)
     cases.add('logicalNot', method('logicalNot'), [MASK], torch.logical_not)
     cases.add('bitwiseNot', method('bitwiseNot'), [MASK], torch.bitwise_not)
-    cases.add('isclose', method('isclose', '$1'), [torch.tensor([1.0, 1.0, 0.0, float('nan')]), torch.tensor([1.00001, 1.0001, 1e-9, float('nan')])],
+    cases.add('isclose', method('isclose', '$1'),
+              [torch.tensor([1.0, 1.0, 0.0, float('nan')]), torch.tensor([1.00001, 1.0001, 1e-9, float('nan')])],
               torch.isclose, grad=False)
 
-    activations = {'leakyRelu': F.leaky_relu, 'elu': F.elu, 'selu': F.selu, 'silu': F.silu, 'mish': F.mish, 'softplus': F.softplus,
-                   'logSigmoid': F.logsigmoid, 'relu6': F.relu6, 'hardtanh': F.hardtanh, 'relu': F.relu, 'tanh': torch.tanh, 'sigmoid': torch.sigmoid}
+    activations = {'leakyRelu': F.leaky_relu, 'elu': F.elu, 'selu': F.selu, 'silu': F.silu, 'mish': F.mish,
+                   'softplus': F.softplus,
+                   'logSigmoid': F.logsigmoid, 'relu6': F.relu6, 'hardtanh': F.hardtanh, 'relu': F.relu,
+                   'tanh': torch.tanh, 'sigmoid': torch.sigmoid}
     for name, run in activations.items():
         cases.add(f'{name}', functional(name, '$0'), [uniform(5, 7, seed=209, scale=8)], run)
         cases.add(f'{name}, narrowed', functional(name, '$0'), [NARROWED], run)
@@ -59,8 +70,10 @@ def pointwise():
     cases.add('leakyRelu, slope', functional('leakyRelu', '$0', 0.3), [VOLUME], lambda x: F.leaky_relu(x, 0.3))
     cases.add('elu, alpha', functional('elu', '$0', 0.5), [VOLUME], lambda x: F.elu(x, 0.5))
 
-    cases.add('add, alpha', method('add', '$1', alpha=-2.5), [VOLUME, uniform(4, seed=210)], lambda x, y: torch.add(x, y, alpha=-2.5))
-    cases.add('sub, alpha', method('sub', '$1', alpha=0.5), [VOLUME, uniform(3, 1, seed=210)], lambda x, y: torch.sub(x, y, alpha=0.5))
+    cases.add('add, alpha', method('add', '$1', alpha=-2.5), [VOLUME, uniform(4, seed=210)], lambda x,
+              y: torch.add(x, y, alpha=-2.5))
+    cases.add('sub, alpha', method('sub', '$1', alpha=0.5), [VOLUME, uniform(3, 1, seed=210)], lambda x,
+              y: torch.sub(x, y, alpha=0.5))
     write('ops_pointwise', __file__, cases=cases.cases)
 
 
@@ -71,7 +84,8 @@ def more_reductions():
         cases.add(f'prod, dim {dim}', method('prod', dim), [VOLUME], lambda x, dim=dim: x.prod(dim))
     cases.add('prod, keepdim', method('prod', 1, keepdim=True), [VOLUME], lambda x: x.prod(1, keepdim=True))
     cases.add('prod, one zero', method('prod'), [torch.tensor([2.0, 0.0, 3.0])], lambda x: x.prod())
-    cases.add('prod, two zeros', method('prod', 1), [torch.tensor([[2.0, 0.0, 0.0], [1.0, 4.0, 0.0]])], lambda x: x.prod(1))
+    cases.add('prod, two zeros', method('prod', 1), [torch.tensor([[2.0, 0.0, 0.0], [1.0, 4.0, 0.0]])],
+              lambda x: x.prod(1))
     cases.add('prod, size 0', method('prod'), [uniform(0, seed=1)], lambda x: x.prod(), grad=False)
     cases.add('prod, integers', method('prod', 0), [integers(-5, 5, 3, 4, seed=212)], lambda x: x.prod(0))
     for name in ('all', 'any'):
@@ -81,7 +95,8 @@ def more_reductions():
             cases.add(f'{name}, dim {dim}', method(name, dim), [MASK], lambda x, run=run, dim=dim: run(x, dim))
         cases.add(f'{name}, floats, keepdim', method(name, 0, keepdim=True), [torch.tensor([[0.0, 1.0], [0.0, 2.0]])],
                   lambda x, run=run: run(x, 0, keepdim=True), grad=False)
-        cases.add(f'{name}, size 0', method(name, 0), [torch.zeros(0, 3, dtype=torch.bool)], lambda x, run=run: run(x, 0))
+        cases.add(f'{name}, size 0', method(name, 0), [torch.zeros(0, 3, dtype=torch.bool)], lambda x,
+                  run=run: run(x, 0))
     for descending in (False, True):
         cases.add(f'argsort, descending {descending}', method('argsort', -1, descending=descending), [VOLUME],
                   lambda x, d=descending: torch.argsort(x, -1, descending=d), grad=False)
@@ -99,12 +114,17 @@ def indexing():
     matrix, source = uniform(3, 4, seed=213), uniform(2, 4, seed=214)
     unique = torch.tensor([[0, 1, 2, 0], [2, 0, 1, 1]])
     add('scatter', method('scatter', 0, '$1', '$2'), lambda x, i, s: x.scatter(0, i, s), matrix, unique, source)
-    add('scatter, number', method('scatter', 1, '$1', 9), lambda x, i: x.scatter(1, i, 9.0), matrix, torch.tensor([[1], [3], [0]]))
-    add('scatterAdd, dim 0, duplicates', method('scatterAdd', 0, '$1', '$2'), lambda x, i, s: x.scatter_add(0, i, s), matrix, picks, source)
-    add('scatterAdd, dim 1, duplicates', method('scatterAdd', 1, '$1', '$2'), lambda x, i, s: x.scatter_add(1, i, s), matrix, picks, source)
+    add('scatter, number', method('scatter', 1, '$1', 9), lambda x, i: x.scatter(1, i, 9.0), matrix,
+        torch.tensor([[1], [3], [0]]))
+    add('scatterAdd, dim 0, duplicates', method('scatterAdd', 0, '$1', '$2'), lambda x, i, s: x.scatter_add(0, i, s),
+        matrix, picks, source)
+    add('scatterAdd, dim 1, duplicates', method('scatterAdd', 1, '$1', '$2'), lambda x, i, s: x.scatter_add(1, i, s),
+        matrix, picks, source)
     rows = torch.tensor([2, 0, 2, 1, 2])
-    add('indexAdd, dim 0, duplicates', method('indexAdd', 0, '$1', '$2'), lambda x, i, s: x.index_add(0, i, s), matrix, rows, uniform(5, 4, seed=215))
-    add('indexAdd, dim 1', method('indexAdd', 1, '$1', '$2'), lambda x, i, s: x.index_add(1, i, s), matrix, torch.tensor([3, 3]), uniform(3, 2, seed=215))
+    add('indexAdd, dim 0, duplicates', method('indexAdd', 0, '$1', '$2'), lambda x, i, s: x.index_add(0, i, s), matrix,
+        rows, uniform(5, 4, seed=215))
+    add('indexAdd, dim 1', method('indexAdd', 1, '$1', '$2'), lambda x, i, s: x.index_add(1, i, s), matrix,
+        torch.tensor([3, 3]), uniform(3, 2, seed=215))
     add('maskedSelect', method('maskedSelect', '$1'), torch.masked_select, matrix, MASK)
     add('maskedSelect, transposed', method('maskedSelect', '$1'), torch.masked_select, TRANSPOSED, MASK)
     add('maskedSelect, broadcast mask', method('maskedSelect', '$1'), torch.masked_select, matrix, MASK[:, :1])
@@ -120,7 +140,8 @@ def indexing():
     add('unflatten', method('unflatten', 2, [2, 2]), lambda x: x.unflatten(2, (2, 2)))
     add('diagonal', method('diagonal'), lambda x: x.diagonal(), matrix)
     add('diagonal, above', method('diagonal', 1), lambda x: x.diagonal(1), matrix)
-    add('expandAs', method('expandAs', '$1'), lambda x, y: x.expand_as(y), uniform(3, 1, seed=217), In(matrix, grad=False))
+    add('expandAs', method('expandAs', '$1'), lambda x, y: x.expand_as(y), uniform(3, 1, seed=217),
+        In(matrix, grad=False))
     add('index, a number and everything', method('index', 1, ':'), lambda x: x[1, :])
     add('index, negative number', method('index', -1), lambda x: x[-1])
     add('index, slice with a step', method('index', ':', [0, 3, 2]), lambda x: x[:, 0:3:2])
@@ -139,17 +160,21 @@ def in_place():
     for name in ('add_', 'sub_', 'mul_', 'div_'):
         run = lambda x, y, name=name: getattr(x, name)(y)
         cases.add(f'{name}, broadcast', method(name, '$1'), [copied(uniform(3, 4, seed=219)), column], run)
-        cases.add(f'{name}, number', method(name, 3), [copied(uniform(3, 4, seed=219))], lambda x, name=name: getattr(x, name)(3))
+        cases.add(f'{name}, number', method(name, 3), [copied(uniform(3, 4, seed=219))], lambda x,
+                  name=name: getattr(x, name)(3))
     for name in ('neg_', 'abs_', 'exp_', 'relu_', 'sigmoid_', 'tanh_', 'square_', 'floor_', 'zero_'):
         cases.add(name, method(name), [copied(uniform(3, 4, seed=219))], lambda x, name=name: getattr(x, name)())
     for name in ('sqrt_', 'rsqrt_', 'log_', 'reciprocal_'):
-        cases.add(name, method(name), [copied(uniform(3, 4, seed=219, scale=0.5, shift=1))], lambda x, name=name: getattr(x, name)())
+        cases.add(name, method(name), [copied(uniform(3, 4, seed=219, scale=0.5, shift=1))], lambda x,
+                  name=name: getattr(x, name)())
     cases.add('clamp_', method('clamp_', -0.5, 0.5), [copied(uniform(3, 4, seed=219))], lambda x: x.clamp_(-0.5, 0.5))
     cases.add('pow_', method('pow_', 3), [copied(uniform(3, 4, seed=219))], lambda x: x.pow_(3))
     cases.add('fill_', method('fill_', 7), [copied(uniform(3, 4, seed=219))], lambda x: x.fill_(7))
     cases.add('copy_', method('copy_', '$1'), [copied(uniform(3, 4, seed=219)), column], lambda x, y: x.copy_(y))
-    cases.add('maskedFill_', method('maskedFill_', '$1', 5), [copied(uniform(3, 4, seed=219)), MASK], lambda x, m: x.masked_fill_(m, 5.0))
-    cases.add('on a view of a copy', method('mul_', '$1'), [In(uniform(4, 3, seed=220), grad=False, view=[['clone'], ['transpose', 0, 1]]), column],
+    cases.add('maskedFill_', method('maskedFill_', '$1', 5), [copied(uniform(3, 4, seed=219)), MASK], lambda x,
+              m: x.masked_fill_(m, 5.0))
+    cases.add('on a view of a copy', method('mul_', '$1'),
+              [In(uniform(4, 3, seed=220), grad=False, view=[['clone'], ['transpose', 0, 1]]), column],
               lambda x, y: x.mul_(y))
     write('ops_in_place', __file__, cases=cases.cases)
 

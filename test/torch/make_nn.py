@@ -19,21 +19,26 @@ def embedding():
     cases = ModuleCases()
     ids = torch.tensor([[1, 0, 1, 5], [5, 5, 3, 1]])
 
-    def add(label, indices, paddingIdx=None, maxNorm=None, normType=None, scaleGradByFreq=False, sparse=False, scale=1.0):
-        options = given(paddingIdx=paddingIdx, maxNorm=maxNorm, normType=normType, scaleGradByFreq=scaleGradByFreq, sparse=sparse)
+    def add(label, indices, paddingIdx=None, maxNorm=None, normType=None, scaleGradByFreq=False, sparse=False,
+            scale=1.0):
+        options = given(paddingIdx=paddingIdx, maxNorm=maxNorm, normType=normType, scaleGradByFreq=scaleGradByFreq,
+                        sparse=sparse)
         build = lambda _: nn.Embedding(6, 3, padding_idx=paddingIdx, max_norm=maxNorm, norm_type=normType or 2.0,
                                        scale_grad_by_freq=scaleGradByFreq, sparse=sparse)
         cases.add(label, 'Embedding', build, [indices], ['$0'], [6, 3], options, scale=scale, after=maxNorm is not None)
 
-    shapes = {'0-d': torch.tensor(4), '1-D': torch.tensor([4, 4, 0]), '2-D': ids, '3-D': integers(0, 6, 2, 2, 3, seed=1),
+    shapes = {'0-d': torch.tensor(4), '1-D': torch.tensor([4, 4, 0]), '2-D': ids,
+              '3-D': integers(0, 6, 2, 2, 3, seed=1),
               'no indices': torch.zeros(0, dtype=torch.int64), '2 × 0 indices': torch.zeros(2, 0, dtype=torch.int64)}
     for label, indices in shapes.items():
         for sparse in (False, True):
             add(f'{label}, sparse {sparse}', indices, sparse=sparse)
     frequency_or_sparse = ((False, False), (True, False), (False, True))
     for padding, (maximum, order), (frequency, sparse) in product(
-            (None, 1, -1), ((None, None), (1.0, None), (0.9, 1.0), (0.5, 3.0), (0.7, float('inf'))), frequency_or_sparse):
-        label = f'paddingIdx {padding}, maxNorm {maximum}, normType {order}, scaleGradByFreq {frequency}, sparse {sparse}'
+            (None, 1, -1), ((None, None), (1.0, None), (0.9, 1.0), (0.5, 3.0), (0.7, float('inf'))),
+            frequency_or_sparse):
+        label = f'paddingIdx {padding}, maxNorm {maximum}, normType {order}, '
+        label += f'scaleGradByFreq {frequency}, sparse {sparse}'
         add(label, ids, padding, maximum, order, frequency, sparse)
     add('every index is padding', torch.tensor([2, 2]), paddingIdx=2)
     add('every index is padding, sparse', torch.tensor([2, 2]), paddingIdx=2, sparse=True)
@@ -74,7 +79,8 @@ def lstm():
             options['bias'] = False
         build = lambda _: nn.LSTM(input_size, hidden, layers, bias=bias, batch_first=batch_first,
                                   bidirectional=bidirectional, proj_size=projection)
-        shape = (steps, input_size) if unbatched else (batch, steps, input_size) if batch_first else (steps, batch, input_size)
+        shape = (steps, input_size) if unbatched else (batch, steps,
+                                                       input_size) if batch_first else (steps, batch, input_size)
         state = lambda size: (directions * layers, size) if unbatched else (directions * layers, batch, size)
         inputs, forward = [In(uniform(*shape, seed=5))], ['$0']
         if initial:
@@ -129,19 +135,23 @@ def classification():
             **given(reduction=None if reduction == 'mean' else reduction, ignoreIndex=ignore))
     probabilities = torch.softmax(uniform(5, 4, seed=10, scale=2).tensor(), 1)
     for reduction, weight, smoothing in product(REDUCTIONS, (None, CLASS_WEIGHT), (None, 0.2)):
-        add('CrossEntropyLoss', 'probabilities', LOGITS, probabilities, weight, **given(reduction=reduction, labelSmoothing=smoothing))
+        add('CrossEntropyLoss', 'probabilities', LOGITS, probabilities, weight,
+            **given(reduction=reduction, labelSmoothing=smoothing))
     for label, (logits, target) in EXTRA_DIMENSIONS.items():
         scores, classes = In(uniform(*logits, seed=11, scale=2)), integers(0, 4, *target, seed=12)
         for reduction in REDUCTIONS:
-            add('CrossEntropyLoss', label, scores, classes, CLASS_WEIGHT, reduction=reduction, labelSmoothing=0.1, ignoreIndex=2)
+            add('CrossEntropyLoss', label, scores, classes, CLASS_WEIGHT, reduction=reduction, labelSmoothing=0.1,
+                ignoreIndex=2)
             add('CrossEntropyLoss', label, scores, classes, reduction=reduction)
             add('NLLLoss', label, scores, classes, CLASS_WEIGHT, reduction=reduction, ignoreIndex=2)
     spread = torch.softmax(uniform(2, 4, 3, seed=13).tensor(), 1)
-    add('CrossEntropyLoss', 'probabilities, one extra dimension', In(uniform(2, 4, 3, seed=11)), spread, CLASS_WEIGHT, reduction='none')
+    add('CrossEntropyLoss', 'probabilities, one extra dimension', In(uniform(2, 4, 3, seed=11)), spread, CLASS_WEIGHT,
+        reduction='none')
     add('CrossEntropyLoss', 'the default ignoreIndex', LOGITS, torch.tensor([0, -100, 1, -100, 2]))
     add('CrossEntropyLoss', 'everything ignored', LOGITS, torch.full((5,), -100), reduction='sum')
     add('CrossEntropyLoss', 'everything ignored gives NaN', LOGITS, torch.full((5,), -100))
-    add('CrossEntropyLoss', 'large logits', In(torch.tensor([[1000.0, -1000.0, 0.0, 5.0], [88.0, 89.0, 90.0, 91.0]])), torch.tensor([1, 3]))
+    add('CrossEntropyLoss', 'large logits', In(torch.tensor([[1000.0, -1000.0, 0.0, 5.0], [88.0, 89.0, 90.0, 91.0]])),
+        torch.tensor([1, 3]))
     add('CrossEntropyLoss', '33 classes', In(uniform(3, 33, seed=14, scale=5)), torch.tensor([32, 0, 17]))
     add('CrossEntropyLoss', 'transposed logits', In(uniform(4, 5, seed=14), view=[['transpose', 0, 1]]), TARGET)
     write('nn_classification_losses', __file__, cases=cases.cases)
@@ -155,15 +165,19 @@ def regression():
     edges = In(torch.tensor([0.0, 1.0, 0.0, 1.0, 0.5]))
     for reduction in REDUCTIONS:
         options = {} if reduction == 'mean' else {'reduction': reduction}
-        cases.add(f'MSELoss, {reduction}', 'MSELoss', lambda _: nn.MSELoss(reduction=reduction), [scores, other], ['$0', '$1'],
+        cases.add(f'MSELoss, {reduction}', 'MSELoss', lambda _: nn.MSELoss(reduction=reduction), [scores, other],
+                  ['$0', '$1'],
                   [], options)
-        cases.add(f'MSELoss, {reduction}, gradient to the target too', 'MSELoss', lambda _: nn.MSELoss(reduction=reduction),
+        cases.add(f'MSELoss, {reduction}, gradient to the target too', 'MSELoss',
+                  lambda _: nn.MSELoss(reduction=reduction),
                   [scores, In(other)], ['$0', '$1'], [], options)
         cases.add(f'BCELoss, {reduction}', 'BCELoss', lambda _: nn.BCELoss(reduction=reduction), [chances, wanted],
                   ['$0', '$1'], [], options)
-        cases.add(f'BCELoss, {reduction}, weighted', 'BCELoss', lambda leaves: nn.BCELoss(weight=leaves[2], reduction=reduction),
+        cases.add(f'BCELoss, {reduction}, weighted', 'BCELoss',
+                  lambda leaves: nn.BCELoss(weight=leaves[2], reduction=reduction),
                   [chances, wanted, weight], ['$0', '$1'], [], {**options, 'weight': '$2'})
-        cases.add(f'BCELoss, {reduction}, probabilities of 0 and 1', 'BCELoss', lambda _: nn.BCELoss(reduction=reduction),
+        cases.add(f'BCELoss, {reduction}, probabilities of 0 and 1', 'BCELoss',
+                  lambda _: nn.BCELoss(reduction=reduction),
                   [edges, torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0])], ['$0', '$1'], [], options)
         for has_weight, has_positive in product((False, True), (False, True)):
             inputs, extra = [scores, wanted], {}
@@ -174,19 +188,23 @@ def regression():
                 extra['posWeight'] = f'${len(inputs)}'
                 inputs = [*inputs, positive]
             build = lambda leaves: nn.BCEWithLogitsLoss(
-                weight=leaves[2] if has_weight else None, pos_weight=leaves[-1] if has_positive else None, reduction=reduction)
-            cases.add(f'BCEWithLogitsLoss, {reduction}, weight {has_weight}, posWeight {has_positive}', 'BCEWithLogitsLoss',
+                weight=leaves[2] if has_weight else None, pos_weight=leaves[-1] if has_positive else None,
+                reduction=reduction)
+            cases.add(f'BCEWithLogitsLoss, {reduction}, weight {has_weight}, posWeight {has_positive}',
+                      'BCEWithLogitsLoss',
                       build, inputs, ['$0', '$1'], [], {**options, **extra})
         cases.add(f'BCEWithLogitsLoss, {reduction}, large logits', 'BCEWithLogitsLoss',
                   lambda _: nn.BCEWithLogitsLoss(reduction=reduction),
                   [In(torch.tensor([100.0, -100.0, 100.0, -100.0, 0.0])), torch.tensor([1.0, 0.0, 0.0, 1.0, 0.5])],
                   ['$0', '$1'], [], options)
-        cases.add(f'L1Loss, {reduction}', 'L1Loss', lambda _: nn.L1Loss(reduction=reduction), [scores, other], ['$0', '$1'],
+        cases.add(f'L1Loss, {reduction}', 'L1Loss', lambda _: nn.L1Loss(reduction=reduction), [scores, other],
+                  ['$0', '$1'],
                   [], options)
         for name, option, values in (('SmoothL1Loss', 'beta', (None, 0.3, 0)), ('HuberLoss', 'delta', (None, 0.3, 2))):
             for value in values:
                 extra = {} if value is None else {option: value}
-                cases.add(f'{name}, {reduction}, {extra}', name, lambda _: getattr(nn, name)(reduction=reduction, **extra),
+                cases.add(f'{name}, {reduction}, {extra}', name,
+                          lambda _: getattr(nn, name)(reduction=reduction, **extra),
                           [scores, other], ['$0', '$1'], [], {**options, **extra})
     write('nn_regression_losses', __file__, cases=cases.cases)
 

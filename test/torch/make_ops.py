@@ -18,7 +18,8 @@ def arithmetic():
     shapes = [
         ('same shape', (3, 4), (3, 4)), ('row', (3, 4), (4,)), ('column', (3, 4), (3, 1)), ('outer', (3, 1), (1, 4)),
         ('0-d right', (2, 3), ()), ('0-d left', (), (2, 3)), ('0-d both', (), ()), ('middle of 3-D', (2, 3, 4), (3, 1)),
-        ('size 0', (0, 4), (4,)), ('size 0 by 1', (2, 0), (2, 1)), ('17 elements', (17,), (17,)), ('5 by 33', (5, 33), (33,)),
+        ('size 0', (0, 4), (4,)), ('size 0 by 1', (2, 0), (2, 1)), ('17 elements', (17,), (17,)),
+        ('5 by 33', (5, 33), (33,)),
     ]
     for name in ('add', 'sub', 'mul', 'div', 'maximum', 'minimum'):
         run = lambda a, b, name=name: getattr(torch, name)(a, b)
@@ -26,17 +27,21 @@ def arithmetic():
             inputs = [uniform(*left, seed=1), uniform(*right, seed=2, scale=0.5, shift=1.0 if name == 'div' else 0.0)]
             cases.add(f'{name}, {label}', method(name, '$1'), inputs, run)
         for label, view in VIEWS.items():
-            cases.add(f'{name}, {label} left', method(name, '$1'), [view, uniform(3, 4, seed=3, scale=0.5, shift=1)], run)
+            cases.add(f'{name}, {label} left', method(name, '$1'), [view, uniform(3, 4, seed=3, scale=0.5, shift=1)],
+                      run)
         cases.add(f'{name}, transposed right', method(name, '$1'),
-                  [uniform(3, 4, seed=3), In(uniform(4, 3, seed=4, scale=0.5, shift=1), view=[['transpose', 0, 1]])], run)
-    for name, value in (('add', 2.5), ('sub', 2.5), ('mul', -3), ('div', 4), ('pow', 2), ('pow', 3), ('pow', 0), ('pow', 1)):
+                  [uniform(3, 4, seed=3), In(uniform(4, 3, seed=4, scale=0.5, shift=1), view=[['transpose', 0, 1]])],
+                  run)
+    for name, value in (('add', 2.5), ('sub', 2.5), ('mul', -3), ('div', 4), ('pow', 2), ('pow', 3), ('pow', 0),
+                        ('pow', 1)):
         run = lambda x, name=name, value=value: getattr(x, name)(value)
         cases.add(f'{name}, number {value}', method(name, value), [uniform(3, 4, seed=5)], run)
         cases.add(f'{name}, number {value}, narrowed', method(name, value), [NARROWED], run)
     for value in (0.5, -1, -0.5, 2.5):
         cases.add(f'pow, number {value}, positive base', method('pow', value), [uniform(7, seed=6, scale=0.5, shift=1)],
                   lambda x, value=value: x.pow(value))
-    cases.add('pow, tensor exponent', method('pow', '$1'), [uniform(3, 4, seed=6, scale=0.5, shift=1), uniform(4, seed=7)], torch.pow)
+    cases.add('pow, tensor exponent', method('pow', '$1'),
+              [uniform(3, 4, seed=6, scale=0.5, shift=1), uniform(4, seed=7)], torch.pow)
     cases.add('maximum, ties', method('maximum', '$1'), [TIES, torch.full((3, 4), 3.0)], torch.maximum)
     cases.add('minimum, ties', method('minimum', '$1'), [TIES, torch.full((3, 4), 3.0)], torch.minimum)
     cases.add('the same tensor twice', method('mul', '$0'), [uniform(5, seed=8)], lambda x: x * x)
@@ -45,11 +50,14 @@ def arithmetic():
     for name in ('add', 'sub', 'mul'):
         cases.add(f'{name}, integers', method(name, '$1'), whole, getattr(torch, name))
     cases.add('div, integers give floats', method('div', '$1'), whole, torch.div)
-    cases.add('add, integers and floats', method('add', '$1'), [integers(-9, 9, 4, seed=10), uniform(4, seed=2)], torch.add)
-    cases.add('mul, boolean and floats', method('mul', '$1'), [torch.tensor([True, False, True]), uniform(3, seed=2)], torch.mul)
+    cases.add('add, integers and floats', method('add', '$1'), [integers(-9, 9, 4, seed=10), uniform(4, seed=2)],
+              torch.add)
+    cases.add('mul, boolean and floats', method('mul', '$1'), [torch.tensor([True, False, True]), uniform(3, seed=2)],
+              torch.mul)
 
     ties = [TIES, torch.tensor([[1.0, 3.0, 2.0, 2.0]])]
-    special = [torch.tensor([float('nan'), float('inf'), 1.0, -0.0]), torch.tensor([float('nan'), float('inf'), float('-inf'), 0.0])]
+    special = [torch.tensor([float('nan'), float('inf'), 1.0, -0.0]),
+               torch.tensor([float('nan'), float('inf'), float('-inf'), 0.0])]
     for name in ('eq', 'ne', 'lt', 'le', 'gt', 'ge'):
         run = lambda a, b, name=name: getattr(torch, name)(a, b)
         cases.add(f'{name}, broadcast with ties', method(name, '$1'), ties, run, grad=False)
@@ -72,7 +80,8 @@ def arithmetic():
               lambda x, m: x.masked_fill(m, 0.0))
     cases.add('maskedFill, -inf', method('maskedFill', '$1', -1e30), [uniform(2, 3, 4, seed=14), condition],
               lambda x, m: x.masked_fill(m, -1e30))
-    cases.add('matrix minus its column means', method('sub', '$1'), [uniform(6, 7, seed=15), uniform(1, 7, seed=16)], torch.sub)
+    cases.add('matrix minus its column means', method('sub', '$1'), [uniform(6, 7, seed=15), uniform(1, 7, seed=16)],
+              torch.sub)
     write('ops_arithmetic', __file__, cases=cases.cases)
 
 
@@ -80,7 +89,8 @@ def unary():
     cases = Cases()
     everywhere = {'neg': torch.neg, 'abs': torch.abs, 'exp': torch.exp, 'tanh': torch.tanh, 'sigmoid': torch.sigmoid,
                   'relu': torch.relu, 'square': torch.square, 'sin': torch.sin, 'cos': torch.cos}
-    positive = {'log': torch.log, 'sqrt': torch.sqrt, 'rsqrt': torch.rsqrt, 'reciprocal': torch.reciprocal, 'log1p': torch.log1p}
+    positive = {'log': torch.log, 'sqrt': torch.sqrt, 'rsqrt': torch.rsqrt, 'reciprocal': torch.reciprocal,
+                'log1p': torch.log1p}
     for name, run in everywhere.items():
         cases.add(f'{name}', method(name), [uniform(3, 4, seed=41, scale=3)], run)
         cases.add(f'{name}, 37 elements', method(name), [uniform(37, seed=42, scale=8)], run)
@@ -110,22 +120,28 @@ def unary():
 
     for approximate in ('none', 'tanh'):
         run = lambda x, approximate=approximate: F.gelu(x, approximate=approximate)
-        cases.add(f'gelu, {approximate}', functional('gelu', '$0', approximate=approximate), [uniform(5, 7, seed=48, scale=4)], run)
-        cases.add(f'gelu, {approximate}, transposed', functional('gelu', '$0', approximate=approximate), [TRANSPOSED], run)
+        cases.add(f'gelu, {approximate}', functional('gelu', '$0', approximate=approximate),
+                  [uniform(5, 7, seed=48, scale=4)], run)
+        cases.add(f'gelu, {approximate}, transposed', functional('gelu', '$0', approximate=approximate), [TRANSPOSED],
+                  run)
         cases.add(f'gelu, {approximate}, tails', functional('gelu', '$0', approximate=approximate),
                   [torch.tensor([0.0, 5.5, -5.5, 12.0, -12.0])], run)
     cases.add('gelu, default', functional('gelu', '$0'), [uniform(9, seed=48)], F.gelu)
 
     for name, run in (('softmax', torch.softmax), ('logSoftmax', torch.log_softmax)):
-        for shape, dims in (((5,), (0, -1)), ((3, 4), (0, 1)), ((2, 3, 5), (0, 1, 2)), ((4, 33), (1,)), ((3, 1), (1,)), ((0, 3), (1,))):
+        for shape, dims in (((5,), (0, -1)), ((3, 4), (0, 1)), ((2, 3, 5), (0, 1, 2)), ((4, 33), (1,)), ((3, 1), (1,)),
+                            ((0, 3), (1,))):
             for dim in dims:
                 cases.add(f'{name}, {shape} along {dim}', method(name, dim), [uniform(*shape, seed=49, scale=4)],
                           lambda x, run=run, dim=dim: run(x, dim))
         for label, view in VIEWS.items():
             for dim in (0, 1):
-                cases.add(f'{name}, {label} along {dim}', method(name, dim), [view], lambda x, run=run, dim=dim: run(x, dim))
-        cases.add(f'{name}, large values', method(name, 0), [torch.tensor([1000.0, 999.0, -1000.0])], lambda x, run=run: run(x, 0))
-        cases.add(f'{name}, functional', functional(name, '$0', -1), [uniform(2, 6, seed=50)], lambda x, run=run: run(x, -1))
+                cases.add(f'{name}, {label} along {dim}', method(name, dim), [view], lambda x, run=run,
+                          dim=dim: run(x, dim))
+        cases.add(f'{name}, large values', method(name, 0), [torch.tensor([1000.0, 999.0, -1000.0])], lambda x,
+                  run=run: run(x, 0))
+        cases.add(f'{name}, functional', functional(name, '$0', -1), [uniform(2, 6, seed=50)], lambda x,
+                  run=run: run(x, -1))
     write('ops_unary', __file__, cases=cases.cases)
 
 
@@ -155,12 +171,15 @@ def reductions():
     cases.add('sum, boolean counts', method('sum'), [torch.tensor([True, False, True])], lambda x: x.sum())
 
     for name in ('var', 'std'):
-        for label, extra, torch_extra in (('unbiased by default', {}, {}), ('biased', {'unbiased': False}, {'unbiased': False})):
+        for label, extra, torch_extra in (('unbiased by default', {}, {}),
+                                          ('biased', {'unbiased': False}, {'unbiased': False})):
             cases.add(f'{name}, all, {label}', method(name, **extra), [volume],
                       lambda x, name=name, e=torch_extra: getattr(x, name)(**e))
             for dim, keep in where:
-                cases.add(f'{name}, dim {dim}, keepdim {keep}, {label}', method(name, dim, **extra, **options(keep)), [volume],
-                          lambda x, name=name, dim=dim, keep=keep, e=torch_extra: getattr(x, name)(dim, keepdim=keep, **e))
+                cases.add(f'{name}, dim {dim}, keepdim {keep}, {label}', method(name, dim, **extra, **options(keep)),
+                          [volume],
+                          lambda x, name=name, dim=dim, keep=keep,
+                          e=torch_extra: getattr(x, name)(dim, keepdim=keep, **e))
         cases.add(f'{name}, transposed', method(name, 1), [TRANSPOSED], lambda x, name=name: getattr(x, name)(1))
         cases.add(f'{name}, far from 0', method(name, 0), [uniform(20, 3, seed=64, shift=8)],
                   lambda x, name=name: getattr(x, name)(0))
@@ -188,9 +207,11 @@ def selections():
     volume = uniform(2, 3, 5, seed=71)
     for name in ('max', 'min'):
         cases.add(f'{name}, all', method(name), [volume], lambda x, name=name: getattr(x, name)())
-        cases.add(f'{name}, all, ties share the gradient', method(name), [TIES], lambda x, name=name: getattr(x, name)())
+        cases.add(f'{name}, all, ties share the gradient', method(name), [TIES], lambda x,
+                  name=name: getattr(x, name)())
         for dim in (0, 1, -1):
-            cases.add(f'{name}, dim {dim}', method(name, dim), [volume], lambda x, name=name, dim=dim: getattr(x, name)(dim))
+            cases.add(f'{name}, dim {dim}', method(name, dim), [volume], lambda x, name=name,
+                      dim=dim: getattr(x, name)(dim))
             cases.add(f'{name}, dim {dim}, keepdim', method(name, dim, keepdim=True), [volume],
                       lambda x, name=name, dim=dim: getattr(x, name)(dim, keepdim=True))
         for label, value in {'ties': In(TIES), **VIEWS}.items():
@@ -206,8 +227,10 @@ def selections():
         run = getattr(torch, arg)
         cases.add(f'{arg}, all', method(arg), [volume], run, grad=False)
         for dim in (0, 1, 2, -1):
-            cases.add(f'{arg}, dim {dim}', method(arg, dim), [volume], lambda x, run=run, dim=dim: run(x, dim), grad=False)
-        cases.add(f'{arg}, keepdim', method(arg, 1, keepdim=True), [volume], lambda x, run=run: run(x, 1, keepdim=True), grad=False)
+            cases.add(f'{arg}, dim {dim}', method(arg, dim), [volume], lambda x, run=run, dim=dim: run(x, dim),
+                      grad=False)
+        cases.add(f'{arg}, keepdim', method(arg, 1, keepdim=True), [volume], lambda x, run=run: run(x, 1, keepdim=True),
+                  grad=False)
         cases.add(f'{arg}, ties', method(arg, 1), [TIES], lambda x, run=run: run(x, 1), grad=False)
         cases.add(f'{arg}, narrowed', method(arg, 1), [In(NARROWED.value, view=NARROWED.view)],
                   lambda x, run=run: run(x, 1), grad=False)
@@ -225,7 +248,8 @@ def selections():
     cases.add('sort, transposed', method('sort', 0), [TRANSPOSED], lambda x: torch.sort(x, 0))
     cases.add('sort, NaN last', method('sort', 0), [torch.tensor([2.0, float('nan'), -1.0, float('inf')])],
               lambda x: torch.sort(x, 0), grad=False)
-    cases.add('sort, integers', method('sort', 1), [integers(-500, 500, 3, 6, seed=74)], lambda x: torch.sort(x, dim=1, stable=True))
+    cases.add('sort, integers', method('sort', 1), [integers(-500, 500, 3, 6, seed=74)],
+              lambda x: torch.sort(x, dim=1, stable=True))
     cases.add('sort, size 0', method('sort', 1), [uniform(2, 0, seed=1)], lambda x: torch.sort(x, 1))
     for k, dim in ((1, -1), (3, -1), (5, -1), (2, 1), (2, 0), (0, -1)):
         for largest in (True, False):
@@ -260,7 +284,8 @@ def shapes():
     add('transpose', method('transpose', 0, 2), lambda x: x.transpose(0, 2))
     add('transpose, negative', method('transpose', -1, -2), lambda x: x.transpose(-1, -2))
     add('t', method('t'), lambda x: x.t(), uniform(3, 5, seed=82))
-    add('contiguous, of permuted', method('contiguous'), lambda x: x.contiguous(), In(volume, view=[['permute', [2, 0, 1]]]))
+    add('contiguous, of permuted', method('contiguous'), lambda x: x.contiguous(),
+        In(volume, view=[['permute', [2, 0, 1]]]))
     ones = uniform(1, 3, 1, 2, seed=83)
     add('squeeze', method('squeeze'), lambda x: x.squeeze(), ones)
     add('squeeze, dim', method('squeeze', 2), lambda x: x.squeeze(2), ones)
@@ -294,14 +319,16 @@ def shapes():
     picks = torch.tensor([[0, 1, 1, 0], [2, 2, 0, 1]])
     cases.add('gather, dim 0', method('gather', 0, '$1'), [uniform(3, 4, seed=86), picks], lambda x, i: x.gather(0, i))
     cases.add('gather, dim 1', method('gather', 1, '$1'), [uniform(3, 4, seed=86), picks], lambda x, i: x.gather(1, i))
-    cases.add('gather, 3-D', method('gather', 2, '$1'), [volume, integers(0, 4, 2, 3, 6, seed=87)], lambda x, i: x.gather(2, i))
+    cases.add('gather, 3-D', method('gather', 2, '$1'), [volume, integers(0, 4, 2, 3, 6, seed=87)], lambda x,
+              i: x.gather(2, i))
     cases.add('gather, transposed', method('gather', 1, '$1'), [TRANSPOSED, picks], lambda x, i: x.gather(1, i))
     cases.add('gather, narrowed', method('gather', 1, '$1'), [NARROWED, picks], lambda x, i: x.gather(1, i))
 
     parts = [uniform(2, 3, seed=88), uniform(4, 3, seed=89), uniform(1, 3, seed=90)]
     cases.add('cat, dim 0', function('cat', ['$0', '$1', '$2'], 0), parts, lambda *x: torch.cat(x, 0))
     cases.add('cat, default dim', function('cat', ['$0', '$1']), parts[:2], lambda *x: torch.cat(x))
-    cases.add('cat, dim -1, views', function('cat', ['$0', '$1'], -1), [TRANSPOSED, NARROWED], lambda *x: torch.cat(x, -1))
+    cases.add('cat, dim -1, views', function('cat', ['$0', '$1'], -1), [TRANSPOSED, NARROWED],
+              lambda *x: torch.cat(x, -1))
     cases.add('cat, with size 0', function('cat', ['$0', '$1'], 1), [uniform(2, 0, seed=1), uniform(2, 3, seed=88)],
               lambda *x: torch.cat(x, 1))
     cases.add('cat, the same tensor twice', function('cat', ['$0', '$0'], 1), [uniform(2, 2, seed=91)],
@@ -309,8 +336,10 @@ def shapes():
     cases.add('cat, integers', function('cat', ['$0', '$1'], 0), [index(1, 2), index(3)], lambda *x: torch.cat(x))
     three = [uniform(2, 3, seed=92), uniform(2, 3, seed=93), uniform(2, 3, seed=94)]
     for dim in (0, 1, 2, -1):
-        cases.add(f'stack, dim {dim}', function('stack', ['$0', '$1', '$2'], dim), three, lambda *x, dim=dim: torch.stack(x, dim))
-    cases.add('stack, 0-d', function('stack', ['$0', '$1']), [torch.tensor(1.0), torch.tensor(2.0)], lambda *x: torch.stack(x))
+        cases.add(f'stack, dim {dim}', function('stack', ['$0', '$1', '$2'], dim), three, lambda *x,
+                  dim=dim: torch.stack(x, dim))
+    cases.add('stack, 0-d', function('stack', ['$0', '$1']), [torch.tensor(1.0), torch.tensor(2.0)],
+              lambda *x: torch.stack(x))
 
     long = uniform(7, 2, seed=95)
     add('split, by size', method('split', 3), lambda x: x.split(3), long)
@@ -325,18 +354,23 @@ def shapes():
 def matmul():
     cases = Cases()
     shapes = [
-        ((3, 4), (4, 5)), ((1, 1), (1, 1)), ((17, 9), (9, 33)), ((1, 8), (8, 6)), ((6, 5), (5, 1)), ((4,), (4,)), ((4,), (4, 3)),
+        ((3, 4), (4, 5)), ((1, 1), (1, 1)), ((17, 9), (9, 33)), ((1, 8), (8, 6)), ((6, 5), (5, 1)), ((4,), (4,)),
+        ((4,), (4, 3)),
         ((3, 4), (4,)), ((2, 3, 4), (2, 4, 5)), ((2, 3, 4), (4, 5)), ((3, 4), (2, 4, 5)), ((2, 1, 3, 4), (5, 4, 2)),
         ((2, 3, 4), (4,)), ((4,), (2, 4, 3)), ((2, 2, 3, 4), (2, 2, 4, 1)), ((1, 3, 4), (6, 4, 2)),
         ((0, 4), (4, 5)), ((3, 0), (0, 5)), ((3, 4), (4, 0)), ((0, 3, 4), (0, 4, 5)),
     ]
     for left, right in shapes:
-        cases.add(f'{left} × {right}', method('matmul', '$1'), [uniform(*left, seed=101), uniform(*right, seed=102)], torch.matmul)
+        cases.add(f'{left} × {right}', method('matmul', '$1'), [uniform(*left, seed=101), uniform(*right, seed=102)],
+                  torch.matmul)
     turned = lambda *shape, seed: In(uniform(*shape, seed=seed), view=[['transpose', -1, -2]])
-    cases.add('left transposed', method('matmul', '$1'), [turned(4, 3, seed=103), uniform(4, 5, seed=104)], torch.matmul)
-    cases.add('right transposed', method('matmul', '$1'), [uniform(3, 4, seed=103), turned(5, 4, seed=104)], torch.matmul)
+    cases.add('left transposed', method('matmul', '$1'), [turned(4, 3, seed=103), uniform(4, 5, seed=104)],
+              torch.matmul)
+    cases.add('right transposed', method('matmul', '$1'), [uniform(3, 4, seed=103), turned(5, 4, seed=104)],
+              torch.matmul)
     cases.add('both transposed', method('matmul', '$1'), [turned(4, 3, seed=103), turned(5, 4, seed=104)], torch.matmul)
-    cases.add('batched, right transposed', method('matmul', '$1'), [uniform(2, 3, 4, seed=103), turned(2, 5, 4, seed=104)], torch.matmul)
+    cases.add('batched, right transposed', method('matmul', '$1'),
+              [uniform(2, 3, 4, seed=103), turned(2, 5, 4, seed=104)], torch.matmul)
     cases.add('batched, batch not first', method('matmul', '$1'),
               [In(uniform(3, 2, 4, seed=105), view=[['transpose', 0, 1]]), uniform(4, 5, seed=106)], torch.matmul)
     cases.add('narrowed', method('matmul', '$1'), [NARROWED, uniform(4, 5, seed=106)], torch.matmul)
@@ -348,7 +382,8 @@ def matmul():
     for shape in ((6,), (5, 6), (2, 5, 6)):
         cases.add(f'linear, {shape}', functional('linear', '$0', '$1', '$2'),
                   [uniform(*shape, seed=110), uniform(3, 6, seed=111), uniform(3, seed=112)], F.linear)
-    cases.add('linear, no bias', functional('linear', '$0', '$1'), [uniform(5, 6, seed=110), uniform(3, 6, seed=111)], F.linear)
+    cases.add('linear, no bias', functional('linear', '$0', '$1'), [uniform(5, 6, seed=110), uniform(3, 6, seed=111)],
+              F.linear)
     cases.add('linear, transposed input', functional('linear', '$0', '$1', '$2'),
               [TRANSPOSED, uniform(2, 4, seed=111), uniform(2, seed=112)], F.linear)
     write('ops_matmul', __file__, cases=cases.cases)

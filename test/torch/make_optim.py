@@ -1,8 +1,8 @@
 """Ten steps of every optimizer from given gradients, and the state dict they end with. Run through make_all.py.
 
-A case is `{name, optimizer, options, groups, parameters, gradients, trajectory, state}`: `groups` is null or one options
-object for each parameter, each then a group of its own; `gradients[step][i]` is what parameter i receives (null: none);
-`trajectory[step][i]` is parameter i after the step. A sparse gradient may name a row several times.
+A case is `{name, optimizer, options, groups, parameters, gradients, trajectory, state}`: `groups` is null or one
+options object for each parameter, each then a group of its own; `gradients[step][i]` is what parameter i receives
+(null: none); `trajectory[step][i]` is parameter i after the step. A sparse gradient may name a row several times.
 """
 
 from itertools import product
@@ -69,7 +69,8 @@ def case(label, optimizer, options, groups=None, sparse=False, with_gaps=False):
     gradients = sparse_gradients() if sparse else dense_gradients(with_gaps)
     trajectory, state = run(optimizer, options, groups, starts, gradients)
     kind = 'sparse' if sparse else 'dense'
-    return {'name': f'{optimizer}, {kind}, {label or options}', 'optimizer': optimizer, 'options': options, 'groups': groups,
+    return {'name': f'{optimizer}, {kind}, {label or options}', 'optimizer': optimizer, 'options': options,
+            'groups': groups,
             'parameters': starts, 'gradients': gradients, 'trajectory': trajectory, 'state': state}
 
 
@@ -79,7 +80,8 @@ def sgd():
     for momentum, dampening, decay, maximize in product((0, 0.9), (0, 0.3), (0, 0.05), (False, True)):
         if momentum or decay or maximize:
             if momentum or not dampening:
-                yield case('', 'SGD', {**plain_sgd, 'momentum': momentum, 'dampening': dampening, 'weightDecay': decay, 'maximize': maximize})
+                yield case('', 'SGD', {**plain_sgd, 'momentum': momentum, 'dampening': dampening, 'weightDecay': decay,
+                                       'maximize': maximize})
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True})
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True, 'weightDecay': 0.05, 'maximize': True})
     yield case('two groups', 'SGD', {'lr': 0.1, 'momentum': 0.5}, [{}, {'lr': 0.01, 'momentum': 0, 'weightDecay': 0.1}])
@@ -97,7 +99,8 @@ def adam():
         yield case('', optimizer, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3})
         for decay, amsgrad, maximize in product((0, 0.1), (False, True), (False, True)):
             yield case('', optimizer, {'lr': 0.02, 'weightDecay': decay, 'amsgrad': amsgrad, 'maximize': maximize})
-        yield case('two groups', optimizer, {'lr': 0.01}, [{'betas': [0.5, 0.9]}, {'lr': 0.1, 'weightDecay': 0.2, 'amsgrad': True}])
+        yield case('two groups', optimizer, {'lr': 0.01},
+                   [{'betas': [0.5, 0.9]}, {'lr': 0.1, 'weightDecay': 0.2, 'amsgrad': True}])
         yield case('missing gradients', optimizer, {'lr': 0.01}, with_gaps=True)
     yield case('', 'SparseAdam', {}, sparse=True)
     yield case('', 'SparseAdam', {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3}, sparse=True)
@@ -107,7 +110,8 @@ def adam():
 def adagrad():
     yield case('', 'Adagrad', {})
     for lr_decay, decay, initial, eps in product((0, 0.1), (0, 0.05), (0, 0.5), (1e-10, 1e-2)):
-        yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': lr_decay, 'weightDecay': decay, 'initialAccumulatorValue': initial, 'eps': eps})
+        yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': lr_decay, 'weightDecay': decay,
+                                   'initialAccumulatorValue': initial, 'eps': eps})
     yield case('', 'Adagrad', {'lr': 0.1, 'maximize': True})
     yield case('two groups', 'Adagrad', {'lr': 0.1}, [{'lrDecay': 0.2}, {'lr': 0.5, 'weightDecay': 0.1}])
     yield case('missing gradients', 'Adagrad', {'lr': 0.1}, with_gaps=True)
@@ -118,7 +122,8 @@ def adagrad():
 def rmsprop():
     yield case('', 'RMSprop', {})
     for momentum, centered, decay in product((0, 0.9), (False, True), (0, 0.05)):
-        yield case('', 'RMSprop', {'lr': 0.01, 'alpha': 0.9, 'momentum': momentum, 'centered': centered, 'weightDecay': decay})
+        yield case('', 'RMSprop', {'lr': 0.01, 'alpha': 0.9, 'momentum': momentum, 'centered': centered,
+                                   'weightDecay': decay})
     yield case('', 'RMSprop', {'lr': 0.01, 'eps': 1e-2, 'maximize': True})
     yield case('two groups', 'RMSprop', {'lr': 0.01}, [{'alpha': 0.5}, {'lr': 0.1, 'momentum': 0.5}])
     yield case('missing gradients', 'RMSprop', {'lr': 0.01, 'centered': True}, with_gaps=True)

@@ -1,7 +1,7 @@
 """The reference programs A1–E9 and E12, as a reader of PyTorch's tutorials writes them. Run through make_all.py.
 
-Weights come from the generator, so that the tests start from the same ones; each entry holds what PyTorch gave. The programs
-that train are in training_programs.py.
+Weights come from the generator, so that the tests start from the same ones; each entry holds what PyTorch gave. The
+programs that train are in training_programs.py.
 """
 
 import torch
@@ -31,13 +31,15 @@ def program_a():
     animals = ['cat', 'dog', 'elephant', 'otter']
     word_to_index = {word: index for index, word in enumerate(animals)}
     one_hot = F.one_hot(torch.arange(4), num_classes=4)
-    a1 = {'animals': animals, 'printed': str(one_hot), 'rows': {word: str(one_hot[word_to_index[word]]) for word in animals},
+    a1 = {'animals': animals, 'printed': str(one_hot),
+          'rows': {word: str(one_hot[word_to_index[word]]) for word in animals},
           'matrix': one_hot}
 
     weight = uniform(4, 2, seed=300, scale=2)
     embedding = filled(nn.Embedding(4, 2), weight)
     embedded = embedding(torch.arange(4))
-    a2 = {'weight': weight, 'layer': str(embedding), 'printed': str(embedded), 'rows': [str(embedded[i]) for i in range(4)],
+    a2 = {'weight': weight, 'layer': str(embedding), 'printed': str(embedded),
+          'rows': [str(embedded[i]) for i in range(4)],
           'words': [str(embedding(torch.tensor(word_to_index[word]))) for word in animals],
           'detached': str(embedded.detach()), 'parameter': str(embedding.weight)}
     write('program_a', __file__, a1=a1, a2=a2)
@@ -88,8 +90,10 @@ def program_d():
     embedding = filled(nn.Embedding(12, 512), weight)
     ids = torch.tensor([vocabulary.get(word, vocabulary['<unk>']) for word in sentence])
     embedded = embedding(ids)
-    d1 = {'words': words, 'sentence': sentence, 'ids': ids, 'weight': weight, 'size': list(embedding.weight.data.size()),
-          'shape': list(embedded.shape), 'printed': str(embedded), 'firstAndFourthEqual': torch.equal(embedded[0], embedded[3])}
+    d1 = {'words': words, 'sentence': sentence, 'ids': ids, 'weight': weight,
+          'size': list(embedding.weight.data.size()),
+          'shape': list(embedded.shape), 'printed': str(embedded),
+          'firstAndFourthEqual': torch.equal(embedded[0], embedded[3])}
 
     tokens = PARAGRAPH.split()
     vocabulary = {special: index for index, special in enumerate(['<pad>', '<unk>', '<sos>', '<eos>'])}
@@ -101,7 +105,8 @@ def program_d():
     embedding = filled(nn.Embedding(len(vocabulary), 10), weight)
     encoded = torch.tensor([vocabulary.get(word, 1) for word in sentence])
     assert 'e-' in str(embedding.weight), 'the matrix should print in scientific notation'
-    d2 = {'paragraph': PARAGRAPH, 'vocabulary': list(vocabulary), 'sentence': sentence, 'encoded': encoded.tolist(), 'weight': weight,
+    d2 = {'paragraph': PARAGRAPH, 'vocabulary': list(vocabulary), 'sentence': sentence, 'encoded': encoded.tolist(),
+          'weight': weight,
           'layer': str(embedding), 'parameter': str(embedding.weight), 'matrix': str(embedding.weight.data),
           'embedded': str(embedding(encoded))}
     write('program_d', __file__, d1=d1, d2=d2)
@@ -119,7 +124,8 @@ def program_e():
     e3 = {'weight': small, 'vector': embedding(torch.tensor(2)).detach().tolist(), 'matrix': embedding.weight.tolist()}
     sentence = ['otter', 'swim', 'quickly', 'river', 'banana']
     ids = [vocabulary.get(word, vocabulary['<OOV>']) for word in sentence]
-    e4 = {'weight': small, 'words': list(vocabulary), 'sentence': sentence, 'ids': ids, 'vectors': embedding(torch.tensor(ids))}
+    e4 = {'weight': small, 'words': list(vocabulary), 'sentence': sentence, 'ids': ids,
+          'vectors': embedding(torch.tensor(ids))}
 
     class SimpleTextClassifier(nn.Module):
         def __init__(self, vocab_size, embedding_dim, num_classes):
@@ -150,7 +156,8 @@ def program_e():
     weight9 = uniform(100, 50, seed=327)
     embedded = filled(nn.Embedding(100, 50, padding_idx=0), weight9)(padded)
     masked = embedded * mask.unsqueeze(-1)
-    e9 = {'weight': weight9, 'sequences': sequences, 'padded': str(padded), 'mask': str(mask), 'layer': str(nn.Embedding(100, 50, padding_idx=0)),
+    e9 = {'weight': weight9, 'sequences': sequences, 'padded': str(padded), 'mask': str(mask),
+          'layer': str(nn.Embedding(100, 50, padding_idx=0)),
           'shapes': [list(padded.shape), list(embedded.shape), list(masked.shape)], 'maskedSum': masked.sum(dim=2),
           'printed': str(masked)}
 
@@ -158,11 +165,14 @@ def program_e():
     for rows in (1000, 10000, 100000):
         full = nn.Embedding(rows, 300).weight
         half = full.detach().half()
-        tables.append({'rows': rows, 'bytes': full.nelement() * full.element_size(), 'halfBytes': half.nelement() * half.element_size(),
+        tables.append({'rows': rows, 'bytes': full.nelement() * full.element_size(),
+                       'halfBytes': half.nelement() * half.element_size(),
                        'megabytes': f'{full.nelement() * full.element_size() / 1024**2:.2f} MB'})
-    edges = torch.tensor([1.0, 1.0009765625, 1.00048828125, 65504.0, 65519.0, 65520.0, 6e-8, 2.9e-8, -0.0, 0.1, 1 / 3, float('inf'), 3.38e38])
+    edges = torch.tensor([1.0, 1.0009765625, 1.00048828125, 65504.0, 65519.0, 65520.0, 6e-8, 2.9e-8, -0.0, 0.1, 1 / 3,
+                          float('inf'), 3.38e38])
     row = uniform(3, 300, seed=328, scale=2)
-    e12 = {'tables': tables, 'edges': edges, 'edgesHalf': edges.half().float(), 'edgesBfloat16': edges.bfloat16().float(),
+    e12 = {'tables': tables, 'edges': edges, 'edgesHalf': edges.half().float(),
+           'edgesBfloat16': edges.bfloat16().float(),
            'row': row, 'rowHalf': row.tensor().half().float(), 'rowBfloat16': row.tensor().bfloat16().float(),
            'printedHalf': str(row.tensor()[0, :5].half()), 'printedBfloat16': str(row.tensor()[0, :5].bfloat16())}
     write('program_e', __file__, e1=e1, e3=e3, e4=e4, e5=e5, e6=e6, e8=e8, e9=e9, e12=e12)

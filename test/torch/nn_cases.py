@@ -1,9 +1,10 @@
 """Runs one module in PyTorch and records it as a case that test/nn/torch_nn.test.ts can replay.
 
-A case is `{name, module, args, options, state, inputs, forward, outputs, grads, after}`: build `new nn[module](...args,
-options)`, load `state`, call `forward(...forward)` where "$0" stands for input 0 (also inside args and options), compare the nest
-of outputs. The loss is Σ outputsₖ·wₖ over the floating-point outputs in order, wₖ being the generator's array of seed
-9000 + k; `grads.inputs` and `grads.parameters` are its gradients. `after` is the state afterwards, where forward changes it.
+A case is `{name, module, args, options, state, inputs, forward, outputs, grads, after}`: build `new
+nn[module](...args, options)`, load `state`, call `forward(...forward)` where "$0" stands for input 0 (also inside
+args and options), compare the nest of outputs. The loss is Σ outputsₖ·wₖ over the floating-point outputs in order, wₖ
+being the generator's array of seed 9000 + k; `grads.inputs` and `grads.parameters` are its gradients. `after` is the
+state afterwards, where forward changes it.
 """
 
 import torch
@@ -63,7 +64,9 @@ class ModuleCases:
             entry['grads'] = {
                 'inputs': [array(leaf.grad) if leaf.requires_grad else None for leaf in leaves],
                 'parameters': {
-                    key: array(parameter.grad) for key, parameter in torch_module.named_parameters() if parameter.grad is not None
+                    key: array(parameter.grad)
+                    for key, parameter in torch_module.named_parameters()
+                    if parameter.grad is not None
                 },
             }
         if after:

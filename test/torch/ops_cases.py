@@ -1,9 +1,10 @@
 """Runs one op in PyTorch and records it as a case that test/ops/torch_ops.test.ts can replay.
 
-A case is `{name, call, inputs, outputs, grads}`. `call` is how Lutra is asked: `{method, args}` (the first argument is the
-receiver), `{function, args}` or `{functional, args}`; "$0" stands for input 0. An input may carry `view`: methods applied to the
-leaf before the op sees it, which makes it non-contiguous. `grads[i]` is the gradient of Σ outputsₖ·wₖ with respect to leaf
-i, wₖ being the generator's array of seed 9000 + k; null where the input takes no gradient.
+A case is `{name, call, inputs, outputs, grads}`. `call` is how Lutra is asked: `{method, args}` (the first argument
+is the receiver), `{function, args}` or `{functional, args}`; "$0" stands for input 0. An input may carry `view`:
+methods applied to the leaf before the op sees it, which makes it non-contiguous. `grads[i]` is the gradient of Σ
+outputsₖ·wₖ with respect to leaf i, wₖ being the generator's array of seed 9000 + k; null where the input takes no
+gradient.
 """
 
 from dataclasses import dataclass, field

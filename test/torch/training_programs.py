@@ -1,7 +1,7 @@
 """The reference programs that train: C4, E10, E11 and E13, one loss for every step. Run through make_all.py.
 
-Each is run in float64 as well: where the two loss curves agree to well below the tests' tolerance, the program tells a wrong
-gradient from rounding.
+Each is run in float64 as well: where the two loss curves agree to well below the tests' tolerance, the program tells
+a wrong gradient from rounding.
 """
 
 import torch
@@ -13,7 +13,8 @@ STEPS = 100
 LARGEST_ROUNDING = 4e-6
 
 TEXT = 'the young otter swims down a cold river, catching big fish'
-REVIEWS = [('i love this movie it is wonderful', 1), ('this was a terrible boring film', 0), ('what a great and moving story', 1)]
+REVIEWS = [('i love this movie it is wonderful', 1), ('this was a terrible boring film', 0),
+           ('what a great and moving story', 1)]
 
 
 def load(model, rules, dtype):
@@ -112,9 +113,11 @@ def c4():
         return {'model': model, 'losses': [train(model, optimizer, nn.CrossEntropyLoss(), x.tensor(), y.tensor())]}
 
     result = in_both_precisions('C4', run)
-    write('program_c4', __file__, parameters=named(result['model'], rules), x=x, y=y, losses=as_float32(result['losses'][0]),
+    write('program_c4', __file__, parameters=named(result['model'], rules), x=x, y=y,
+          losses=as_float32(result['losses'][0]),
           output=result['model'](x.tensor()),
-          seededLosses=seeded(lambda: Averager(50, 8, 10), lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+          seededLosses=seeded(lambda: Averager(50, 8, 10),
+                              lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
                               nn.CrossEntropyLoss(), x.tensor(), y.tensor()))
 
 
@@ -127,7 +130,8 @@ def e10():
     encoded = [[vocabulary[word] for word in review.split()] for review, _ in REVIEWS]
     x = torch.tensor([ids + [0] * (longest - len(ids)) for ids in encoded])
     y = [float(label) for _, label in REVIEWS]
-    rules = [uniform(len(vocabulary), 10, seed=410), uniform(1, 10, seed=411, scale=0.3), uniform(1, seed=412, scale=0.3)]
+    rules = [uniform(len(vocabulary), 10, seed=410), uniform(1, 10, seed=411, scale=0.3),
+             uniform(1, seed=412, scale=0.3)]
 
     def run(dtype):
         model = load(Sentiment(len(vocabulary), 10, 1, padding_idx=0), rules, dtype)
@@ -136,10 +140,12 @@ def e10():
         return {'model': model, 'losses': [losses]}
 
     result = in_both_precisions('E10', run)
-    write('program_e10', __file__, reviews=[review for review, _ in REVIEWS], labels=y, vocabulary=list(vocabulary), encoded=x,
+    write('program_e10', __file__, reviews=[review for review, _ in REVIEWS], labels=y, vocabulary=list(vocabulary),
+          encoded=x,
           parameters=named(result['model'], rules), losses=as_float32(result['losses'][0]), output=result['model'](x),
           seededLosses=seeded(lambda: Sentiment(len(vocabulary), 10, 1, padding_idx=0),
-                              lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.BCELoss(), x, torch.tensor(y)))
+                              lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.BCELoss(), x,
+                              torch.tensor(y)))
 
 
 def e11():
@@ -150,7 +156,8 @@ def e11():
     x = torch.tensor([ids[i:i + length] for i in range(len(ids) - length)])
     y = torch.tensor([ids[i + length] for i in range(len(ids) - length)])
     size = len(characters)
-    rules = [uniform(size, 10, seed=420, scale=1.5), *lstm_rules(10, 20, seed=421), uniform(size, 20, seed=425, scale=0.22),
+    rules = [uniform(size, 10, seed=420, scale=1.5), *lstm_rules(10, 20, seed=421),
+             uniform(size, 20, seed=425, scale=0.22),
              uniform(size, seed=426, scale=0.22)]
 
     def run(dtype):
@@ -169,7 +176,8 @@ def e11():
             window.append(scores.argmax().item())
             generated += characters[window[-1]]
     print(f'E11: {size} characters, {x.shape[0]} windows, generates {generated!r}, closest decision {margin:.3f}')
-    write('program_e11', __file__, text=TEXT, characters=characters, length=length, parameters=named(result['model'], rules),
+    write('program_e11', __file__, text=TEXT, characters=characters, length=length,
+          parameters=named(result['model'], rules),
           losses=as_float32(result['losses'][0]), generated=generated,
           seededLosses=seeded(lambda: LastStep(nn.Embedding(size, 10), 10, 20, size),
                               lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.CrossEntropyLoss(), x, y))
@@ -177,7 +185,8 @@ def e11():
 
 def e13():
     table = uniform(10000, 300, seed=430, scale=0.5)
-    rules = [table, *lstm_rules(300, 128, seed=431), uniform(5, 128, seed=435, scale=0.088), uniform(5, seed=436, scale=0.088)]
+    rules = [table, *lstm_rules(300, 128, seed=431), uniform(5, 128, seed=435, scale=0.088),
+             uniform(5, seed=436, scale=0.088)]
     x, y = integers(0, 10000, 32, 20, seed=437), integers(0, 5, 32, seed=438)
     fine_tuning = 100
 
@@ -190,13 +199,16 @@ def e13():
         assert embedding.weight.grad is None
         untouched = torch.equal(embedding.weight, table.tensor().to(dtype))
         embedding.weight.requires_grad = True
-        unfrozen = train(model, torch.optim.Adam(model.parameters(), lr=1e-4), criterion, x.tensor(), y.tensor(), fine_tuning)
+        unfrozen = train(model, torch.optim.Adam(model.parameters(), lr=1e-4), criterion, x.tensor(), y.tensor(),
+                         fine_tuning)
         moved = int((embedding.weight != table.tensor().to(dtype)).any(dim=1).sum())
         return {'model': model, 'losses': [frozen, unfrozen], 'untouched': untouched, 'rowsMoved': moved}
 
     result = in_both_precisions('E13', run)
-    write('program_e13', __file__, parameters=named(result['model'], rules), x=x, y=y, frozenLosses=as_float32(result['losses'][0]),
-          untouchedWhileFrozen=result['untouched'], fineTuningLosses=as_float32(result['losses'][1]), rowsMoved=result['rowsMoved'],
+    write('program_e13', __file__, parameters=named(result['model'], rules), x=x, y=y,
+          frozenLosses=as_float32(result['losses'][0]),
+          untouchedWhileFrozen=result['untouched'], fineTuningLosses=as_float32(result['losses'][1]),
+          rowsMoved=result['rowsMoved'],
           output=result['model'](x.tensor()))
 
 
