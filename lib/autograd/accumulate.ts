@@ -2,17 +2,24 @@ import { copyOf } from '../kernels/copy.js';
 import { binary } from '../kernels/elementwise.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { DenseRows } from './dense_rows.js';
 import { addRows, RowSparse } from './row_sparse.js';
 
 /** A gradient in contiguous memory that nothing else shares. */
 export function ownCopy(grad: Tensor): Tensor {
+  if (grad instanceof DenseRows) return grad.copy();
   if (!(grad instanceof RowSparse)) return copyOf(grad);
   return new RowSparse(copyOf(grad.indices), copyOf(grad.values), grad.shape, grad.isCoalesced);
 }
 
+/** The tensor that holds a gradient's numbers. */
+function numbersOf(grad: Tensor): Tensor {
+  return grad instanceof RowSparse || (grad instanceof DenseRows && grad.isPending) ? grad.values : grad;
+}
+
 /** The memory that holds a gradient's numbers. */
 export function memoryOf(grad: Tensor): Storage {
-  return grad instanceof RowSparse ? grad.values.storage : grad.storage;
+  return numbersOf(grad).storage;
 }
 
 function concatenate(a: RowSparse, b: RowSparse): RowSparse {
@@ -38,6 +45,10 @@ function concatenate(a: RowSparse, b: RowSparse): RowSparse {
 export function addGradients(a: Tensor, b: Tensor, intoA: boolean): Tensor {
   if (a instanceof RowSparse && b instanceof RowSparse) return concatenate(a, b);
   if (a instanceof RowSparse) return addGradients(b, a, false);
+  if (a instanceof DenseRows && b instanceof DenseRows) {
+    const both = a.joined(b, intoA);
+    if (both !== null) return both;
+  }
   if (b instanceof RowSparse) {
     const out = intoA ? a : copyOf(a);
     addRows(out, b);
@@ -52,6 +63,6 @@ export function addGradients(a: Tensor, b: Tensor, intoA: boolean): Tensor {
 
 /** True when `grad` fills its own memory exactly, so that a leaf may keep it as it is. */
 export function standsAlone(grad: Tensor): boolean {
-  const dense = grad instanceof RowSparse ? grad.values : grad;
+  const dense = numbersOf(grad);
   return dense.offset === 0 && dense.storage.array.length === dense.numel && dense.isContiguous();
 }

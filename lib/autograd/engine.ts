@@ -4,6 +4,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
+import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
 
@@ -240,7 +241,7 @@ export function grad(
   }
   walkFrom('grad', roots, seeds, retainGraph, captured);
   return wanted.map((input, i) => {
-    const found = captured.get(sourceNode(input))!.get(input.outputIndex)!;
+    const found = settled(captured.get(sourceNode(input))!.get(input.outputIndex)!);
     if (found === null && !allowUnused) {
       throw new AutogradError(
         `grad: inputs[${i}] was not used to compute the outputs; pass { allowUnused: true } for null`,

@@ -1,3 +1,4 @@
+import { DenseRows } from '../autograd/dense_rows.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { copyInto } from '../kernels/copy.js';
@@ -31,11 +32,15 @@ function withGradients(op: string, parameters: Iterable<Tensor> | Tensor): Tenso
 }
 
 /**
- * A gradient's numbers, each counted once: a row-sparse one is coalesced first (and stays so), since the norm of rows
+ * A gradient's numbers that are not zero, each counted once: a row-sparse one is coalesced first (and stays so), since the norm of rows
  * that are yet to be added up is not the gradient's.
  */
 function numbersOf(parameter: Tensor): Tensor {
   const { grad } = parameter;
+  if (grad instanceof DenseRows && grad.isPending) {
+    grad.makeDistinct();
+    return grad.values;
+  }
   if (!(grad instanceof RowSparse)) return grad!;
   if (!grad.isCoalesced) parameter.grad = grad.coalesce();
   return (parameter.grad as RowSparse).values;

@@ -1,3 +1,4 @@
+import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
@@ -143,24 +144,28 @@ function denseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], 
   return out;
 }
 
-function sparseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], padding: number): RowSparse {
-  const values = contiguous(grad);
-  const ids = indices.storage.array.subarray(indices.offset, indices.offset + indices.numel) as Int32Array;
+/** What a lookup's gradient says about which row, in the order of positions; padding left out. */
+interface GradientRows {
+  indices: Tensor;
+  values: Tensor;
+}
+
+function gradientRows(grad: Tensor, indices: Tensor, dim: number, padding: number): GradientRows {
+  const { storage, offset } = contiguous(grad);
+  const n = indices.numel;
+  const values = new Tensor(storage, [n, dim], [dim, 1], offset);
+  const ids = indices.storage.array.subarray(indices.offset, indices.offset + n) as Int32Array;
   if (padding < 0 || !ids.includes(padding)) {
-    const flat = new Tensor(indices.storage, [indices.numel], [1], indices.offset);
-    const rows = new Tensor(values.storage, [indices.numel, shape[1]], [shape[1], 1], values.offset);
-    return new RowSparse(flat, rows, shape);
+    return { indices: new Tensor(indices.storage, [n], [1], indices.offset), values };
   }
   const kept = Int32Array.from(ids.keys()).filter((position) => ids[position] !== padding);
   const places = Tensor.wrap(kept, [kept.length], 'int32');
-  const all = new Tensor(values.storage, [ids.length, shape[1]], [shape[1], 1], values.offset);
-  const keptIndices = Tensor.wrap(
-    kept.map((position) => ids[position]),
-    [kept.length],
-    'int32',
-  );
-  return new RowSparse(keptIndices, gatherRows('embedding', all, places), shape);
+  const keptIds = kept.map((position) => ids[position]);
+  return { indices: Tensor.wrap(keptIds, [kept.length], 'int32'), values: gatherRows('embedding', values, places) };
 }
+
+/** Tables of fewer elements get their dense gradient at once: writing it costs less than remembering the rows. */
+const deferredFrom = 16384;
 
 /**
  * The rows of a table: `out[..., :] = weight[input[...], :]`.
@@ -213,11 +218,13 @@ export function lookUp(
     'EmbeddingBackward0',
     [weight],
     out,
-    (grad) => [
-      sparse
-        ? sparseGradient(grad, indices, shape, padding)
-        : denseGradient(grad, indices, shape, padding, scaleGradByFreq),
-    ],
+    (grad) => {
+      const [rows, dim] = shape;
+      const deferred = rows > indices.numel && rows * dim >= deferredFrom && !scaleGradByFreq;
+      if (!sparse && !deferred) return [denseGradient(grad, indices, shape, padding, scaleGradByFreq)];
+      const named = gradientRows(grad, indices, dim, padding);
+      return [new (sparse ? RowSparse : DenseRows)(named.indices, named.values, shape)];
+    },
     [indices],
   );
 }

@@ -59,6 +59,6 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     plan[optionsAt + 3] = group.eps;
     plan[optionsAt + 4] = step;
     plan[optionsAt + 5] = group.maximize ? 1 : 0;
-    updateParameter('adagrad', parameter, gradient, state.sum as Tensor, null, null);
+    updateParameter('adagrad', parameter, gradient, state.sum as Tensor, null, null, group.weightDecay === 0);
   }
 }

@@ -74,6 +74,7 @@ export class SGD extends Optimizer<SGDOptions> {
     plan[optionsAt + 4] = group.nesterov ? 1 : 0;
     plan[optionsAt + 5] = group.maximize ? 1 : 0;
     plan[optionsAt + 6] = first ? 1 : 0;
-    updateParameter('sgd', parameter, grad, buffer, null, null);
+    const restsAtZero = buffer === null && group.weightDecay === 0;
+    updateParameter('sgd', parameter, grad, buffer, null, null, restsAtZero);
   }
 }

@@ -1,3 +1,4 @@
+import { DenseRows } from '../autograd/dense_rows.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { IndexError } from '../errors.js';
 import { copyInto, copyOf } from '../kernels/copy.js';
@@ -12,10 +13,18 @@ export const rules = { sgd: 0, adam: 1, sparseAdam: 2, adagrad: 3, rmsprop: 4 } 
 
 /** Where a rule's own numbers start in the plan. */
 export const optionsAt = 10;
+const everyRowAt = 20;
+
+/** A gradient that says which rows it has values for. */
+function isByRows(gradient: Tensor): gradient is RowSparse | DenseRows {
+  return gradient instanceof RowSparse || (gradient instanceof DenseRows && gradient.isPending);
+}
 
 /**
  * One native call: updates a parameter and its state from its gradient, all in one pass over memory. A row-sparse
- * gradient updates the rows that it names, each once, duplicates added up.
+ * gradient updates the rows that it names, each once, duplicates added up. A dense one that is known by its rows is
+ * never written out: all other rows get a gradient of zero, or with `restsAtZero`, where such a gradient would change
+ * neither the parameter nor its state, are not touched.
  *
  * The caller has put the rule's numbers in plan[optionsAt…]; states are dense, of the parameter's size, or null.
  */
@@ -26,11 +35,12 @@ export function updateParameter(
   state0: Tensor | null,
   state1: Tensor | null,
   state2: Tensor | null,
+  restsAtZero = false,
 ): void {
-  const sparse = gradient instanceof RowSparse;
+  const sparse = isByRows(gradient);
   const values = sparse ? gradient.values : gradient;
   if (!parameter.isContiguous() || !values.isContiguous() || (sparse && !gradient.indices.isContiguous())) {
-    updateCopy(rule, parameter, gradient, state0, state1, state2);
+    updateCopy(rule, parameter, gradient, state0, state1, state2, restsAtZero);
     return;
   }
   plan[0] = rules[rule];
@@ -43,6 +53,7 @@ export function updateParameter(
   plan[7] = state2?.offset ?? 0;
   plan[8] = values.offset;
   plan[9] = sparse ? gradient.indices.offset : 0;
+  plan[everyRowAt] = gradient instanceof DenseRows && !restsAtZero ? 1 : 0;
   const { storage } = parameter;
   const bad = native.updateParameter(
     plan,
@@ -73,6 +84,7 @@ function updateCopy(
   state0: Tensor | null,
   state1: Tensor | null,
   state2: Tensor | null,
+  restsAtZero: boolean,
 ): void {
   const numbers = plan.slice(optionsAt, optionsAt + 10); // copying uses the plan too
   const weight = copyOf(parameter);
@@ -81,7 +93,7 @@ function updateCopy(
       ? new RowSparse(contiguous(gradient.indices), contiguous(gradient.values), gradient.shape)
       : contiguous(gradient);
   plan.set(numbers, optionsAt);
-  updateParameter(rule, weight, plain, state0, state1, state2);
+  updateParameter(rule, weight, plain, state0, state1, state2, restsAtZero);
   copyInto(parameter, weight);
   parameter.storage.version++;
 }

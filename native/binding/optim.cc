@@ -18,14 +18,14 @@ enum class Rule : int64_t { sgd = 0, adam = 1, sparseAdam = 2, adagrad = 3, rmsp
 
 // Where an update's numbers lie in the plan.
 constexpr int64_t kRule = 0, kCount = 1, kRows = 2, kDim = 3, kWeightOffset = 4, kStateOffsets = 5, kValueOffset = 8,
-                  kIndexOffset = 9, kOptions = 10, kNumbers = 20;
+                  kIndexOffset = 9, kOptions = 10, kEveryRow = 20, kNumbers = 21;
 
 template <class T>
 struct Update {
   T* weight;
   T* state[3];
   const T* values;
-  const int32_t* indices;  // null for a dense gradient
+  bool byRows;
   int64_t n;
   RowGradient<T> rows;
 };
@@ -34,7 +34,7 @@ template <class T>
 void sgd(const Update<T>& u, const Numbers& plan) {
   const SgdOptions o{plan.real(kOptions),     plan.real(kOptions + 1), plan.real(kOptions + 2), plan.real(kOptions + 3),
                      plan.flag(kOptions + 4), plan.flag(kOptions + 5), plan.flag(kOptions + 6)};
-  u.indices ? sgdRows(u.weight, u.state[0], u.rows, o) : sgdDense(u.weight, u.state[0], u.values, u.n, o);
+  u.byRows ? sgdRows(u.weight, u.state[0], u.rows, o) : sgdDense(u.weight, u.state[0], u.values, u.n, o);
 }
 
 template <class T>
@@ -44,9 +44,9 @@ void adam(Args& args, const Update<T>& u, const Numbers& plan, bool lazy) {
                       plan.flag(kOptions + 6), plan.flag(kOptions + 7)};
   if (!u.state[0] || !u.state[1]) args.wrongKind(2, "state", "typed array");
   if (lazy) {
-    if (!u.indices) args.wrongKind(6, "indices", "Int32Array");
+    if (!u.byRows) args.wrongKind(6, "indices", "Int32Array");
     sparseAdamRows(u.weight, u.state[0], u.state[1], u.rows, o);
-  } else if (u.indices) {
+  } else if (u.byRows) {
     adamRows(u.weight, u.state[0], u.state[1], u.state[2], u.rows, o);
   } else {
     adamDense(u.weight, u.state[0], u.state[1], u.state[2], u.values, u.n, o);
@@ -58,7 +58,7 @@ void adagrad(Args& args, const Update<T>& u, const Numbers& plan) {
   const AdagradOptions o{plan.real(kOptions),     plan.real(kOptions + 1), plan.real(kOptions + 2),
                          plan.real(kOptions + 3), plan.real(kOptions + 4), plan.flag(kOptions + 5)};
   if (!u.state[0]) args.wrongKind(2, "state", "typed array");
-  u.indices ? adagradRows(u.weight, u.state[0], u.rows, o) : adagradDense(u.weight, u.state[0], u.values, u.n, o);
+  u.byRows ? adagradRows(u.weight, u.state[0], u.rows, o) : adagradDense(u.weight, u.state[0], u.values, u.n, o);
 }
 
 template <class T>
@@ -66,7 +66,7 @@ void rmsprop(Args& args, const Update<T>& u, const Numbers& plan) {
   const RmspropOptions o{plan.real(kOptions),     plan.real(kOptions + 1), plan.real(kOptions + 2),
                          plan.real(kOptions + 3), plan.real(kOptions + 4), plan.flag(kOptions + 5)};
   if (!u.state[0]) args.wrongKind(2, "state", "typed array");
-  if (u.indices) {
+  if (u.byRows) {
     rmspropRows(u.weight, u.state[0], u.state[1], u.state[2], u.rows, o);
   } else {
     rmspropDense(u.weight, u.state[0], u.state[1], u.state[2], u.values, u.n, o);
@@ -78,9 +78,9 @@ void rmsprop(Args& args, const Update<T>& u, const Numbers& plan) {
 template <class T>
 napi_value update(Args& args, const Numbers& plan) {
   const int64_t count = plan.size(kCount), rows = plan.size(kRows), dim = plan.size(kDim);
-  const bool sparse = !args.isNullish(6);
-  const int64_t values = plan.product(count, dim), n = sparse ? plan.product(rows, dim) : values;
-  if (sparse && count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+  const bool byRows = !args.isNullish(6);
+  const int64_t values = plan.product(count, dim), n = byRows ? plan.product(rows, dim) : values;
+  if (byRows && count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
   Update<T> u;
   u.n = n;
   u.weight = args.array<T>(1, "weight", plan.size(kWeightOffset), n);
@@ -88,12 +88,13 @@ napi_value update(Args& args, const Numbers& plan) {
     u.state[k] = args.optionalArray<T>(static_cast<size_t>(k + 2), "state", plan.size(kStateOffsets + k), n);
   }
   u.values = args.array<T>(5, "values", plan.size(kValueOffset), values);
-  u.indices = args.optionalArray<int32_t>(6, "indices", plan.size(kIndexOffset), count);
-  if (n == 0 || values == 0) return args.number(-1);
-  if (sparse) {
-    const int64_t bad = findBadIndex(u.indices, count, rows);
+  const int32_t* const indices = args.optionalArray<int32_t>(6, "indices", plan.size(kIndexOffset), count);
+  if (n == 0) return args.number(-1);
+  u.byRows = byRows;
+  if (byRows) {
+    const int64_t bad = findBadIndex(indices, count, rows);
     if (bad >= 0) return args.number(static_cast<double>(bad));
-    u.rows = {u.indices, u.values, count, rows, dim};
+    u.rows = {indices, u.values, count, rows, dim, plan.flag(kEveryRow)};
   }
   switch (static_cast<Rule>(plan.size(kRule))) {
     case Rule::sgd:

@@ -1,16 +1,20 @@
 // Optimizer updates: one pass over memory per parameter, weights, gradient and state together, in PyTorch's order of
 // operations (torch/optim/sgd.py, adam.py, adamw.py, adagrad.py, rmsprop.py, _functional.py). T is float or double.
 //
-// Every update comes in two forms: for a dense gradient of n values, and for a row-sparse one, which updates the rows
-// of [rows, dim] that it names, each once, with the sum of its values in the order of positions. Neither depends on the
-// number of threads. `step` counts from 1.
+// Every update comes in two forms: for a dense gradient of n values, and for one known by its rows, which updates the
+// rows of [rows, dim] that it names, each once, with the sum of its values in the order of positions. Neither depends
+// on the number of threads. `step` counts from 1.
 #pragma once
 
 #include <cstdint>
 
 namespace lutra {
 
-/** A row-sparse gradient of a [rows, dim] parameter: values [count, dim] at rows `indices`, duplicates to be summed. */
+/**
+ * A gradient of a [rows, dim] parameter by its rows: values [count, dim] at rows `indices`, duplicates to be summed.
+ * Rows that are not named have no gradient and rest, or with everyRow a gradient of zero: then the result is that of
+ * the dense gradient, which needs not exist.
+ */
 template <class T>
 struct RowGradient {
   const int32_t* indices;
@@ -18,6 +22,7 @@ struct RowGradient {
   int64_t count;
   int64_t rows;
   int64_t dim;
+  bool everyRow;
 };
 
 struct SgdOptions {

@@ -162,7 +162,8 @@ struct RmspropRule {
   }
 };
 
-template <class T, class Rule>
+// Updates n weights; without Gradient theirs is zero and g is not read.
+template <bool Gradient, class T, class Rule>
 LUTRA_INLINE void applyRule(const Rule& shared, T* w, T* const* states, const T* g, int64_t n) {
   using V = Vec<T>;
   constexpr int S = Rule::kStates;
@@ -172,7 +173,7 @@ LUTRA_INLINE void applyRule(const Rule& shared, T* w, T* const* states, const T*
   for (; j + V::W <= n; j += V::W) {
     V x = V::load(w + j);
     for (int k = 0; k < S; k++) s[k] = V::load(states[k] + j);
-    rule(x, V::load(g + j), s);
+    rule(x, Gradient ? V::load(g + j) : V::zero(), s);
     x.store(w + j);
     for (int k = 0; k < S; k++) s[k].store(states[k] + j);
   }
@@ -180,7 +181,7 @@ LUTRA_INLINE void applyRule(const Rule& shared, T* w, T* const* states, const T*
     const int tail = static_cast<int>(n - j);
     V x = V::loadN(w + j, tail);
     for (int k = 0; k < S; k++) s[k] = V::loadN(states[k] + j, tail);
-    rule(x, V::loadN(g + j, tail), s);
+    rule(x, Gradient ? V::loadN(g + j, tail) : V::zero(), s);
     x.storeN(w + j, tail);
     for (int k = 0; k < S; k++) s[k].storeN(states[k] + j, tail);
   }
@@ -192,7 +193,7 @@ void updateDense(const Rule& rule, T* w, T* const* states, const T* g, int64_t n
   parallelFor(n, kGrain, [&](int64_t begin, int64_t end) {
     T* at[Rule::kStates + 1];
     for (int k = 0; k < Rule::kStates; k++) at[k] = states[k] + begin;
-    applyRule(rule, w + begin, at, g + begin, end - begin);
+    applyRule<true>(rule, w + begin, at, g + begin, end - begin);
   });
 }
 
@@ -217,40 +218,73 @@ LUTRA_INLINE void sumColumns(T* buffer, const RowGradient<T>& g, const int32_t* 
   }
 }
 
+// One row with the sum of its values, a block of columns at a time.
 template <class Rule, class T>
-void updateRows(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g) {
-  constexpr int S = Rule::kStates;
-  constexpr int64_t kBlock = 512;  // columns summed at a time, on the stack
-  constexpr int64_t kAhead = 4;    // rows requested from memory in advance
-  const IndexGroups rows = groupIndices(g.indices, g.count, g.rows, -1);
-  if (g.dim <= 0) return;
+LUTRA_INLINE void updateRow(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g, const IndexGroups& rows,
+                            int64_t group) {
+  constexpr int64_t kBlock = 512;
+  T buffer[kBlock];
+  T* at[Rule::kStates + 1];
+  const int32_t* const order = rows.order + rows.begin[group];
+  const int64_t size = rows.begin[group + 1] - rows.begin[group];
+  for (int64_t column = 0; column < g.dim; column += kBlock) {
+    const int64_t width = std::min(kBlock, g.dim - column);
+    const int64_t offset = rows.index[group] * g.dim + column;
+    const T* sum = g.values + order[0] * g.dim + column;
+    if (size > 1) {
+      sumColumns(buffer, g, order, size, column, width);
+      sum = buffer;
+    }
+    for (int k = 0; k < Rule::kStates; k++) at[k] = states[k] + offset;
+    applyRule<true>(rule, w + offset, at, sum, width);
+  }
+}
+
+template <class Rule, class T>
+void updateNamedRows(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g, const IndexGroups& rows) {
+  constexpr int64_t kAhead = 4;  // rows requested from memory in advance
   parallelFor(rows.groups, std::max<int64_t>(1, 4096 / g.dim), [&](int64_t begin, int64_t end) {
     const auto request = [&](int64_t group) {
       const int64_t at = rows.index[group] * g.dim;
       prefetchSpan(w + at, g.dim);
-      for (int k = 0; k < S; k++) prefetchSpan(states[k] + at, g.dim);
+      for (int k = 0; k < Rule::kStates; k++) prefetchSpan(states[k] + at, g.dim);
       prefetchSpan(g.values + rows.order[rows.begin[group]] * g.dim, g.dim);
     };
-    T buffer[kBlock];
-    T* at[S + 1];
     for (int64_t group = begin; group < std::min(begin + kAhead, end); group++) request(group);
     for (int64_t group = begin; group < end; group++) {
       if (group + kAhead < end) request(group + kAhead);
-      const int32_t* const order = rows.order + rows.begin[group];
-      const int64_t size = rows.begin[group + 1] - rows.begin[group];
-      for (int64_t column = 0; column < g.dim; column += kBlock) {
-        const int64_t width = std::min(kBlock, g.dim - column);
-        const int64_t offset = rows.index[group] * g.dim + column;
-        const T* sum = g.values + order[0] * g.dim + column;
-        if (size > 1) {
-          sumColumns(buffer, g, order, size, column, width);
-          sum = buffer;
-        }
-        for (int k = 0; k < S; k++) at[k] = states[k] + offset;
-        applyRule(rule, w + offset, at, sum, width);
-      }
+      updateRow(rule, w, states, g, rows, group);
     }
   });
+}
+
+template <class Rule, class T>
+void updateEveryRow(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g, const IndexGroups& rows) {
+  parallelFor(g.rows, std::max<int64_t>(1, 8192 / g.dim), [&](int64_t begin, int64_t end) {
+    const int32_t* const last = rows.index + rows.groups;
+    const int32_t* next = std::lower_bound(rows.index, last, begin);
+    for (int64_t row = begin; row < end; row++) {
+      const int64_t named = next < last ? std::min<int64_t>(*next, end) : end;
+      if (row < named) {
+        T* at[Rule::kStates + 1];
+        for (int k = 0; k < Rule::kStates; k++) at[k] = states[k] + row * g.dim;
+        applyRule<false>(rule, w + row * g.dim, at, static_cast<const T*>(nullptr), (named - row) * g.dim);
+        row = named;
+      }
+      if (row < end) updateRow(rule, w, states, g, rows, next++ - rows.index);
+    }
+  });
+}
+
+template <class Rule, class T>
+void updateRows(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g) {
+  if (g.dim <= 0) return;
+  const IndexGroups rows = groupIndices(g.indices, g.count, g.rows, -1);
+  if (g.everyRow) {
+    updateEveryRow(rule, w, states, g, rows);
+  } else {
+    updateNamedRows(rule, w, states, g, rows);
+  }
 }
 
 // Calls update(rule) with the rule that the state arrays ask for.

@@ -200,14 +200,14 @@ void testDense(const Optimizer<T>& optimizer, int64_t n, int offset) {
 }
 
 template <class T>
-void testRows(const Optimizer<T>& optimizer, int64_t rows, int64_t dim, int64_t count, int offset) {
+void testRows(const Optimizer<T>& optimizer, int64_t rows, int64_t dim, int64_t count, int offset, bool everyRow) {
   Parameter<T> p(rows * dim, offset);
   for (int step = 1; step <= 3; step++) {
     const std::vector<T> values = randomValues<T>(count * dim);
     std::vector<int32_t> indices(static_cast<size_t>(count));
     for (int32_t& index : indices) index = static_cast<int32_t>(generator() % static_cast<unsigned>(rows));
-    optimizer.rows(p.w.data(), p.s0.data(), p.s1.data(), p.s2.data(), {indices.data(), values.data(), count, rows, dim},
-                   step);
+    optimizer.rows(p.w.data(), p.s0.data(), p.s1.data(), p.s2.data(),
+                   {indices.data(), values.data(), count, rows, dim, everyRow}, step);
     std::vector<double> sum(static_cast<size_t>(rows * dim));
     std::vector<bool> touched(static_cast<size_t>(rows));
     for (int64_t i = 0; i < count; i++) {
@@ -218,7 +218,7 @@ void testRows(const Optimizer<T>& optimizer, int64_t rows, int64_t dim, int64_t 
     }
     for (int64_t i = 0; i < rows * dim; i++) {
       const size_t k = static_cast<size_t>(i);
-      if (touched[static_cast<size_t>(i / dim)]) optimizer.formula(p.cells[k], sum[k], step);
+      if (everyRow || touched[static_cast<size_t>(i / dim)]) optimizer.formula(p.cells[k], sum[k], step);
     }
   }
   if (!p.close()) std::fprintf(stderr, "%s, rows of %d\n", optimizer.name, static_cast<int>(dim));
@@ -263,7 +263,10 @@ void testThreads(const Optimizer<T>& optimizer) {
     setNumThreads(threads);
     std::vector<T> w(start), s0(start.size()), s1(start.size()), s2(start.size());
     if (optimizer.dense) optimizer.dense(w.data(), s0.data(), s1.data(), s2.data(), g.data(), n, 1);
-    optimizer.rows(w.data(), s0.data(), s1.data(), s2.data(), {indices.data(), values.data(), count, rows, dim}, 2);
+    for (const bool everyRow : {false, true}) {
+      const RowGradient<T> byRows{indices.data(), values.data(), count, rows, dim, everyRow};
+      optimizer.rows(w.data(), s0.data(), s1.data(), s2.data(), byRows, 2);
+    }
     const double norm = sumOfPowers(w.data(), n, 2.0);
     if (threads == 1) {
       first = w;
@@ -282,9 +285,12 @@ void testAll() {
     int offset = 0;
     for (const int64_t n : {1, 2, W - 1, W, W + 1, 2 * W + 3, 131, 20011}) {
       if (optimizer.dense) testDense(optimizer, n, offset % 16);
-      testRows(optimizer, 23, std::min<int64_t>(n, 1031), 40, offset++ % 16);
+      for (const bool everyRow : {false, true}) {
+        testRows(optimizer, 23, std::min<int64_t>(n, 1031), 40, offset++ % 16, everyRow);
+        testRows(optimizer, 301, std::min<int64_t>(n, 67), 20, offset % 16, everyRow);
+      }
     }
-    for (offset = 0; offset < 16; offset++) testRows(optimizer, 5, 19, 3, offset);
+    for (offset = 0; offset < 16; offset++) testRows(optimizer, 5, 19, 3, offset, offset % 2 == 1);
     testThreads(optimizer);
   }
   for (int offset = 0; offset < 16; offset++) testClip<T>(offset * 1237, offset);

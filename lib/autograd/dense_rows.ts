@@ -1,0 +1,117 @@
+import { copyInto, copyOf } from '../kernels/copy.js';
+import { native } from '../native.js';
+import { plan } from '../tensor/plan.js';
+import { contiguousStrides, type Shape } from '../tensor/shape.js';
+import { Storage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+
+/**
+ * The dense gradient of a table, known by the rows that a lookup named and not yet written out.
+ *
+ * To its readers it is an ordinary tensor of the table's shape: whoever asks for its memory (`data`, any operation)
+ * has it made, zeros and all, on the spot. But the optimizers and the clippers read the rows instead, with the same
+ * result, and then a gradient the size of the table never exists.
+ */
+export class DenseRows extends Tensor {
+  /** int32, shape [n]; row indices[k] has values[k], and rows named more than once their sum. Its own copy. */
+  indices: Tensor;
+  /** Shape [n, dim]. */
+  values: Tensor;
+  private distinct = false;
+  private written = false;
+
+  constructor(indices: Tensor, values: Tensor, shape: Shape) {
+    super(Storage.allocate(values.dtype, 0), shape, contiguousStrides(shape), 0);
+    this.indices = copyOf(indices);
+    this.values = values;
+    Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, get: () => this.write() });
+  }
+
+  /** Whether the rows still say all there is: false once the memory was asked for, as it may have been changed. */
+  get isPending(): boolean {
+    return !this.written;
+  }
+
+  /** Makes the rows distinct, duplicates summed, so that each value counts once. */
+  makeDistinct(): void {
+    if (this.distinct || this.written) return;
+    const [rows, dim] = this.shape;
+    const n = this.indices.numel;
+    const indices = Tensor.allocate([n], 'int32', false);
+    const values = Tensor.allocate([n, dim], this.dtype, false);
+    plan[0] = n;
+    plan[1] = rows;
+    plan[2] = dim;
+    plan[3] = indices.offset;
+    plan[4] = values.offset;
+    plan[5] = this.indices.offset;
+    plan[6] = this.values.offset;
+    native.coalesceRows(
+      plan,
+      indices.storage.array,
+      values.storage.array,
+      this.indices.storage.array,
+      this.values.storage.array,
+    );
+    const count = plan[0];
+    this.indices = new Tensor(indices.storage, [count], [1], indices.offset);
+    this.values = new Tensor(values.storage, [count, dim], [dim, 1], values.offset);
+    this.distinct = true;
+  }
+
+  /**
+   * The rows of both, where neither is written out and there are not more rows than the table has; else null.
+   * `into` says that nothing else sees this gradient: then it takes the other's rows itself.
+   */
+  joined(other: DenseRows, into: boolean): DenseRows | null {
+    const count = this.indices.numel + other.indices.numel;
+    const [rows, dim] = this.shape;
+    if (this.written || other.written || count > rows) return null;
+    const indices = Tensor.allocate([count], 'int32', false);
+    const values = Tensor.allocate([count, dim], this.dtype, false);
+    let at = 0;
+    for (const part of [this, other]) {
+      const n = part.indices.numel;
+      copyInto(new Tensor(indices.storage, [n], [1], at), part.indices);
+      copyInto(new Tensor(values.storage, [n, dim], [dim, 1], at * dim), part.values);
+      at += n;
+    }
+    if (!into) return new DenseRows(indices, values, this.shape);
+    this.indices = indices;
+    this.values = values;
+    this.distinct = false;
+    return this;
+  }
+
+  /** The same gradient in memory of its own. */
+  copy(): Tensor {
+    return this.written ? copyOf(this) : new DenseRows(this.indices, copyOf(this.values), this.shape);
+  }
+
+  private write(): Storage {
+    const [rows, dim] = this.shape;
+    const storage = Storage.allocate(this.dtype, this.numel, false);
+    // Whoever asks for this memory may be about to make a native call and have filled the plan.
+    const numbers = plan.slice(0, 9);
+    plan[0] = this.indices.numel;
+    plan[1] = rows;
+    plan[2] = dim;
+    plan[3] = 0;
+    plan[4] = this.values.offset;
+    plan[5] = this.indices.offset;
+    plan[6] = -1;
+    plan[7] = 0;
+    plan[8] = 0;
+    native.scatterRows(plan, storage.array, this.values.storage.array, this.indices.storage.array);
+    plan.set(numbers);
+    this.written = true;
+    Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, writable: false, value: storage });
+    return storage;
+  }
+}
+
+/** A gradient that leaves the library: its memory is its own from here on, and no longer what `values` shares. */
+export function settled(grad: Tensor | null): Tensor | null {
+  if (grad instanceof DenseRows) void grad.storage;
+  return grad;
+}
