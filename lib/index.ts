@@ -149,3 +149,4 @@ export { type NestedList, Tensor } from './tensor/tensor.js';
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
 export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';
+export * as train from './train/index.js';

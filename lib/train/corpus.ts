@@ -43,23 +43,19 @@ export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), opt
 }
 
 /**
- * A text file, split by place: the last tenth of its sentences is for validation.
+ * A text file, split by place: the last tenth of it is for validation.
  * @throws CorpusError when the file can't be read, is no text, or is too small
  */
 export function textCorpus(path: string, options: CorpusOptions = {}): Corpus {
-  const sentences = splitSentences(readTextFile(path));
-  const words = sentences.reduce((sum, sentence) => sum + sentence.length, 0);
-  if (words < fewestWords || sentences.length < 2) {
+  const stream = joinSentences(splitSentences(readTextFile(path)), options);
+  const words = stream.reduce((count, token) => count + (token === endToken ? 0 : 1), 0);
+  if (words < fewestWords) {
     throw new CorpusError(
-      `${path} is too small to train on: it has ${words} words in ${sentences.length} sentences, at least ${fewestWords} words in 2 sentences are needed`,
+      `${path} is too small to train on: it has ${words} words, at least ${fewestWords} are needed`,
     );
   }
-  const split = splitPoint(sentences, words);
-  return {
-    name: path,
-    training: joinSentences(sentences.slice(0, split), options),
-    validation: joinSentences(sentences.slice(split), options),
-  };
+  const cut = Math.round(stream.length * (1 - validationShare));
+  return { name: path, training: stream.slice(0, cut), validation: stream.slice(cut) };
 }
 
 /** The vocabulary of a training stream: the specials at 0 to 2, then the words, most frequent first. */
@@ -68,16 +64,6 @@ export function buildVocabulary(
   options: { minFrequency?: number; maxSize?: number } = {},
 ): Vocabulary {
   return Vocabulary.fromTokens(training, { ...options, specials: [padToken, unknownToken, endToken], unknownToken });
-}
-
-/** The first sentence of the validation part: where the last tenth of the words begins, but at least one on each side. */
-function splitPoint(sentences: readonly string[][], words: number): number {
-  let seen = 0;
-  for (let i = 0; i < sentences.length; i++) {
-    seen += sentences[i].length;
-    if (seen >= words * (1 - validationShare)) return Math.max(1, Math.min(i + 1, sentences.length - 1));
-  }
-  return sentences.length - 1;
 }
 
 function joinSentences(sentences: readonly string[][], { lowercase = true }: CorpusOptions): string[] {

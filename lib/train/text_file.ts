@@ -29,12 +29,15 @@ export function readTextFile(path: string): string {
 
 /**
  * The sentences of a text, each a list of words and marks. Sentences end where Unicode's rules say
- * (https://unicode.org/reports/tr29) and at empty lines; a single line break is a space.
+ * (https://unicode.org/reports/tr29) and where paragraphs do: at empty lines, or, in a text without empty lines, at the
+ * end of each line.
  */
 export function splitSentences(text: string): string[][] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+  const emptyLines = /\r?\n[^\S\n]*\r?\n/;
+  const trimmed = text.trim();
   const sentences: string[][] = [];
-  for (const paragraph of text.split(/\r?\n[^\S\n]*\r?\n/)) {
+  for (const paragraph of trimmed.split(emptyLines.test(trimmed) ? emptyLines : /\r?\n/)) {
     const line = paragraph.replace(/\s+/g, ' ').trim();
     if (line === '') continue;
     for (const { segment } of segmenter.segment(line)) {

@@ -37,8 +37,8 @@ describe('a stream cut into batches', () => {
         const predicted: number[] = [];
         let tokens = 0;
         for (const { input, target, tokens: count } of batches) {
-          const inputs = input.tolist().flat(2) as number[];
-          const targets = target.tolist().flat(2) as number[];
+          const inputs = [...input.data];
+          const targets = [...target.data];
           for (const [i, id] of targets.entries()) {
             expect(inputs[i]).toBeGreaterThanOrEqual(0);
             if (id === ignoredTarget) continue;

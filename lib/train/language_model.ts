@@ -1,0 +1,66 @@
+import { Dropout } from '../nn/dropout.js';
+import { Embedding } from '../nn/embedding.js';
+import { Linear } from '../nn/linear.js';
+import { LSTM } from '../nn/lstm.js';
+import { Module } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** An LSTM's memory between batches: hidden and cell state, [layers, texts, hiddenDim] each. */
+export type LanguageModelState = [h: Tensor, c: Tensor];
+
+export interface LanguageModelOptions {
+  /** Words in the vocabulary. */
+  vocabularySize: number;
+  /** Length of a word's vector. */
+  embeddingDim: number;
+  /** Length of the LSTM's state. */
+  hiddenDim: number;
+  /** LSTM layers; 1 unless set. */
+  layers?: number;
+  /** Probability that an element between layers is zeroed in training; 0 unless set. */
+  dropout?: number;
+}
+
+/**
+ * Predicts the next word: `Embedding → LSTM → Linear`.
+ *
+ * The parameters have PyTorch's names and starting values: `embedding.weight`, `lstm.weight_ih_l0`, …, `linear.weight`,
+ * `linear.bias`.
+ */
+export class LanguageModel extends Module {
+  embedding: Embedding;
+  dropout: Dropout;
+  lstm: LSTM;
+  linear: Linear;
+
+  constructor({ vocabularySize, embeddingDim, hiddenDim, layers = 1, dropout = 0 }: LanguageModelOptions) {
+    super();
+    this.embedding = new Embedding(vocabularySize, embeddingDim);
+    this.dropout = new Dropout(dropout);
+    this.lstm = new LSTM(embeddingDim, hiddenDim, { numLayers: layers, dropout: layers > 1 ? dropout : 0 });
+    this.linear = new Linear(hiddenDim, vocabularySize);
+  }
+
+  /**
+   * @param input int32 [steps, texts]: word ids
+   * @param state where the last batch of the same texts ended; zeros unless given
+   * @returns the logits of the word after each, [steps, texts, vocabularySize], and the state to go on from
+   */
+  forward(input: Tensor, state?: LanguageModelState): [logits: Tensor, state: LanguageModelState] {
+    const vectors = this.dropout.forward(this.embedding.forward(input));
+    const [output, next] = this.lstm.forward(vectors, state);
+    return [this.linear.forward(this.dropout.forward(output)), next];
+  }
+}
+
+/** The same memory, cut off from the graph that made it. */
+export function detachState([h, c]: LanguageModelState): LanguageModelState {
+  return [h.detach(), c.detach()];
+}
+
+/** How many numbers a module learns. */
+export function countParameters(module: Module): number {
+  let count = 0;
+  for (const parameter of module.parameters()) count += parameter.numel;
+  return count;
+}
