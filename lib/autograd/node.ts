@@ -26,6 +26,8 @@ export class Node {
   readonly leaf: Tensor | null = null;
   /** Non-leaf outputs whose grad must be kept (`retainGrad`). */
   retained: (Tensor | null)[] | null = null;
+  /** Called when backward has run for the last time: gives back what the operation kept for it alone. */
+  onFreed: (() => void) | null = null;
   private backward: Backward | null;
   private saved: readonly Tensor[] | null;
   private readonly versions: readonly number[];
@@ -67,7 +69,9 @@ export class Node {
       this.backward = null;
       this.saved = null;
     }
-    return backward(grads, this.needs);
+    const results = backward(grads, this.needs);
+    if (!retain) this.onFreed?.();
+    return results;
   }
 }
 

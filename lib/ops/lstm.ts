@@ -79,6 +79,9 @@ export function lstm(
     },
     [...inputs, output],
   );
+  output.gradFn!.onFreed = () => {
+    for (const { caches } of traces) for (const cache of caches) cache.storage.recycle();
+  };
   return [output, hn, cn];
 }
 
@@ -141,6 +144,7 @@ function backward(
     const dropped = layer > 0 ? traces[layer - 1].dropped : null;
     dOutput = dInput === null || dropped === null ? dInput : maskScale(dInput, dropped.mask, dropped.scale);
   }
+  work.storage.recycle();
   return [dInput, withStates && needs[1] ? dh0 : null, withStates && needs[2] ? dc0 : null, dParameters];
 }
 

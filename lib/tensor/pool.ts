@@ -97,6 +97,22 @@ class Pool {
     this.freeSlots.push(slot);
   }
 
+  /** Takes an array's buffer back at once. Only for memory that nothing but the caller has ever seen. */
+  recycle(array: TypedArray): void {
+    const slot = this.slotOf.get(array);
+    if (slot === undefined) return;
+    const { buffer } = this.blocks[slot]!;
+    this.forget(array);
+    this.keepIdle(buffer);
+  }
+
+  private keepIdle(buffer: ArrayBuffer): void {
+    const list = this.free.get(buffer.byteLength);
+    if (list === undefined) this.free.set(buffer.byteLength, [buffer]);
+    else list.push(buffer);
+    this.idle += buffer.byteLength;
+  }
+
   private reclaim(collect: Collect, needed: number): void {
     this.collections++;
     const before = this.out;
@@ -115,11 +131,8 @@ class Pool {
       for (let i = 0; i < count; i++) {
         const slot = this.dead[i];
         const { buffer } = this.blocks[slot]!;
-        const list = this.free.get(buffer.byteLength);
-        if (list === undefined) this.free.set(buffer.byteLength, [buffer]);
-        else list.push(buffer);
+        this.keepIdle(buffer);
         this.out -= buffer.byteLength;
-        this.idle += buffer.byteLength;
         this.blocks[slot] = null;
         this.freeSlots.push(slot);
       }

@@ -24,6 +24,14 @@ export class Storage {
     return new Storage(allocateLasting(dtypes[dtype], n), dtype);
   }
 
+  /**
+   * Gives the memory back before the collector would find it dead: for the working memory of an operation, which no
+   * tensor in anyone's hands shares. Nothing may read it afterwards.
+   */
+  recycle(): void {
+    pool.recycle(this.array);
+  }
+
   /** The array for the user's hands: from now on V8 alone decides when its memory is free. */
   escape(): TypedArray {
     pool.forget(this.array);

@@ -1,13 +1,40 @@
 // The cell: what happens to the gates of a few rows in one step.
 namespace lutra::LUTRA_NS {
 
-template <class T, bool kSave>
-LUTRA_INLINE void stepForward(const LstmStep<T>& s, int64_t row, int64_t j, int n) {
+template <class T>
+struct Cell {
+  Vec<T> in, forget, candidate, out, c, h;
+};
+
+// The gates' sums i, f, g, o and c_{t-1} become activations, c_t and h_t.
+template <class T>
+LUTRA_INLINE void activate(Cell<T>& cell) {
+  cell.in = sigmoid(cell.in);
+  cell.forget = sigmoid(cell.forget);
+  cell.candidate = tanh(cell.candidate);
+  cell.out = sigmoid(cell.out);
+  cell.c = fma(cell.forget, cell.c, cell.in * cell.candidate);
+  cell.h = cell.out * tanh(cell.c);
+}
+
+template <class T>
+LUTRA_INLINE Cell<T> loadCell(const LstmStep<T>& s, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  T* const gates = s.gates + row * s.ldGates + j;
-  T* const cell = s.cell + row * H + j;
-  const auto load = [n](const T* p) { return n == V::W ? V::load(p) : V::loadN(p, n); };
+  const T* const gates = s.gates + row * s.ldGates + j;
+  const T* const cell = s.cell + row * H + j;
+  if (n == V::W) {
+    return {V::load(gates),         V::load(gates + H), V::load(gates + 2 * H),
+            V::load(gates + 3 * H), V::load(cell),      V::zero()};
+  }
+  return {V::loadN(gates, n),         V::loadN(gates + H, n), V::loadN(gates + 2 * H, n),
+          V::loadN(gates + 3 * H, n), V::loadN(cell, n),      V::zero()};
+}
+
+template <class T>
+LUTRA_INLINE void storeCell(const LstmStep<T>& s, const Cell<T>& cell, int64_t row, int64_t j, int n) {
+  using V = Vec<T>;
+  const int64_t H = s.hiddenSize;
   const auto store = [n](V v, T* p) {
     if (n == V::W) {
       v.store(p);
@@ -15,33 +42,64 @@ LUTRA_INLINE void stepForward(const LstmStep<T>& s, int64_t row, int64_t j, int 
       v.storeN(p, n);
     }
   };
-  const V in = sigmoid(load(gates)), forget = sigmoid(load(gates + H));
-  const V candidate = tanh(load(gates + 2 * H)), out = sigmoid(load(gates + 3 * H));
-  const V c = fma(forget, load(cell), in * candidate);
-  store(c, cell);
-  const V h = out * tanh(c);
-  store(h, s.hidden + row * s.ldHidden + j);
-  if (s.output != nullptr) store(h, s.output + row * s.ldOutput + j);
-  if (kSave) {
-    store(in, gates);
-    store(forget, gates + H);
-    store(candidate, gates + 2 * H);
-    store(out, gates + 3 * H);
-    store(c, s.cells + row * s.ldCells + j);
+  store(cell.c, s.cell + row * H + j);
+  store(cell.h, s.hidden + row * s.ldHidden + j);
+  if (s.output != nullptr) store(cell.h, s.output + row * s.ldOutput + j);
+  if (s.cells == nullptr) return;
+  T* const gates = s.gates + row * s.ldGates + j;
+  store(cell.in, gates);
+  store(cell.forget, gates + H);
+  store(cell.candidate, gates + 2 * H);
+  store(cell.out, gates + 3 * H);
+  store(cell.c, s.cells + row * s.ldCells + j);
+}
+
+// What is left of several rows behind their last whole vector, `n` values of each from j on, as one vector: the
+// activations are most of the work, and a vector that is mostly empty costs as much as a full one.
+template <class T>
+LUTRA_INLINE void stepTails(const LstmStep<T>& s, int64_t row, int rows, int64_t j, int n) {
+  using V = Vec<T>;
+  constexpr int kParts = 6;
+  T parts[kParts][2 * V::W] = {};
+  for (int r = 0; r < rows; r++) {
+    const Cell<T> cell = loadCell(s, row + r, j, n);
+    const V values[kParts - 1] = {cell.in, cell.forget, cell.candidate, cell.out, cell.c};
+    for (int k = 0; k < kParts - 1; k++) values[k].store(parts[k] + r * n);
+  }
+  Cell<T> all = {V::load(parts[0]), V::load(parts[1]), V::load(parts[2]),
+                 V::load(parts[3]), V::load(parts[4]), V::zero()};
+  activate(all);
+  const V values[kParts] = {all.in, all.forget, all.candidate, all.out, all.c, all.h};
+  for (int k = 0; k < kParts; k++) values[k].store(parts[k]);
+  for (int r = 0; r < rows; r++) {
+    const auto part = [&](int k) { return V::loadN(parts[k] + r * n, n); };
+    storeCell(s, Cell<T>{part(0), part(1), part(2), part(3), part(4), part(5)}, row + r, j, n);
   }
 }
 
 template <class T>
 void lstmStepForward(const LstmStep<T>& s) {
   constexpr int W = Vec<T>::W;
+  const int64_t whole = s.hiddenSize / W * W;
   for (int64_t row = 0; row < s.rows; row++) {
-    int64_t j = 0;
-    if (s.cells != nullptr) {
-      for (; j + W <= s.hiddenSize; j += W) stepForward<T, true>(s, row, j, W);
-      if (j < s.hiddenSize) stepForward<T, true>(s, row, j, static_cast<int>(s.hiddenSize - j));
-    } else {
-      for (; j + W <= s.hiddenSize; j += W) stepForward<T, false>(s, row, j, W);
-      if (j < s.hiddenSize) stepForward<T, false>(s, row, j, static_cast<int>(s.hiddenSize - j));
+    for (int64_t j = 0; j < whole; j += W) {
+      Cell<T> cell = loadCell(s, row, j, W);
+      activate(cell);
+      storeCell(s, cell, row, j, W);
+    }
+  }
+  if constexpr (W > 1) {
+    const int tail = static_cast<int>(s.hiddenSize - whole);
+    if (tail == 0) return;
+    const int together = W / tail;
+    for (int64_t row = 0; row < s.rows; row += together) {
+      if (together > 1) {
+        stepTails(s, row, static_cast<int>(std::min<int64_t>(together, s.rows - row)), whole, tail);
+        continue;
+      }
+      Cell<T> cell = loadCell(s, row, whole, tail);
+      activate(cell);
+      storeCell(s, cell, row, whole, tail);
     }
   }
 }

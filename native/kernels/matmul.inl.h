@@ -26,7 +26,6 @@ void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t r
   const RowTiles<T> tiles(rows);
   Tile<T> tile;
   tile.columns = static_cast<int>(std::min<int64_t>(TileShape<T>::kColumns, p.N - column));
-  tile.lda = 0;
   tile.b = b;
   tile.ldb = ldb;
   tile.ldc = p.ldc;
@@ -35,6 +34,7 @@ void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t r
   tile.add = p.options.accumulate || k0 > 0;
   for (int64_t t = 0; t < tiles.count; t++) {
     tile.a = packedA + tiles.begin(t) * depth;
+    tile.aStep = tiles.rows(t);
     tile.c = p.c + (row + tiles.begin(t)) * p.ldc + column;
     tileFunction<T, true>(tiles.rows(t), tile.columns)(tile);
   }
@@ -47,7 +47,7 @@ void multiplyWide(const Product<T>& p, const T* packedA, int64_t begin, int64_t 
   constexpr int kColumns = S::kWideVectors * S::kWidth;
   Tile<T> tile;
   tile.a = packedA + k0 * p.M;
-  tile.lda = 0;
+  tile.aStep = p.M;
   tile.ldb = p.b.ld;
   tile.ldc = p.ldc;
   tile.depth = depth;
@@ -114,8 +114,8 @@ void multiplyFewRows(const Product<T>& p) {
   });
 }
 
-/** A single panel of columns and A as stored: rows are read where they lie, B is packed once. */
-template <class T>
+/** A single panel of columns: A, of which each value is needed once, is read where it lies; B is packed once. */
+template <class T, bool kTransposedA>
 void multiplyFewColumns(const Product<T>& p) {
   using S = TileShape<T>;
   const int columns = static_cast<int>(p.N);
@@ -126,14 +126,14 @@ void multiplyFewColumns(const Product<T>& p) {
     packPanel(buffer, p.b, 0, columns, 0, p.K);
     b = buffer;
   }
-  constexpr int64_t kRows = S::kDirectRows;
+  constexpr int64_t kRows = kTransposedA ? S::kRows : S::kDirectRows;
   parallelFor((p.M + kRows - 1) / kRows, grainFor(kRows * p.K * p.N), [&](int64_t begin, int64_t end) {
     const int64_t last = std::min(end * kRows, p.M);
     for (int64_t row = begin * kRows; row < last; row += kRows) {
       const int rows = static_cast<int>(std::min(kRows, last - row));
       for (int64_t k0 = 0; k0 < p.K; k0 += block) {
         const int64_t depth = std::min(block, p.K - k0);
-        const Tile<T> tile = {p.a.data + row * p.a.ld + k0,
+        const Tile<T> tile = {p.a.data + (kTransposedA ? k0 * p.a.ld + row : row * p.a.ld + k0),
                               p.a.ld,
                               b + k0 * S::kColumns,
                               S::kColumns,
@@ -143,7 +143,7 @@ void multiplyFewColumns(const Product<T>& p) {
                               depth,
                               columns,
                               p.options.accumulate || k0 > 0};
-        tileFunction<T, false>(rows, columns)(tile);
+        tileFunction<T, kTransposedA>(rows, columns)(tile);
       }
     }
   });
@@ -246,7 +246,9 @@ void multiply(const Product<T>& p) {
   const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
   if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
   if (p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) return multiplyFewRows(p);
-  if (p.N <= TileShape<T>::kColumns && !p.a.transposed) return multiplyFewColumns(p);
+  if (p.N <= TileShape<T>::kColumns) {
+    return p.a.transposed ? multiplyFewColumns<T, true>(p) : multiplyFewColumns<T, false>(p);
+  }
   multiplyBlocks(p);
 }
 

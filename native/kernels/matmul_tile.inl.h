@@ -1,7 +1,8 @@
 // The micro-kernels: one tile of C, held in registers while the shared dimension runs by.
 //
-// A tile is `rows` × (vectors · W) elements. Its A comes packed ([k][rows], so that one step's values lie side by side)
-// or directly as rows; its B as rows of at least the tile's width, packed or not.
+// A tile is `rows` × (vectors · W) elements. Its A comes packed ([k][rows], so that one step's values lie side by
+// side), as a transposed matrix lies anyway, or directly as rows; its B as rows of at least the tile's width, packed or
+// not.
 namespace lutra::LUTRA_NS {
 
 // The largest tile. 12 × 2 vectors fill the 32 registers of AVX-512, 6 × 2 the 16 of AVX2, 8 × 3 the 32 of NEON.
@@ -23,7 +24,8 @@ struct TileShape {
 template <class T>
 struct Tile {
   const T* a;
-  int64_t lda;  // only for A read directly
+  // Values of one k: side by side, the next k's aStep further on; or, read directly as rows, aStep apart.
+  int64_t aStep;
   const T* b;
   int64_t ldb;
   T* c;
@@ -52,7 +54,7 @@ LUTRA_INLINE void finishRow(const Vec<T>* sums, T* c, const Vec<T>* bias, const 
   }
 }
 
-template <class T, int kRows, int kVectors, bool kPackedA>
+template <class T, int kRows, int kVectors, bool kSideBySide>
 void multiplyTile(const Tile<T>& tile) {
   using V = Vec<T>;
   V sums[kRows][kVectors];
@@ -69,18 +71,18 @@ void multiplyTile(const Tile<T>& tile) {
   }
   const T* a = tile.a;
   const T* b = tile.b;
-  const int64_t lda = tile.lda, ldb = tile.ldb;
+  const int64_t aStep = tile.aStep, ldb = tile.ldb;
   for (int64_t k = 0; k < tile.depth; k++) {
     V row[kVectors];
     LUTRA_UNROLL
     for (int j = 0; j < kVectors; j++) row[j] = V::load(b + j * V::W);
     LUTRA_UNROLL
     for (int i = 0; i < kRows; i++) {
-      const V factor = V::set1(kPackedA ? a[i] : a[i * lda]);
+      const V factor = V::set1(kSideBySide ? a[i] : a[i * aStep]);
       LUTRA_UNROLL
       for (int j = 0; j < kVectors; j++) sums[i][j] = fma(factor, row[j], sums[i][j]);
     }
-    a += kPackedA ? kRows : 1;
+    a += kSideBySide ? aStep : 1;
     b += ldb;
   }
   V bias[kVectors];
@@ -102,21 +104,21 @@ void multiplyTile(const Tile<T>& tile) {
 template <class T>
 using TileFunction = void (*)(const Tile<T>&);
 
-template <class T, bool kPackedA, int... kIndex>
+template <class T, bool kSideBySide, int... kIndex>
 LUTRA_INLINE TileFunction<T> pickTile(int rows, int vectors, std::integer_sequence<int, kIndex...>) {
   constexpr int kVectors = TileShape<T>::kVectors;
   static constexpr TileFunction<T> table[] = {
-      &multiplyTile<T, kIndex / kVectors + 1, kIndex % kVectors + 1, kPackedA>...};
+      &multiplyTile<T, kIndex / kVectors + 1, kIndex % kVectors + 1, kSideBySide>...};
   return table[(rows - 1) * kVectors + vectors - 1];
 }
 
 /** The micro-kernel for tiles of `rows` × `columns`, at most kRows (or, directly, kDirectRows) × kColumns. */
-template <class T, bool kPackedA>
+template <class T, bool kSideBySide>
 LUTRA_INLINE TileFunction<T> tileFunction(int rows, int columns) {
   using S = TileShape<T>;
-  constexpr int kRows = kPackedA ? S::kRows : S::kDirectRows;
+  constexpr int kRows = kSideBySide ? S::kRows : S::kDirectRows;
   const int vectors = (columns + S::kWidth - 1) / S::kWidth;
-  return pickTile<T, kPackedA>(rows, vectors, std::make_integer_sequence<int, kRows * S::kVectors>{});
+  return pickTile<T, kSideBySide>(rows, vectors, std::make_integer_sequence<int, kRows * S::kVectors>{});
 }
 
 // A few dot products at once, of operands whose shared dimension is contiguous in both: kRows rows of A with kColumns
@@ -134,7 +136,7 @@ void multiplyDots(const Tile<T>& tile) {
   for (; k + V::W <= tile.depth; k += V::W) {
     V a[kRows];
     LUTRA_UNROLL
-    for (int i = 0; i < kRows; i++) a[i] = V::load(tile.a + i * tile.lda + k);
+    for (int i = 0; i < kRows; i++) a[i] = V::load(tile.a + i * tile.aStep + k);
     LUTRA_UNROLL
     for (int j = 0; j < kColumns; j++) {
       const V b = V::load(tile.b + j * tile.ldb + k);
@@ -146,7 +148,7 @@ void multiplyDots(const Tile<T>& tile) {
     const int n = static_cast<int>(tile.depth - k);
     V a[kRows];
     LUTRA_UNROLL
-    for (int i = 0; i < kRows; i++) a[i] = V::loadN(tile.a + i * tile.lda + k, n);
+    for (int i = 0; i < kRows; i++) a[i] = V::loadN(tile.a + i * tile.aStep + k, n);
     LUTRA_UNROLL
     for (int j = 0; j < kColumns; j++) {
       const V b = V::loadN(tile.b + j * tile.ldb + k, n);

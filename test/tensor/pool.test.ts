@@ -34,6 +34,20 @@ describe('the result pool', () => {
     for (const { view, value } of views) expect(view.every((x) => x === value)).toBe(true);
   });
 
+  it('takes back at once what an operation says is dead, but nothing that a user has seen', () => {
+    const dead = Tensor.allocate([megabyte], 'float32', false);
+    const { buffer } = dead.storage.array;
+    const { out } = memoryInfo();
+    dead.storage.recycle();
+    expect(memoryInfo().out).toBeLessThan(out);
+    expect(Tensor.allocate([megabyte], 'float32', false).storage.array.buffer).toBe(buffer);
+
+    const seen = Tensor.allocate([megabyte], 'float32', false);
+    const view = seen.data;
+    seen.storage.recycle();
+    expect(Tensor.allocate([megabyte], 'float32', false).storage.array.buffer).not.toBe(view.buffer);
+  });
+
   it('gives zeros where zeros are asked for, also in used memory', () => {
     for (let i = 0; i < 300; i++) {
       const t = Tensor.allocate([megabyte], 'float32');
