@@ -30,7 +30,7 @@ const program = new Command('lutra')
 addTrainOptions(program.command('train'))
   .summary('train a language model on a text')
   .description(
-    'Trains an Embedding → LSTM → Linear model that predicts the next word of a text, and writes the weights\n' +
+    'Trains an Embedding → LSTM → Linear model that predicts the next word of a text, and writes the weights ' +
       '(model.safetensors), vocabulary.json and metrics.json to a folder. Ctrl-C saves what was learned so far.',
   )
   .action(async (file: string | undefined, settings: TrainSettings, command: Command) => {
