@@ -51,16 +51,21 @@ void packRowsOfA(T* packed, const T* source, int64_t ld, int rows, int64_t depth
   }
 }
 
-// The same from a transposed A: `source` holds one k per ld, the tile's rows side by side.
+// The same from a transposed A, a few k at a time: `source` holds one k per ld, the tile's rows side by side. `more`:
+// further k follow, so that what is stored beyond the last row will be overwritten.
 template <class T>
-void packColumnsOfA(T* packed, const T* source, int64_t ld, int rows, int64_t depth) {
+void packColumnsOfA(T* packed, const T* source, int64_t ld, int rows, int64_t depth, bool more) {
   using V = Vec<T>;
-  for (int64_t k = 0; k < depth; k++) {
-    const T* in = source + k * ld;
-    T* out = packed + k * rows;
-    int i = 0;
-    for (; i + V::W <= rows; i += V::W) V::load(in + i).store(out + i);
-    if (i < rows) V::loadN(in + i, rows - i).storeN(out + i, rows - i);
+  const int whole = rows / V::W * V::W, tail = rows - whole;
+  for (int64_t k = 0; k < depth; k++, source += ld, packed += rows) {
+    for (int i = 0; i < whole; i += V::W) V::load(source + i).store(packed + i);
+    if (tail == 0) continue;
+    const V last = V::loadN(source + whole, tail);
+    if (whole == 0 && (more || k + V::W < depth)) {
+      last.store(packed);
+    } else {
+      last.storeN(packed + whole, tail);
+    }
   }
 }
 
@@ -68,13 +73,21 @@ void packColumnsOfA(T* packed, const T* source, int64_t ld, int rows, int64_t de
 template <class T>
 void packA(T* packed, const Matrix<T>& a, int64_t begin, int64_t count, int64_t k0, int64_t depth) {
   const RowTiles<T> tiles(count);
-  for (int64_t t = 0; t < tiles.count; t++) {
-    const int64_t row = begin + tiles.begin(t);
-    T* out = packed + tiles.begin(t) * depth;
-    if (a.transposed) {
-      packColumnsOfA(out, a.data + k0 * a.ld + row, a.ld, tiles.rows(t), depth);
-    } else {
-      packRowsOfA(out, a.data + row * a.ld + k0, a.ld, tiles.rows(t), depth);
+  if (!a.transposed) {
+    for (int64_t t = 0; t < tiles.count; t++) {
+      const int64_t row = begin + tiles.begin(t);
+      packRowsOfA(packed + tiles.begin(t) * depth, a.data + row * a.ld + k0, a.ld, tiles.rows(t), depth);
+    }
+    return;
+  }
+  // All tiles take a few k in turn, so that what lies side by side is read while it is in the cache.
+  constexpr int64_t kAtOnce = 2 * Vec<T>::W;
+  for (int64_t k = 0; k < depth; k += kAtOnce) {
+    const int64_t n = std::min(kAtOnce, depth - k);
+    for (int64_t t = 0; t < tiles.count; t++) {
+      const int rows = tiles.rows(t);
+      packColumnsOfA(packed + tiles.begin(t) * depth + k * rows, a.data + (k0 + k) * a.ld + begin + tiles.begin(t),
+                     a.ld, rows, n, depth - k - n >= Vec<T>::W);
     }
   }
 }
