@@ -36,7 +36,7 @@ export interface NativeTransformer {
     mask: TypedArray | null,
     kept: TypedArray | null,
     out: TypedArray,
-    logSumExp: TypedArray | null,
+    normalisers: TypedArray | null,
   ): void;
   attentionBackward(
     plan: Float64Array,
@@ -46,10 +46,11 @@ export interface NativeTransformer {
     mask: TypedArray | null,
     kept: TypedArray | null,
     out: TypedArray,
-    logSumExp: TypedArray,
+    normalisers: TypedArray,
     dout: TypedArray,
     dq: TypedArray | null,
     dk: TypedArray | null,
     dv: TypedArray | null,
+    dmask: TypedArray | null,
   ): void;
 }

@@ -54,7 +54,7 @@ function setPlan(
   settings: AttentionSettings,
   { q, k, v }: AttentionOperands,
   out: HeadRows,
-  logSumExp: Tensor | null,
+  normalisers: Tensor | null,
 ): void {
   const { mask, kept } = settings;
   plan[0] = sizes.batch;
@@ -67,7 +67,7 @@ function setPlan(
   plan[7] = settings.scale;
   plan[8] = settings.causal ? 1 : 0;
   plan[9] = settings.keptScale;
-  plan[10] = logSumExp?.offset ?? 0;
+  plan[10] = normalisers?.offset ?? 0;
   plan[11] = kept?.offset ?? 0;
   plan[12] = mask?.tensor.offset ?? 0;
   for (let i = 0; i < 4; i++) plan[13 + i] = mask?.strides[i] ?? 0;
@@ -77,15 +77,15 @@ function setPlan(
   setRows(29, out);
 }
 
-/** Writes `out`, and `logSumExp` [batch, heads, queries] for the backward unless it is null. */
+/** Writes `out`, and `normalisers` [batch, heads, queries, 2] for the backward unless it is null. */
 export function attention(
   out: HeadRows,
-  logSumExp: Tensor | null,
+  normalisers: Tensor | null,
   operands: AttentionOperands,
   sizes: AttentionSizes,
   settings: AttentionSettings,
 ): void {
-  setPlan(sizes, settings, operands, out, logSumExp);
+  setPlan(sizes, settings, operands, out, normalisers);
   native.attention(
     plan,
     operands.q.tensor.storage.array,
@@ -94,7 +94,7 @@ export function attention(
     settings.mask?.tensor.storage.array ?? null,
     settings.kept?.storage.array ?? null,
     out.tensor.storage.array,
-    logSumExp?.storage.array ?? null,
+    normalisers?.storage.array ?? null,
   );
 }
 
@@ -102,23 +102,26 @@ export interface AttentionGradients {
   dq: HeadRows | null;
   dk: HeadRows | null;
   dv: HeadRows | null;
+  /** Of what is added to the scores: zeros [batch, heads, queries, keys], contiguous. */
+  dmask: Tensor | null;
 }
 
-/** Overwrites those of dq, dk and dv that are given, from what `attention` wrote and the gradient of `out`. */
+/** Overwrites those of dq, dk, dv and dmask that are given, from what `attention` wrote and the gradient of `out`. */
 export function attentionBackward(
-  { dq, dk, dv }: AttentionGradients,
+  { dq, dk, dv, dmask }: AttentionGradients,
   dout: HeadRows,
   out: HeadRows,
-  logSumExp: Tensor,
+  normalisers: Tensor,
   operands: AttentionOperands,
   sizes: AttentionSizes,
   settings: AttentionSettings,
 ): void {
-  setPlan(sizes, settings, operands, out, logSumExp);
+  setPlan(sizes, settings, operands, out, normalisers);
   setRows(33, dout);
   setRows(37, dq);
   setRows(41, dk);
   setRows(45, dv);
+  plan[49] = dmask?.offset ?? 0;
   native.attentionBackward(
     plan,
     operands.q.tensor.storage.array,
@@ -127,10 +130,11 @@ export function attentionBackward(
     settings.mask?.tensor.storage.array ?? null,
     settings.kept?.storage.array ?? null,
     out.tensor.storage.array,
-    logSumExp.storage.array,
+    normalisers.storage.array,
     dout.tensor.storage.array,
     dq?.tensor.storage.array ?? null,
     dk?.tensor.storage.array ?? null,
     dv?.tensor.storage.array ?? null,
+    dmask?.storage.array ?? null,
   );
 }

@@ -1,4 +1,3 @@
-import { needsGrad } from '../autograd/record.js';
 import { ArgumentError, DTypeError, ShapeError, ValueError } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { checkProbability, dropout } from '../ops/dropout.js';
@@ -179,22 +178,21 @@ export class MultiheadAttention extends Module {
       extraKeys,
     };
     const padding = spreadPaddingMask(op, keyPaddingMask, query.dtype, sizes, batched);
-    const learned = needsGrad(attnMask, keyPaddingMask);
     // Every query sees the keys that the module adds, which the causal rule alone would hide.
-    const causal = isCausal && !needWeights && !learned && extraKeys === 0;
+    const causal = isCausal && !needWeights && extraKeys === 0;
     const mask = causal ? padding : mergeMasks(spreadAttentionMask(op, attnMask, query.dtype, sizes), padding);
     const dropoutP = this.training ? this.dropout : 0;
 
     let joined: Tensor;
     let weights: Tensor | null = null;
-    if (needWeights || learned) {
+    if (needWeights) {
       [joined, weights] = this.attendWithWeights(q, k, v, batchFirst, mask, dropoutP);
     } else {
       const { numHeads: heads, headDim } = this;
       joined = attendHeads(q, k, v, { heads, headDim, batchFirst, mask, causal, dropoutP });
     }
     const output = this.out_proj.forward(joined);
-    const shown = weights !== null && needWeights ? (average ? weights.mean(1) : weights) : null;
+    const shown = weights !== null && average ? weights.mean(1) : weights;
     return batched ? [output, shown] : [output.squeeze(1), shown?.squeeze(0) ?? null];
   }
 
@@ -272,7 +270,7 @@ export class MultiheadAttention extends Module {
     ];
   }
 
-  /** Attention by single operations, which has the weights to return and gives the mask a gradient. */
+  /** Attention by single operations, which has the weights to return. */
   private attendWithWeights(
     q: Projection,
     k: Projection,

@@ -105,6 +105,16 @@ function activate(activation: ((x: Tensor) => Tensor) | Module, x: Tensor): Tens
 }
 
 /**
+ * PyTorch's attention hands batch-first results on as a view of [length, batch, size], and dropout draws its random
+ * numbers in memory's order: the same numbers must fall on the same elements here.
+ */
+function dropAttended(dropout: Dropout, attended: Tensor, batchFirst: boolean): Tensor {
+  const reordered = batchFirst && attended.ndim === 3 && dropout.training && dropout.p > 0;
+  if (!reordered) return dropout.forward(attended);
+  return dropout.forward(attended.transpose(0, 1)).transpose(0, 1);
+}
+
+/**
  * Self-attention, then a feed-forward part, each added to its input and normalised, as
  * `torch.nn.TransformerEncoderLayer`. With `normFirst`: x + attention(norm(x)), then x + feedForward(norm(x)).
  *
@@ -171,7 +181,7 @@ export class TransformerEncoderLayer extends Module {
       isCausal: options.isCausal,
       needWeights: false,
     });
-    return this.dropout1.forward(attended);
+    return dropAttended(this.dropout1, attended, this.self_attn.batchFirst);
   }
 
   private feedForward(x: Tensor): Tensor {
@@ -242,7 +252,7 @@ export class TransformerDecoderLayer extends Module {
       isCausal: options.tgtIsCausal,
       needWeights: false,
     });
-    return this.dropout1.forward(attended);
+    return dropAttended(this.dropout1, attended, this.self_attn.batchFirst);
   }
 
   private attendMemory(x: Tensor, memory: Tensor, options: TransformerDecoderLayerForwardOptions): Tensor {
@@ -252,7 +262,7 @@ export class TransformerDecoderLayer extends Module {
       isCausal: options.memoryIsCausal,
       needWeights: false,
     });
-    return this.dropout2.forward(attended);
+    return dropAttended(this.dropout2, attended, this.multihead_attn.batchFirst);
   }
 
   private feedForward(x: Tensor): Tensor {

@@ -1,18 +1,15 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import * as kernel from '../kernels/attention.js';
+import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, broadcastStrides, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkFloat, checkTensor, Tensor } from '../tensor/tensor.js';
-import { add, mul } from './arithmetic.js';
-import { eq } from './comparison.js';
 import { contiguous } from './copy.js';
-import { checkProbability, drawMask, dropout } from './dropout.js';
-import { maskedFill } from './masking.js';
-import { matmul } from './matmul.js';
-import { softmax } from './softmax.js';
-import { expand, reshape, transpose, unsqueeze } from './view.js';
+import { checkProbability, drawMask } from './dropout.js';
+import { reshape } from './reshape.js';
+import { expand } from './view.js';
 
 export interface AttentionOptions {
   /** What each query may see, broadcastable to [..., L, S]: bool (true lets through) or numbers added to the scores. */
@@ -70,10 +67,11 @@ function attend(query: Tensor, key: Tensor, value: Tensor, call: Call): Tensor {
   };
   const operands = { q: headRows(query), k: headRows(key), v: headRows(value) };
   const out = Tensor.allocate([...query.shape.slice(0, -1), sizes.valueDim], query.dtype, false);
-  const recorded = needsGrad(query, key, value);
-  const logSumExp = recorded ? Tensor.allocate(scores.slice(0, 3), query.dtype, false) : null;
-  kernel.attention(headRows(out), logSumExp, operands, sizes, settings);
-  if (!recorded || logSumExp === null) return out;
+  const inputs = [query, key, value, ...(call.mask ? [call.mask] : [])];
+  const recorded = needsGrad(...inputs);
+  const normalisers = recorded ? Tensor.allocate([...scores.slice(0, 3), 2], query.dtype, false) : null;
+  kernel.attention(headRows(out), normalisers, operands, sizes, settings);
+  if (!recorded || normalisers === null) return out;
 
   const result = out.detach();
   const backward = (grad: Tensor, needs: readonly boolean[]) => {
@@ -81,36 +79,13 @@ function attend(query: Tensor, key: Tensor, value: Tensor, call: Call): Tensor {
       needs[i] ? Tensor.allocate(x.shape, x.dtype, false) : null,
     );
     const rows = (x: Tensor | null) => x && headRows(x);
-    const gradients = { dq: rows(dq), dk: rows(dk), dv: rows(dv) };
-    kernel.attentionBackward(gradients, headRows(grad), headRows(result), logSumExp, operands, sizes, settings);
-    return [dq, dk, dv];
+    const dmask = needs[3] ? Tensor.allocate(scores, query.dtype) : null;
+    const gradients = { dq: rows(dq), dk: rows(dk), dv: rows(dv), dmask };
+    kernel.attentionBackward(gradients, headRows(grad), headRows(result), normalisers, operands, sizes, settings);
+    return [dq, dk, dv, ...(mask ? [dmask && sumTo(dmask, mask.shape)] : [])];
   };
   const saved = [operands.q.tensor, operands.k.tensor, operands.v.tensor, result, ...(mask ? [mask] : [])];
-  return record('ScaledDotProductAttentionBackward0', [query, key, value], out, backward, saved);
-}
-
-/** Keys or values with each head repeated for the queries that share it. */
-function repeatHeads(x: Tensor, heads: number): Tensor {
-  const own = x.shape[x.ndim - 3];
-  if (own === heads) return x;
-  const shape = x.shape.slice();
-  shape.splice(x.ndim - 2, 0, heads / own);
-  const repeated = expand(unsqueeze(x, x.ndim - 2), shape);
-  return reshape(repeated, [...x.shape.slice(0, -3), heads, ...x.shape.slice(-2)]);
-}
-
-/** The same by single operations: keeps all scores, and so has a gradient for the mask. */
-function attendWithMaskGradient(query: Tensor, key: Tensor, value: Tensor, call: Call): Tensor {
-  const heads = sizeAt(query, 3);
-  const [k, v] = query.ndim < 3 ? [key, value] : [repeatHeads(key, heads), repeatHeads(value, heads)];
-  let scores = add(mul(matmul(query, transpose(k, -2, -1)), call.scale), call.mask as Tensor);
-  const hidden = eq(scores.detach(), Number.NEGATIVE_INFINITY).all(-1, { keepdim: true });
-  const someHidden = hidden.any().item() !== 0;
-  // A query that sees nothing would be 0/0: let it see everything, and drop the result.
-  if (someHidden) scores = maskedFill(scores, hidden, 0);
-  let weights = softmax(scores, -1);
-  if (someHidden) weights = maskedFill(weights, hidden, 0);
-  return matmul(dropout(weights, call.dropoutP, call.dropoutP > 0), v);
+  return record('ScaledDotProductAttentionBackward0', inputs, out, backward, saved);
 }
 
 function checkOperand(name: string, value: unknown, dtype: DType | null): Tensor {
@@ -188,8 +163,8 @@ function alignLeading(x: Tensor, lead: Shape, heads: number | null): Tensor {
 
 /**
  * softmax(query · keyᵀ · scale + mask) · value, the softmax over the keys, with dropout on its result: PyTorch's
- * `scaled_dot_product_attention`. Scores are held for a block of queries at a time, never all of them (but for a mask
- * that requires a gradient). Vaswani et al. 2017, Attention is all you need.
+ * `scaled_dot_product_attention`. Scores are held for a block of queries at a time, never all of them (but the gradient
+ * of a mask is as large as they are). Vaswani et al. 2017, Attention is all you need.
  *
  * @param query [..., L, E]
  * @param key [..., S, E]
@@ -228,12 +203,7 @@ export function scaledDotProductAttention(
   }
   const call = { causal: isCausal, scale: scale ?? 1 / Math.sqrt(sizeAt(q, 1)), dropoutP, mask };
   const keyHeads = enableGqa ? sizeAt(k, 3) : null;
-  if (mask !== null && needsGrad(mask)) {
-    const wide = [alignLeading(q, lead, null), alignLeading(k, lead, keyHeads), alignLeading(v, lead, keyHeads)];
-    call.mask = lead.length > 2 ? joinLeading(expand(mask, scores), lead) : mask;
-    return reshape(attendWithMaskGradient(wide[0], wide[1], wide[2], call), [...scores.slice(0, -1), sizeAt(v, 1)]);
-  }
-  if (mask !== null && lead.length > 2) call.mask = joinLeading(expand(mask.detach(), scores), lead);
+  if (mask !== null && lead.length > 2) call.mask = joinLeading(expand(mask, scores), lead);
   const out = attend(
     alignLeading(q, lead, null),
     alignLeading(k, lead, keyHeads),

@@ -1,5 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
 import * as kernel from '../kernels/attention.js';
+import { sumTo } from '../kernels/sum_to.js';
 import { broadcastStrides } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
@@ -17,7 +18,7 @@ export interface HeadAttention {
   headDim: number;
   /** Whether tensors are [batch, length, columns]; else [length, batch, columns]. */
   batchFirst: boolean;
-  /** Added to the scores, broadcastable to [batch, heads, L, S]; takes no gradient. */
+  /** Added to the scores, broadcastable to [batch, heads, L, S]. */
   mask: Tensor | null;
   causal: boolean;
   dropoutP: number;
@@ -69,10 +70,11 @@ export function attendHeads(query: Projection, key: Projection, value: Projectio
 
   const out = Tensor.allocate([...query.tensor.shape.slice(0, 2), heads * headDim], dtype, false);
   const result = out.detach();
-  const recorded = needsGrad(...sources);
-  const logSumExp = recorded ? Tensor.allocate(scores.slice(0, 3), dtype, false) : null;
-  kernel.attention(rowsOf(result, 0, call), logSumExp, { q, k, v }, sizes, settings);
-  if (!recorded || logSumExp === null) return out;
+  const inputs = call.mask ? [...sources, call.mask] : sources;
+  const recorded = needsGrad(...inputs);
+  const normalisers = recorded ? Tensor.allocate([...scores.slice(0, 3), 2], dtype, false) : null;
+  kernel.attention(rowsOf(result, 0, call), normalisers, { q, k, v }, sizes, settings);
+  if (!recorded || normalisers === null) return out;
 
   const backward = (grad: Tensor, needs: readonly boolean[]) => {
     const dout = contiguous(grad);
@@ -86,9 +88,10 @@ export function attendHeads(query: Projection, key: Projection, value: Projectio
       return source && rowsOf(source, column, call);
     });
     const [dOut, o] = [rowsOf(dout, 0, call), rowsOf(result, 0, call)];
-    kernel.attentionBackward({ dq, dk, dv }, dOut, o, logSumExp, { q, k, v }, sizes, settings);
-    return grads;
+    const dmask = needs[sources.length] ? Tensor.allocate(scores, dtype) : null;
+    kernel.attentionBackward({ dq, dk, dv, dmask }, dOut, o, normalisers, { q, k, v }, sizes, settings);
+    return mask ? [...grads, dmask && sumTo(dmask, mask.shape)] : grads;
   };
   const saved = [...dense, result, ...(mask ? [mask] : [])];
-  return record('ScaledDotProductAttentionBackward0', sources, out, backward, saved);
+  return record('ScaledDotProductAttentionBackward0', inputs, out, backward, saved);
 }

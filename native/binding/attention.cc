@@ -14,7 +14,7 @@ enum : int64_t {
   kScale = 7,
   kCausal = 8,
   kKeptScale = 9,
-  kLogSumExpOffset = 10,
+  kNormalisersOffset = 10,
   kKeptOffset = 11,
   kMask = 12,  // offset, strides of batch, head, row, column
   kQ = 17,
@@ -26,7 +26,8 @@ enum : int64_t {
   kDq = 37,
   kDk = 41,
   kDv = 45,
-  kBackwardCount = 49,
+  kDmaskOffset = 49,
+  kBackwardCount = 50,
 };
 
 struct Call {
@@ -90,15 +91,15 @@ struct Call {
   }
 };
 
-// (plan; q, k, v, mask | null, kept | null, out, logSumExp | null)
+// (plan; q, k, v, mask | null, kept | null, out, normalisers | null)
 template <class T>
 napi_value forward(const Call& c) {
   const AttentionShape& s = c.shape;
   const AttentionInputs<T> in = c.inputs<T>();
   const HeadRows<T> out = c.rows<T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
-  T* const logSumExp = c.args.optionalArray<T>(7, "logSumExp", c.plan.size(kLogSumExpOffset),
-                                               c.plan.product(s.batch, s.heads, s.queries));
-  attention(out, logSumExp, in, s);
+  T* const normalisers = c.args.optionalArray<T>(7, "normalisers", c.plan.size(kNormalisersOffset),
+                                                 c.plan.product(c.plan.product(s.batch, s.heads, s.queries), 2));
+  attention(out, normalisers, in, s);
   return nullptr;
 }
 
@@ -107,19 +108,21 @@ napi_value attentionEntry(Args& args) {
   return args.isDouble(1, "q") ? forward<double>(c) : forward<float>(c);
 }
 
-// (plan; q, k, v, mask | null, kept | null, out, logSumExp, dout, dq | null, dk | null, dv | null)
+// (plan; q, k, v, mask | null, kept | null, out, normalisers, dout, dq | null, dk | null, dv | null, dmask | null)
 template <class T>
 napi_value backward(const Call& c) {
   const AttentionShape& s = c.shape;
   const AttentionInputs<T> in = c.inputs<T>();
   const HeadRows<const T> out = c.rows<const T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
-  const T* const logSumExp =
-      c.args.array<T>(7, "logSumExp", c.plan.size(kLogSumExpOffset), c.plan.product(s.batch, s.heads, s.queries));
+  const T* const normalisers = c.args.array<T>(7, "normalisers", c.plan.size(kNormalisersOffset),
+                                               c.plan.product(c.plan.product(s.batch, s.heads, s.queries), 2));
   const HeadRows<const T> dout = c.rows<const T>(8, "dout", kDout, s.heads, s.queries, s.valueDim);
   const HeadRows<T> dq = c.rows<T>(9, "dq", kDq, s.heads, s.queries, s.dim, true);
   const HeadRows<T> dk = c.rows<T>(10, "dk", kDk, s.keyHeads, s.keys, s.dim, true);
   const HeadRows<T> dv = c.rows<T>(11, "dv", kDv, s.keyHeads, s.keys, s.valueDim, true);
-  attentionBackward(dq, dk, dv, dout, out, logSumExp, in, s);
+  const int64_t scores = c.plan.product(c.plan.product(s.batch, s.heads, s.queries), s.keys);
+  T* const dmask = c.args.optionalArray<T>(12, "dmask", c.plan.size(kDmaskOffset), scores);
+  attentionBackward(dq, dk, dv, dmask, dout, out, normalisers, in, s);
   return nullptr;
 }
 

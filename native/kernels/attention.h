@@ -1,7 +1,7 @@
 // Scaled dot-product attention: out = dropout(softmax(scale · q kᵀ + mask)) v, for every head of every batch.
 //
 // At any time a thread holds the scores of one block of queries against all keys; scores are never kept: the backward
-// computes them again from q, k and the logarithms of the softmax's denominators. T is float or double.
+// computes them again from q, k and each row's largest score and sum. T is float or double.
 //
 // Blocks depend on the sizes alone and each element is summed in one order, so threads don't change a bit.
 #pragma once
@@ -44,15 +44,19 @@ struct AttentionInputs {
 };
 
 /**
- * Writes out, and logSumExp [batch, heads, queries] for the backward unless it is null. A query that sees no key at all
- * (every score is -inf) gives zeros, and +inf as its logSumExp.
+ * Writes out, and for the backward normalisers [batch, heads, queries, 2] unless null: a query's largest score and one
+ * over the sum of exp(score - largest). A query that sees no key at all (every score is -inf) gives zeros.
  */
 template <class T>
-void attention(HeadRows<T> out, T* logSumExp, const AttentionInputs<T>& inputs, const AttentionShape& shape);
+void attention(HeadRows<T> out, T* normalisers, const AttentionInputs<T>& inputs, const AttentionShape& shape);
 
-/** Overwrites dq, dk and dv (each left out when its data is null), given what `attention` wrote. */
+/**
+ * Overwrites dq, dk and dv (each left out when its data is null), given what `attention` wrote. dmask is the gradient
+ * of what was added to the scores, [batch, heads, queries, keys]; it must hold zeros, or be null.
+ */
 template <class T>
-void attentionBackward(HeadRows<T> dq, HeadRows<T> dk, HeadRows<T> dv, HeadRows<const T> dout, HeadRows<const T> out,
-                       const T* logSumExp, const AttentionInputs<T>& inputs, const AttentionShape& shape);
+void attentionBackward(HeadRows<T> dq, HeadRows<T> dk, HeadRows<T> dv, T* dmask, HeadRows<const T> dout,
+                       HeadRows<const T> out, const T* normalisers, const AttentionInputs<T>& inputs,
+                       const AttentionShape& shape);
 
 }  // namespace lutra

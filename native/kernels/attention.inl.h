@@ -84,7 +84,7 @@ class HeadOperands {
 
 /** One block of queries. `memory` holds its scores, then room for a row of the mask and of dropout. */
 template <class T>
-void attendBlock(const HeadRows<T>& out, T* logSumExp, const AttentionInputs<T>& in, const AttentionShape& shape,
+void attendBlock(const HeadRows<T>& out, T* normalisers, const AttentionInputs<T>& in, const AttentionShape& shape,
                  const HeadOperands<T>& operands, const ScorePlace& place, int64_t rows, T* memory, int64_t ld) {
   const int64_t n = visibleKeys(in, shape, place.query + rows);
   T* const maskBuffer = memory + rows * ld;
@@ -100,9 +100,10 @@ void attendBlock(const HeadRows<T>& out, T* logSumExp, const AttentionInputs<T>&
     const RowSoftmax<T> softmax = softmaxRow(row, in.scale, mask, kept, visible);
     std::fill(row + visible, row + n, T(0));
     totals[i] = softmax.empty ? T(0) : T(1) / softmax.total;
-    if (logSumExp != nullptr) {
+    if (normalisers != nullptr) {
       const int64_t at = (place.batch * shape.heads + place.head) * shape.queries + place.query + i;
-      logSumExp[at] = softmax.empty ? std::numeric_limits<T>::infinity() : softmax.largest + std::log(softmax.total);
+      normalisers[2 * at] = softmax.empty ? T(0) : softmax.largest;
+      normalisers[2 * at + 1] = totals[i];
     }
   }
   T* const result = out.at(place.batch, place.head) + place.query * out.row;
@@ -111,7 +112,7 @@ void attendBlock(const HeadRows<T>& out, T* logSumExp, const AttentionInputs<T>&
 }
 
 template <class T>
-void attention(const HeadRows<T>& out, T* logSumExp, const AttentionInputs<T>& in, const AttentionShape& shape) {
+void attention(const HeadRows<T>& out, T* normalisers, const AttentionInputs<T>& in, const AttentionShape& shape) {
   const QueryBlocks blocks(shape, sizeof(T));
   const int64_t group = shape.keyHeads == 0 ? 1 : shape.heads / shape.keyHeads;
   const int64_t work = blocks.rows * shape.keys * (shape.dim + shape.valueDim + 16);
@@ -124,7 +125,7 @@ void attention(const HeadRows<T>& out, T* logSumExp, const AttentionInputs<T>& i
       const int64_t rows = std::min(blocks.rows, shape.queries - place.query);
       if (rows <= 0) continue;
       operands.select(place.batch, place.head / group);
-      attendBlock(out, logSumExp, in, shape, operands, place, rows, memory, blocks.ld);
+      attendBlock(out, normalisers, in, shape, operands, place, rows, memory, blocks.ld);
     }
   });
 }

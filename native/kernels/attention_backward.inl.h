@@ -9,8 +9,9 @@ namespace lutra::LUTRA_NS::attending {
 template <class T>
 struct Gradients {
   HeadRows<T> dq, dk, dv;  // null data: not wanted
+  T* dmask;                // null: not wanted
   HeadRows<const T> dout, out;
-  const T* logSumExp;
+  const T* normalisers;
 };
 
 /** The products of one head of keys and values, of all keys or of a range. */
@@ -36,7 +37,7 @@ class HeadBackward {
     keyHead_ = keyHead;
     firstKey_ = begin;
     keys_ = end - begin;
-    const T* const k = in_.k.at(batch, keyHead) + begin * in_.k.row;
+    const T* const k = k_ = in_.k.at(batch, keyHead) + begin * in_.k.row;
     const T* const v = in_.v.at(batch, keyHead) + begin * in_.v.row;
     packMatrix<T>(keyColumns_, {k, in_.k.row, true}, keys_, shape_.dim);
     packMatrix<T>(valueColumns_, {v, in_.v.row, true}, keys_, shape_.valueDim);
@@ -59,7 +60,11 @@ class HeadBackward {
     const int64_t ld = blocks_.ld;
     const T* const q = in_.q.at(batch_, head) + query * in_.q.row;
     const T* const dout = g_.dout.at(batch_, head) + query * g_.dout.row;
-    matmulPacked<T>(scores_, ld, {q, in_.q.row}, keyColumns_, rows, n, shape_.dim);
+    if (shape_.queries > kFewQueries) {
+      matmulPacked<T>(scores_, ld, {q, in_.q.row}, keyColumns_, rows, n, shape_.dim);
+    } else {  // the forward's way: the scores must be the same to the bit, or large ones would lose digits
+      matmul<T>(scores_, ld, {q, in_.q.row}, {k_, in_.k.row, true}, rows, n, shape_.dim);
+    }
     matmulPacked<T>(dscores_, ld, {dout, g_.dout.row}, valueColumns_, rows, n, shape_.valueDim);
     differentiateRows(head, query, rows, n, dout);
     if (g_.dv.data != nullptr) {
@@ -80,7 +85,11 @@ class HeadBackward {
   void differentiateRows(int64_t head, int64_t query, int64_t rows, int64_t n, const T* dout) {
     const ScorePlace place = {batch_, head, query, firstKey_};
     const T* const out = g_.out.at(batch_, head) + query * g_.out.row;
-    const T* const logSumExp = g_.logSumExp + (batch_ * shape_.heads + head) * shape_.queries + query;
+    const T* const normalisers = g_.normalisers + 2 * ((batch_ * shape_.heads + head) * shape_.queries + query);
+    T* const dmask =
+        g_.dmask == nullptr
+            ? nullptr
+            : g_.dmask + ((batch_ * shape_.heads + head) * shape_.queries + query) * shape_.keys + firstKey_;
     const T* mask = nullptr;
     for (int64_t i = 0; i < rows; i++) {
       const int64_t visible = std::max<int64_t>(0, std::min(n, visibleKeys(in_, shape_, query + i + 1) - firstKey_));
@@ -89,7 +98,8 @@ class HeadBackward {
       const T inner = dotRow(dout + i * g_.dout.row, out + i * g_.out.row, shape_.valueDim);
       T* const row = scores_ + i * blocks_.ld;
       T* const drow = dscores_ + i * blocks_.ld;
-      softmaxRowBackward(row, drow, in_.scale, mask, kept, logSumExp[i], inner, visible);
+      softmaxRowBackward(row, drow, dmask == nullptr ? nullptr : dmask + i * shape_.keys, in_.scale, mask, kept,
+                         normalisers + 2 * i, inner, visible);
       std::fill(row + visible, row + n, T(0));
       std::fill(drow + visible, drow + n, T(0));
     }
@@ -100,6 +110,7 @@ class HeadBackward {
   const AttentionShape& shape_;
   const QueryBlocks& blocks_;
   int64_t batch_ = 0, keyHead_ = 0, firstKey_ = 0, keys_ = 0;
+  const T* k_ = nullptr;
   T *keyColumns_, *keyRows_, *valueColumns_, *scores_, *dscores_, *maskBuffer_, *keptBuffer_;
 };
 
@@ -126,7 +137,7 @@ void backwardByKeys(const Gradients<T>& g, const AttentionInputs<T>& in, const A
   });
 }
 
-/** dq alone. */
+/** dq and dmask. */
 template <class T>
 void backwardByQueries(const Gradients<T>& g, const AttentionInputs<T>& in, const AttentionShape& shape,
                        const QueryBlocks& blocks) {
@@ -147,25 +158,27 @@ void backwardByQueries(const Gradients<T>& g, const AttentionInputs<T>& in, cons
 }
 
 template <class T>
-void attentionBackward(const HeadRows<T>& dq, const HeadRows<T>& dk, const HeadRows<T>& dv,
-                       const HeadRows<const T>& dout, const HeadRows<const T>& out, const T* logSumExp,
+void attentionBackward(const HeadRows<T>& dq, const HeadRows<T>& dk, const HeadRows<T>& dv, T* dmask,
+                       const HeadRows<const T>& dout, const HeadRows<const T>& out, const T* normalisers,
                        const AttentionInputs<T>& in, const AttentionShape& shape) {
   if (shape.heads == 0 || shape.keyHeads == 0) return;
   const QueryBlocks blocks(shape, 2 * sizeof(T));
-  const Gradients<T> all = {dq, dk, dv, dout, out, logSumExp};
+  const Gradients<T> all = {dq, dk, dv, dmask, dout, out, normalisers};
   const bool someKeys = dk.data != nullptr || dv.data != nullptr;
-  if (blocks.rows > 0 && dq.data != nullptr && someKeys && shape.batch * shape.keyHeads >= numThreads()) {
+  const bool someQueries = dq.data != nullptr || dmask != nullptr;
+  if (blocks.rows > 0 && someQueries && someKeys && shape.batch * shape.keyHeads >= numThreads()) {
     backwardByKeys(all, in, shape, blocks, std::max<int64_t>(1, shape.keys));
     return;
   }
   Gradients<T> some = all;
-  if (dq.data != nullptr && blocks.rows > 0) {
+  if (someQueries && blocks.rows > 0) {
     some.dk.data = some.dv.data = nullptr;
     backwardByQueries(some, in, shape, blocks);
   }
   if (someKeys) {
     some = all;
     some.dq.data = nullptr;
+    some.dmask = nullptr;
     QueryBlocks anyRows = blocks;
     anyRows.rows = std::max<int64_t>(1, blocks.rows);
     backwardByKeys(some, in, shape, anyRows, 128);

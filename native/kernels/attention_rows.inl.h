@@ -110,19 +110,22 @@ RowSoftmax<T> softmaxRow(T* scores, T scale, const T* mask, const T* kept, int64
 
 /**
  * From n scores and the gradients dweights of the weights that reached v: scores become those weights, dweights the
- * gradients of q·k. `inner` is the sum of weight · gradient over the whole row.
+ * gradients of q·k, and dmask (unless null) those of the scores. `inner` is the sum of weight · gradient over the whole
+ * row.
  */
 template <class T>
-void softmaxRowBackward(T* scores, T* dweights, T scale, const T* mask, const T* kept, T logSumExp, T inner,
-                        int64_t n) {
+void softmaxRowBackward(T* scores, T* dweights, T* dmask, T scale, const T* mask, const T* kept, const T* normaliser,
+                        T inner, int64_t n) {
   using V = Vec<T>;
-  const V by = V::set1(scale), shift = V::set1(logSumExp), mean = V::set1(inner);
+  const V by = V::set1(scale), shift = V::set1(normaliser[0]), share = V::set1(normaliser[1]), mean = V::set1(inner);
   forEachVector<T>(n, [&](int64_t j, int lanes) {
-    const V weight = exp(finalScore(scores, by, mask, j, lanes) - shift);
+    const V weight = exp(finalScore(scores, by, mask, j, lanes) - shift) * share;
     const V factor = kept == nullptr ? V::set1(T(1)) : loadLanes(kept + j, lanes);
     const V gradient = loadLanes(dweights + j, lanes) * factor;
     storeLanes(weight * factor, scores + j, lanes);
-    storeLanes(weight * (gradient - mean) * by, dweights + j, lanes);
+    const V dscore = weight * (gradient - mean);
+    if (dmask != nullptr) storeLanes(dscore, dmask + j, lanes);
+    storeLanes(dscore * by, dweights + j, lanes);
   });
 }
 

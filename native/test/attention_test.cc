@@ -67,7 +67,7 @@ struct Problem {
   Case c;
   Rows<T> q, k, v, dout, out, dq, dk, dv;
   std::vector<uint8_t> allowed, kept;
-  std::vector<T> added, logSumExp;
+  std::vector<T> added, normalisers, dmask;
   AttentionInputs<T> inputs;
 
   explicit Problem(const Case& given)
@@ -80,7 +80,8 @@ struct Problem {
         dq(c.shape.batch, c.shape.heads, c.shape.queries, c.shape.dim, c.scattered, false),
         dk(c.shape.batch, c.shape.keyHeads, c.shape.keys, c.shape.dim, c.scattered, false),
         dv(c.shape.batch, c.shape.keyHeads, c.shape.keys, c.shape.valueDim, c.scattered, false),
-        logSumExp(static_cast<size_t>(c.shape.batch * c.shape.heads * c.shape.queries)) {
+        normalisers(static_cast<size_t>(2 * c.shape.batch * c.shape.heads * c.shape.queries)),
+        dmask(static_cast<size_t>(c.shape.batch * c.shape.heads * c.shape.queries * c.shape.keys)) {
     const AttentionShape& s = c.shape;
     inputs = {q.read(), k.read(), v.read(), static_cast<T>(c.scale), c.causal, nullptr, nullptr, 0, 0, 0,
               0,        nullptr,  T(0)};
@@ -120,13 +121,14 @@ struct Problem {
   }
 
   void run() {
-    attention(out.rows, logSumExp.data(), inputs, c.shape);
-    attentionBackward(dq.rows, dk.rows, dv.rows, dout.read(), out.read(), logSumExp.data(), inputs, c.shape);
+    attention(out.rows, normalisers.data(), inputs, c.shape);
+    attentionBackward(dq.rows, dk.rows, dv.rows, dmask.data(), dout.read(), out.read(), normalisers.data(), inputs,
+                      c.shape);
   }
 };
 
 struct Plain {
-  std::vector<double> out, dq, dk, dv;
+  std::vector<double> out, dq, dk, dv, dmask;
 };
 
 template <class T>
@@ -169,7 +171,8 @@ Plain plain(const Problem<T>& p) {
       inner += dw.back() * x;
     }
     for (int64_t j = 0; j < s.keys; j++) {
-      const double ds = w[static_cast<size_t>(j)] * (dw[static_cast<size_t>(j)] - inner) * p.c.scale;
+      r.dmask.push_back(w[static_cast<size_t>(j)] * (dw[static_cast<size_t>(j)] - inner));
+      const double ds = r.dmask.back() * p.c.scale;
       for (int64_t d = 0; d < s.dim; d++) {
         r.dq[static_cast<size_t>(row * s.dim + d)] += ds * p.k.at(b, kh, j, d);
         r.dk[static_cast<size_t>(((b * s.keyHeads + kh) * s.keys + j) * s.dim + d)] += ds * p.q.at(b, h, i, d);
@@ -202,6 +205,9 @@ void test(const Case& c) {
   right &= near(p.dq, expected.dq, s.batch, s.heads, s.queries, s.dim);
   right &= near(p.dk, expected.dk, s.batch, s.keyHeads, s.keys, s.dim);
   right &= near(p.dv, expected.dv, s.batch, s.keyHeads, s.keys, s.valueDim);
+  for (size_t i = 0; i < p.dmask.size(); i++) {
+    right &= std::fabs(p.dmask[i] - expected.dmask[i]) <= (sizeof(T) == 4 ? 2e-5 : 2e-13);
+  }
   right &= marks == p.out.marks() + p.dq.marks() + p.dk.marks() + p.dv.marks();
   if (!right) {
     std::fprintf(stderr, "batch %d heads %d/%d queries %d keys %d dim %d/%d mask %d causal %d dropout %d\n",
@@ -262,6 +268,28 @@ void testNan() {
   for (int64_t i = 0; i < 6; i++) CHECK(std::isnan(p.out.at(0, 0, i, 0)) == (i == 2));
 }
 
+// Scores far from zero cost the gradients no digits: the weights are computed again from the same scores.
+template <class T>
+void testLargeScores(int64_t queries) {
+  Problem<T> p(Case{{1, 1, 1, queries, 40, 16, 4}, Mask::none, false, false, false, 0.25});
+  for (int64_t i = 0; i < queries * 16; i++) p.q.rows.data[i] += T(20);
+  for (int64_t i = 0; i < 40 * 16; i++)
+    p.k.rows.data[i] = T(20) + static_cast<T>(std::round(p.k.rows.data[i] * 2) / 64);
+  p.run();
+  const Plain expected = plain(p);
+  double error = 0, size = 0;
+  for (int64_t i = 0; i < 40 * 4; i++) {
+    error = std::fmax(error, std::fabs(p.dv.at(0, 0, i / 4, i % 4) - expected.dv[static_cast<size_t>(i)]));
+    size = std::fmax(size, std::fabs(expected.dv[static_cast<size_t>(i)]));
+  }
+  // The scores, about 1600, are known to 1e-4 in float; what their softmax loses beyond that must not show.
+  CHECK(error <= (sizeof(T) == 4 ? 4e-4 : 1e-12) * size);
+  double total = 0, expectedTotal = 0;
+  for (int64_t i = 0; i < 40; i++) total += p.dv.at(0, 0, i, 0);
+  for (int64_t i = 0; i < queries; i++) expectedTotal += p.dout.at(0, 0, i, 0);
+  CHECK(std::fabs(total - expectedTotal) <= (sizeof(T) == 4 ? 2e-6 : 2e-14) * static_cast<double>(queries));
+}
+
 template <class T>
 void testThreads(const Case& c) {
   Problem<T> p(c);
@@ -269,7 +297,8 @@ void testThreads(const Case& c) {
   for (const int threads : {1, 2, 3, 7}) {
     setNumThreads(threads);
     p.run();
-    const std::vector<std::vector<T>> now = {p.out.values, p.dq.values, p.dk.values, p.dv.values, p.logSumExp};
+    const std::vector<std::vector<T>> now = {p.out.values, p.dq.values,   p.dk.values,
+                                             p.dv.values,  p.normalisers, p.dmask};
     if (first.empty()) first = now;
     for (size_t i = 0; i < now.size(); i++) {
       CHECK(std::memcmp(now[i].data(), first[i].data(), now[i].size() * sizeof(T)) == 0);
@@ -283,6 +312,7 @@ void testAll() {
   testGrid<T>();
   testEmpty<T>();
   testNan<T>();
+  for (const int64_t queries : {1, 4, 5, 70}) testLargeScores<T>(queries);
   testThreads<T>({{1, 2, 1, 200, 333, 24, 40}, Mask::allowed, true, true});
   testThreads<T>({{2, 3, 3, 90, 65, 16, 16}, Mask::addedShared, false, false, true});
 }
