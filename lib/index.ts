@@ -120,6 +120,7 @@ import './ops/softmax.js';
 export { argsort, cumsum, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
 export { norm, std, type VarOptions, variance } from './ops/statistics.js';
 
+import './ops/reshape.js';
 import './ops/view.js';
 
 export * as optim from './optim/index.js';

@@ -1,4 +1,4 @@
-import { flatten, unflatten } from '../ops/view.js';
+import { flatten, unflatten } from '../ops/reshape.js';
 import { checkOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';

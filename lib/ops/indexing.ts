@@ -6,7 +6,8 @@ import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
 import { checkDim, checkIndex, layout, run } from './index_kernel.js';
-import { expand, reshape, select, slice, unsqueeze } from './view.js';
+import { reshape } from './reshape.js';
+import { expand, select, slice, unsqueeze } from './view.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {

@@ -260,7 +260,7 @@ describe('nn.Embedding', () => {
   it('starts from N(0, 1) with a padding row of zeros, and keeps it so', () => {
     const layer = new nn.Embedding(500, 40, { paddingIdx: -500 });
     expect(layer.paddingIdx).toBe(0);
-    const values = layer.weight.data;
+    const values = layer.weight.data as Float32Array;
     expect(values.subarray(0, 40).every((x) => x === 0)).toBe(true);
     const mean = values.reduce((a, b) => a + b) / 19960;
     const square = values.reduce((a, b) => a + b * b) / 19960;

@@ -5,6 +5,7 @@ import { clone } from '../../lib/ops/copy.js';
 import '../../lib/ops/indexing.js';
 import { cat, stack } from '../../lib/ops/joining.js';
 import '../../lib/ops/scatter.js';
+import '../../lib/ops/reshape.js';
 import '../../lib/ops/view.js';
 import { arange, tensor } from '../../lib/tensor/creation.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';
