@@ -30,6 +30,8 @@ export abstract class Optimizer<O extends object = object> {
   /** The state of each parameter that has one. */
   readonly state = new Map<Tensor, ParamState>();
   readonly defaults: Required<O>;
+  /** How often `step()` ran; schedulers warn when theirs comes first. */
+  stepsTaken = 0;
 
   /**
    * @throws ArgumentError when there are no parameters, a parameter is no tensor or occurs twice; OptionError for an
@@ -120,6 +122,7 @@ export abstract class Optimizer<O extends object = object> {
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
     const loss = closure === undefined ? undefined : enableGrad(closure);
+    this.stepsTaken++;
     for (const { params } of this.paramGroups) for (const parameter of params) this.checkGradient(parameter);
     noGrad(() => {
       for (const group of this.paramGroups) {
