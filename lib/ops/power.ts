@@ -25,12 +25,16 @@ declare module '../tensor/tensor.js' {
 const shortcuts: { readonly [exponent: string]: UnaryName } = {
   '0.5': 'sqrt',
   '2': 'square',
+  '3': 'cube',
   '-0.5': 'rsqrt',
   '-1': 'reciprocal',
 };
 
 /** Where the gradient of a power has a cheap form in terms of the base. */
-const shortBackwards: { readonly [exponent: string]: BinaryName } = { '2': 'squareBackward' };
+const shortBackwards: { readonly [exponent: string]: BinaryName } = {
+  '2': 'squareBackward',
+  '3': 'cubeBackward',
+};
 
 function resolvePow(op: string, input: unknown, exponent: unknown): Operands {
   const o = resolve(op, input, exponent);

@@ -22,6 +22,7 @@ int64_t grainOf(BinaryOp op) {
     case BinaryOp::minimum:
     case BinaryOp::absBackward:
     case BinaryOp::squareBackward:
+    case BinaryOp::cubeBackward:
     case BinaryOp::sqrtBackward:
     case BinaryOp::tanhBackward:
     case BinaryOp::sigmoidBackward:

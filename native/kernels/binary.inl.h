@@ -57,6 +57,7 @@ LUTRA_INLINE Vec<T> applyBinary(Vec<T> a, Vec<T> b, Vec<T> p0, Vec<T> p1) {
     return a * select(lt(zero, b), one, select(lt(b, zero), neg(one), zero));
   }
   if constexpr (op == BinaryOp::squareBackward) return a * (b + b);
+  if constexpr (op == BinaryOp::cubeBackward) return a * (constant<T>(3) * (b * b));
   if constexpr (op == BinaryOp::sqrtBackward) return a / (b + b);
   if constexpr (op == BinaryOp::rsqrtBackward) return constant<T>(-0.5) * a * (b * b * b);
   if constexpr (op == BinaryOp::reciprocalBackward) return neg(a) * b * b;

@@ -1,5 +1,7 @@
 #include "kernels/copy.h"
 
+#include "kernels/transpose.h"
+
 #define LUTRA_KERNEL_SOURCE "kernels/copy.inl.h"
 #include "simd/foreach_target.h"
 
@@ -33,6 +35,7 @@ BlockKernel convertKernel(ElementType to, ElementType from) {
 
 void copyStrided(void* to, ElementType toType, const int64_t* toStrides, const void* from, ElementType fromType,
                  const int64_t* fromStrides, int ndim, const int64_t* sizes) {
+  if (toType == fromType && copyTransposed(to, toStrides, from, fromStrides, elementSize(toType), ndim, sizes)) return;
   StridedLoop loop(ndim, sizes);
   loop.add(to, elementSize(toType), toStrides);
   loop.add(from, elementSize(fromType), fromStrides);

@@ -11,7 +11,8 @@
 #define LUTRA_UNARY_OPS(OP)                                                                                       \
   OP(neg)                                                                                                         \
   OP(abs)                                                                                                         \
-  OP(sign) OP(square) OP(sqrt) OP(rsqrt) OP(reciprocal) OP(floor) OP(ceil) OP(round) OP(trunc) OP(exp) OP(expm1)  \
+  OP(sign)                                                                                                        \
+  OP(square) OP(cube) OP(sqrt) OP(rsqrt) OP(reciprocal) OP(floor) OP(ceil) OP(round) OP(trunc) OP(exp) OP(expm1)  \
       OP(log) OP(log1p) OP(log2) OP(log10) OP(sin) OP(cos) OP(tan) OP(asin) OP(acos) OP(atan) OP(sinh) OP(cosh)   \
           OP(tanh) OP(sigmoid) OP(erf) OP(relu) OP(leakyRelu) OP(gelu) OP(geluTanh) OP(silu) OP(softplus) OP(elu) \
               OP(logSigmoid) OP(mish) OP(clamp)
@@ -21,8 +22,9 @@
 #define LUTRA_BINARY_OPS(OP)                                                                                           \
   OP(add)                                                                                                              \
   OP(sub)                                                                                                              \
-  OP(mul) OP(div) OP(pow) OP(maximum) OP(minimum) OP(fmod) OP(remainder) OP(floorDivide) OP(absBackward)               \
-      OP(squareBackward) OP(sqrtBackward) OP(rsqrtBackward) OP(reciprocalBackward) OP(expm1Backward) OP(log1pBackward) \
+  OP(mul)                                                                                                              \
+  OP(div) OP(pow) OP(maximum) OP(minimum) OP(fmod) OP(remainder) OP(floorDivide) OP(absBackward) OP(squareBackward)    \
+      OP(cubeBackward) OP(sqrtBackward) OP(rsqrtBackward) OP(reciprocalBackward) OP(expm1Backward) OP(log1pBackward)   \
           OP(log2Backward) OP(log10Backward) OP(sinBackward) OP(cosBackward) OP(tanBackward) OP(asinBackward)          \
               OP(acosBackward) OP(atanBackward) OP(sinhBackward) OP(coshBackward) OP(tanhBackward) OP(sigmoidBackward) \
                   OP(erfBackward) OP(reluBackward) OP(leakyReluBackward) OP(geluBackward) OP(geluTanhBackward)         \
@@ -39,11 +41,11 @@
 // y = op(x) and y = op(a, b), int32 and uint8. Overflow wraps; floorDivide, fmod and remainder need b != 0 (they give
 // 0).
 #define LUTRA_INTEGER_UNARY_OPS(OP) OP(neg) OP(abs) OP(sign) OP(square) OP(relu) OP(clamp) OP(bitwiseNot)
-#define LUTRA_INTEGER_BINARY_OPS(OP)                                                                          \
-  OP(add)                                                                                                     \
-  OP(sub)                                                                                                     \
-  OP(mul) OP(pow) OP(maximum) OP(minimum) OP(fmod) OP(remainder) OP(floorDivide) OP(bitwiseAnd) OP(bitwiseOr) \
-      OP(bitwiseXor)
+#define LUTRA_INTEGER_BINARY_OPS(OP) \
+  OP(add)                            \
+  OP(sub)                            \
+  OP(mul)                            \
+  OP(pow) OP(maximum) OP(minimum) OP(fmod) OP(remainder) OP(floorDivide) OP(bitwiseAnd) OP(bitwiseOr) OP(bitwiseXor)
 
 // y = op(a, b) as bool, for float, double, int32 and uint8.
 #define LUTRA_COMPARE_OPS(OP) OP(eq) OP(ne) OP(lt) OP(le) OP(gt) OP(ge) OP(logicalAnd) OP(logicalOr) OP(logicalXor)

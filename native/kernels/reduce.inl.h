@@ -45,15 +45,24 @@ LUTRA_INLINE T combineScalars(T a, T b) {
 // The lanes of a vector combined pairwise.
 template <ReduceOp op, class T>
 LUTRA_INLINE T combineLanes(Vec<T> v) {
-  T lanes[Vec<T>::W];
-  v.store(lanes);
-  for (int half = Vec<T>::W / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) lanes[i] = combineScalars<op>(lanes[i], lanes[i + half]);
+  if constexpr (kIsSum<op>) {
+    return sum(v);
+  } else {
+    T lanes[Vec<T>::W];
+    v.store(lanes);
+    for (int half = Vec<T>::W / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; ++i) lanes[i] = combineScalars<op>(lanes[i], lanes[i + half]);
+    }
+    return lanes[0];
   }
-  return lanes[0];
 }
 
-// n <= kRowPiece contiguous elements.
+template <class T>
+struct Ones {
+  alignas(64) static constexpr T lanes[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+};
+
+// A few contiguous elements: one piece of a row.
 template <ReduceOp op, class T>
 LUTRA_INLINE T reducePiece(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
   using V = Vec<T>;
@@ -67,19 +76,18 @@ LUTRA_INLINE T reducePiece(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
     d = reduceCombine<op>(d, reduceMap<op>(V::load(x + i + 3 * V::W), center, p));
   }
   for (; i + V::W <= n; i += V::W) a = reduceCombine<op>(a, reduceMap<op>(V::load(x + i), center, p));
-  T result = combineLanes<op>(reduceCombine<op>(reduceCombine<op>(a, b), reduceCombine<op>(c, d)));
-  for (; i < n; ++i) {
-    T lane[V::W];
-    reduceMap<op>(V::set1(x[i]), center, p).store(lane);
-    result = combineScalars<op>(result, lane[0]);
+  if (const int rest = static_cast<int>(n - i); rest > 0) {
+    const auto valid = eq(V::loadN(Ones<T>::lanes, rest), constant<T>(1));
+    b = reduceCombine<op>(b, select(valid, reduceMap<op>(V::loadN(x + i, rest), center, p), identity));
   }
-  return result;
+  return combineLanes<op>(reduceCombine<op>(reduceCombine<op>(a, b), reduceCombine<op>(c, d)));
 }
 
 // Split in halves at multiples of the piece, down to one piece.
 template <ReduceOp op, class T>
 T reduceRow(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
-  constexpr int64_t piece = 32 * 16;
+  // At most 16 additions in a row onto each lane.
+  constexpr int64_t piece = Vec<T>::W < 8 ? 64 * Vec<T>::W : 512;
   if (n <= piece) return reducePiece<op>(x, n, center, p);
   const int64_t half = (n / 2 + piece - 1) / piece * piece;
   return combineScalars<op>(reduceRow<op>(x, half, center, p), reduceRow<op>(x + half, n - half, center, p));

@@ -18,6 +18,7 @@ int64_t grainOf(UnaryOp op) {
     case UnaryOp::abs:
     case UnaryOp::sign:
     case UnaryOp::square:
+    case UnaryOp::cube:
     case UnaryOp::relu:
     case UnaryOp::leakyRelu:
     case UnaryOp::clamp:

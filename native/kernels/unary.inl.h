@@ -25,6 +25,7 @@ LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   // Zero for zero and, as PyTorch's, for NaN.
   if constexpr (op == UnaryOp::sign) return select(lt(zero, x), one, select(lt(x, zero), neg(one), zero));
   if constexpr (op == UnaryOp::square) return x * x;
+  if constexpr (op == UnaryOp::cube) return x * x * x;
   if constexpr (op == UnaryOp::sqrt) return sqrt(x);
   if constexpr (op == UnaryOp::rsqrt) return one / sqrt(x);
   if constexpr (op == UnaryOp::reciprocal) return one / x;

@@ -250,17 +250,86 @@ LUTRA_INLINE Vec<T> erf(Vec<T> x) {
   return copysign(select(lt(a, one), fma(a, p, a), tail), x);
 }
 
+// sin (shift 0) or cos (shift 1), where |x| is small enough for the reduction: x = n pi/2 + r in three parts, exact
+// with fused multiply-adds; the quadrant n + shift chooses between the polynomials and their signs.
+template <class T>
+LUTRA_INLINE Vec<T> sinReduced(Vec<T> x, double shift) {
+  constexpr bool isFloat = sizeof(T) == 4;
+  const Vec<T> one = constant<T>(1);
+  const Vec<T> n = round(x * constant<T>(0.63661977236758134308));
+  Vec<T> r = fnma(n, constant<T>(isFloat ? 1.5707963705062866 : 1.5707963267948966), x);
+  r = fnma(n, constant<T>(isFloat ? -4.371138828673793e-08 : 6.123233995736766e-17), r);
+  r = fnma(n, constant<T>(isFloat ? -1.7151245100058819e-15 : -1.4973849048591698e-33), r);
+  const Vec<T> z = r * r;
+  Vec<T> p, q;
+  if constexpr (isFloat) {
+    p = polynomial(z, -0.1666665491, 0.008332175846, -0.0001951697747);
+    q = polynomial(z, 0.04166664681, -0.001388736449, 2.443809093e-5);
+  } else {
+    p = polynomial(z, -0.166666666666666319, 0.00833333333332236996, -0.000198412698297711548, 2.75573136786613238e-6,
+                   -2.50507559606638843e-8, 1.58966664619966492e-10);
+    q = polynomial(z, 0.0416666666666665992, -0.00138888888888740648, 0.0000248015872894434604, -2.75573143406539935e-7,
+                   2.08757216230309908e-9, -1.13595592968201189e-11);
+  }
+  const Vec<T> sine = fma(r * z, p, r);
+  const Vec<T> cosine = fma(z * z, q, fnma(z, constant<T>(0.5), one));
+  const Vec<T> quadrant = n + constant<T>(shift);
+  const Vec<T> phase = quadrant - constant<T>(4) * floor(quadrant * constant<T>(0.25));
+  const auto odd = maskOr(eq(phase, one), eq(phase, constant<T>(3)));
+  const Vec<T> y = select(odd, cosine, sine);
+  return select(lt(phase, constant<T>(2)), y, neg(y));
+}
+
+// The baseline has no fused multiply-add, and a vector with a huge angle (or none) is rare: libm serves both.
+template <class T>
+LUTRA_INLINE bool angleIsLarge(Vec<T> x) {
+  const auto small = lt(abs(x), constant<T>(sizeof(T) == 4 ? 1e4 : 1e5));
+  return Vec<T>::W == 1 || any(eq(select(small, Vec<T>::zero(), constant<T>(1)), constant<T>(1)));
+}
 template <class T>
 LUTRA_INLINE Vec<T> sin(Vec<T> x) {
-  return mapLanes(x, [](T lane) { return std::sin(lane); });
+  if (angleIsLarge(x)) return mapLanes(x, [](T lane) { return std::sin(lane); });
+  return select(eq(x, Vec<T>::zero()), x, sinReduced(x, 0));
 }
 template <class T>
 LUTRA_INLINE Vec<T> cos(Vec<T> x) {
-  return mapLanes(x, [](T lane) { return std::cos(lane); });
+  if (angleIsLarge(x)) return mapLanes(x, [](T lane) { return std::cos(lane); });
+  return sinReduced(x, 1);
 }
+
+// e^(y log|x|) for finite y and finite x other than 0; the sign, or NaN, where x is negative.
+template <class T>
+LUTRA_INLINE Vec<T> powOrdinary(Vec<T> x, Vec<T> y) {
+  const Vec<T> magnitude = exp(y * log(abs(x)));
+  const Vec<T> half = y * constant<T>(0.5);
+  const auto odd = lt(Vec<T>::zero(), abs(half - round(half)));
+  const Vec<T> nan = Vec<T>::set1(std::numeric_limits<T>::quiet_NaN());
+  const Vec<T> signedPower = select(eq(y, round(y)), select(odd, neg(magnitude), magnitude), nan);
+  return select(lt(x, Vec<T>::zero()), signedPower, magnitude);
+}
+
+// Powers of floats are computed in double, where y log x keeps enough digits; those of doubles, and vectors with a
+// special value in them, by libm.
 template <class T>
 LUTRA_INLINE Vec<T> pow(Vec<T> x, Vec<T> y) {
-  return mapLanes(x, y, [](T a, T b) { return std::pow(a, b); });
+  const auto byLane = [](T a, T b) { return std::pow(a, b); };
+  if constexpr (sizeof(T) == 8 || Vec<T>::W == 1) {
+    return mapLanes(x, y, byLane);
+  } else {
+    const Vec<T> zero = Vec<T>::zero();
+    const Vec<T> largest = Vec<T>::set1(std::numeric_limits<T>::max());
+    const auto ordinary = maskAnd(maskAnd(lt(zero, abs(x)), le(abs(x), largest)), le(abs(y), largest));
+    if (any(eq(select(ordinary, zero, constant<T>(1)), constant<T>(1)))) return mapLanes(x, y, byLane);
+    using D = Vec<double>;
+    T bases[Vec<T>::W], exponents[Vec<T>::W];
+    double a[Vec<T>::W], b[Vec<T>::W];
+    x.store(bases);
+    y.store(exponents);
+    for (int i = 0; i < Vec<T>::W; ++i) a[i] = bases[i], b[i] = exponents[i];
+    for (int i = 0; i < Vec<T>::W; i += D::W) powOrdinary(D::load(a + i), D::load(b + i)).store(a + i);
+    for (int i = 0; i < Vec<T>::W; ++i) bases[i] = static_cast<T>(a[i]);
+    return Vec<T>::load(bases);
+  }
 }
 
 }  // namespace lutra::LUTRA_NS

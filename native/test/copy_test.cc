@@ -110,6 +110,9 @@ void testStrided() {
       {{2, 3, 4, 5, 6}, {360, 120, 30, 6, 1}, {1, 2, 6, 24, 120}},
       {{40, 50, 60}, {3000, 60, 1}, {60, 2400, 1}},
       {{200, 300}, {700, 2}, {1, 200}},
+      {{70, 45}, {45, 1}, {1, 71}},
+      {{3, 33, 8}, {264, 8, 1}, {300, 1, 33}},
+      {{9, 4, 31}, {124, 31, 1}, {1, 279, 9}},
   };
   for (const Case& c : cases) {
     const int ndim = static_cast<int>(c.sizes.size());
@@ -139,6 +142,15 @@ void testStrided() {
                          ndim, c.sizes.data());
       CHECK(to.intact());
       CHECK(toSpan == 0 || std::memcmp(to.data(), expected.data(), expected.size() * 8) == 0);
+      Guarded<float> same32(toSpan, 2);
+      lutra::copyStrided(same32.data(), ElementType::float32, c.to.data(), from.data(), ElementType::float32,
+                         c.from.data(), ndim, c.sizes.data());
+      bool equal = same32.intact();
+      for (int64_t i = 0; i < toSpan; ++i) {
+        const double value = expected[static_cast<size_t>(i)];
+        equal &= std::isnan(value) ? std::isnan(same32[i]) : same32[i] == value;
+      }
+      CHECK(equal);
       Guarded<double> filled(toSpan, 1);
       lutra::fillStrided(filled.data(), ElementType::float64, c.to.data(), ndim, c.sizes.data(), 2.5);
       bool same = filled.intact();

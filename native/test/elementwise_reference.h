@@ -34,6 +34,8 @@ inline Real unaryReference(UnaryOp op, Real x) {
       return signOf(x);
     case UnaryOp::square:
       return x * x;
+    case UnaryOp::cube:
+      return x * x * x;
     case UnaryOp::sqrt:
       return std::sqrt(x);
     case UnaryOp::rsqrt:
@@ -133,6 +135,8 @@ inline Real binaryReference(BinaryOp op, Real a, Real b) {
       return a * signOf(b);
     case BinaryOp::squareBackward:
       return 2 * a * b;
+    case BinaryOp::cubeBackward:
+      return 3 * a * b * b;
     case BinaryOp::sqrtBackward:
       return a / (2 * b);
     case BinaryOp::rsqrtBackward:

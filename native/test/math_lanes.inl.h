@@ -37,6 +37,16 @@ void applyMath(int function, T* y, const T* x, int64_t n) {
       return eachVector(y, x, n, [](V v) { return relu(v); });
     case 11:
       return eachVector(y, x, n, [](V v) { return logSigmoid(v); });
+    case 12:
+      return eachVector(y, x, n, [](V v) { return sin(v); });
+    case 13:
+      return eachVector(y, x, n, [](V v) { return cos(v); });
+    case 14:
+      return eachVector(y, x, n, [](V v) { return pow(v, V::set1(T(2.5))); });
+    case 15:
+      return eachVector(y, x, n, [](V v) { return pow(v, V::set1(T(-3))); });
+    case 16:
+      return eachVector(y, x, n, [](V v) { return pow(V::set1(T(1.7)), v); });
     default:
       return;
   }
