@@ -21,11 +21,17 @@ int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
   return -1;
 }
 
-// to[r * toStride + c] = from[r + c * fromStride]
+// to[r * toStride + c] = from[r + c * fromStride], by way of a compact tile: rows a power of two apart share cache
+// sets, so no line of either side may have to stay in the cache until its other elements' turn comes.
 template <class U>
 void copyTile(U* to, int64_t toStride, const U* from, int64_t fromStride, int64_t rows, int64_t columns) {
+  constexpr int64_t step = kTile + 1;
+  U tile[kTile * step];
+  for (int64_t c = 0; c < columns; ++c) {
+    for (int64_t r = 0; r < rows; ++r) tile[c * step + r] = from[r + c * fromStride];
+  }
   for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) to[r * toStride + c] = from[r + c * fromStride];
+    for (int64_t c = 0; c < columns; ++c) to[r * toStride + c] = tile[c * step + r];
   }
 }
 
