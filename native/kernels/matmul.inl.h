@@ -19,24 +19,36 @@ LUTRA_INLINE int64_t blockDepth(int64_t K) {
   return blocks <= 1 ? K : ((K + blocks - 1) / blocks + 7) / 8 * 8;
 }
 
-/** Multiplies packed rows of A with one panel of B, over one block of K. */
+/**
+ * Multiplies packed rows of A with one panel of B, over one block of K. With `copy`, B is a whole panel as it lies,
+ * which the first tile packs there for the others.
+ */
 template <class T>
 void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t rows, const T* b, int64_t ldb,
-                   int64_t column, int64_t k0, int64_t depth) {
+                   int64_t column, int64_t k0, int64_t depth, T* copy = nullptr) {
   const RowTiles<T> tiles(rows);
   Tile<T> tile;
   tile.columns = static_cast<int>(std::min<int64_t>(TileShape<T>::kColumns, p.N - column));
   tile.b = b;
   tile.ldb = ldb;
+  tile.copy = copy;
   tile.ldc = p.ldc;
   tile.bias = k0 == 0 && p.options.bias != nullptr ? p.options.bias + column : nullptr;
   tile.depth = depth;
   tile.add = p.options.accumulate || k0 > 0;
   for (int64_t t = 0; t < tiles.count; t++) {
+    const int height = tiles.rows(t);
     tile.a = packedA + tiles.begin(t) * depth;
-    tile.aStep = tiles.rows(t);
+    tile.aStep = height;
     tile.c = p.c + (row + tiles.begin(t)) * p.ldc + column;
-    tileFunction<T, true>(tiles.rows(t), tile.columns)(tile);
+    if (tile.copy == nullptr) {
+      tileFunction<T, true>(height, tile.columns)(tile);
+    } else {
+      copyingTileFunction<T>(height)(tile);
+      tile.b = copy;
+      tile.ldb = TileShape<T>::kColumns;
+      tile.copy = nullptr;
+    }
   }
 }
 
@@ -66,8 +78,8 @@ void multiplyWide(const Product<T>& p, const T* packedA, int64_t begin, int64_t 
 }
 
 /**
- * Few rows: all of A is packed at once, and threads take panels of B, which they pack into a buffer that stays in the
- * cache, unless it was packed before or there is only one tile of rows to use it.
+ * Few rows: all of A is packed at once, and threads take panels of B, which are packed, if they weren't before, into a
+ * buffer that stays in the cache: as the first tile reads them, where there is more than one and B is not transposed.
  */
 template <class T>
 void multiplyFewRows(const Product<T>& p) {
@@ -78,8 +90,7 @@ void multiplyFewRows(const Product<T>& p) {
   for (int64_t k0 = 0; k0 < p.K; k0 += block) {
     packA(packedA + k0 * p.M, p.a, 0, p.M, k0, std::min(block, p.K - k0));
   }
-  const bool direct = p.packedB == nullptr && !p.b.transposed && p.M <= S::kRows;
-  const bool wide = direct && p.M <= S::kWideRows;
+  const bool wide = p.packedB == nullptr && !p.b.transposed && p.M <= S::kWideRows;
   constexpr int64_t kWideColumns = S::kWideVectors * S::kWidth;
   const int64_t width = wide ? kWideColumns : kColumns;
   const int64_t strips = (p.N + width - 1) / width;
@@ -100,15 +111,17 @@ void multiplyFewRows(const Product<T>& p) {
         const int64_t depth = std::min(block, p.K - k0);
         const T* b = buffer;
         int64_t ldb = kColumns;
+        T* copy = nullptr;
         if (p.packedB != nullptr) {
           b = p.packedB + column * p.packedK() + k0 * kColumns;
-        } else if (direct && columns == kColumns) {
+        } else if (!p.b.transposed && columns == kColumns) {
           b = p.b.data + k0 * p.b.ld + column;
           ldb = p.b.ld;
+          if (p.M > S::kRows) copy = buffer;
         } else {
           packPanel(buffer, p.b, column, columns, k0, depth);
         }
-        multiplyPanel(p, packedA + k0 * p.M, 0, p.M, b, ldb, column, k0, depth);
+        multiplyPanel(p, packedA + k0 * p.M, 0, p.M, b, ldb, column, k0, depth, copy);
       }
     }
   });
@@ -137,6 +150,7 @@ void multiplyFewColumns(const Product<T>& p) {
                               p.a.ld,
                               b + k0 * S::kColumns,
                               S::kColumns,
+                              nullptr,
                               p.c + row * p.ldc,
                               p.ldc,
                               k0 == 0 ? p.options.bias : nullptr,
@@ -163,6 +177,7 @@ void multiplyAsDots(const Product<T>& p) {
                             p.a.ld,
                             p.b.data + column * p.b.ld,
                             p.b.ld,
+                            nullptr,
                             p.c + row * p.ldc + column,
                             p.ldc,
                             p.options.bias == nullptr ? nullptr : p.options.bias + column,

@@ -28,6 +28,7 @@ struct Tile {
   int64_t aStep;
   const T* b;
   int64_t ldb;
+  T* copy;  // where a micro-kernel that packs B on its way puts it, as [k][vectors · W]
   T* c;
   int64_t ldc;
   const T* bias;  // null: none
@@ -54,7 +55,10 @@ LUTRA_INLINE void finishRow(const Vec<T>* sums, T* c, const Vec<T>* bias, const 
   }
 }
 
-template <class T, int kRows, int kVectors, bool kSideBySide>
+// How far ahead rows of B are fetched, in rows: about the time that the last level of the cache takes.
+constexpr int kRowsAhead = 8;
+
+template <class T, int kRows, int kVectors, bool kSideBySide, bool kCopyB = false>
 void multiplyTile(const Tile<T>& tile) {
   using V = Vec<T>;
   V sums[kRows][kVectors];
@@ -71,11 +75,21 @@ void multiplyTile(const Tile<T>& tile) {
   }
   const T* a = tile.a;
   const T* b = tile.b;
+  T* copy = tile.copy;
   const int64_t aStep = tile.aStep, ldb = tile.ldb;
   for (int64_t k = 0; k < tile.depth; k++) {
     V row[kVectors];
     LUTRA_UNROLL
     for (int j = 0; j < kVectors; j++) row[j] = V::load(b + j * V::W);
+    if constexpr (kCopyB) {
+      // Rows that lie far apart are no stream to the hardware.
+      LUTRA_UNROLL
+      for (int j = 0; j < kVectors; j++) {
+        LUTRA_PREFETCH(b + kRowsAhead * ldb + j * V::W);
+        row[j].store(copy + j * V::W);
+      }
+      copy += kVectors * V::W;
+    }
     LUTRA_UNROLL
     for (int i = 0; i < kRows; i++) {
       const V factor = V::set1(kSideBySide ? a[i] : a[i * aStep]);
@@ -119,6 +133,18 @@ LUTRA_INLINE TileFunction<T> tileFunction(int rows, int columns) {
   constexpr int kRows = kSideBySide ? S::kRows : S::kDirectRows;
   const int vectors = (columns + S::kWidth - 1) / S::kWidth;
   return pickTile<T, kSideBySide>(rows, vectors, std::make_integer_sequence<int, kRows * S::kVectors>{});
+}
+
+template <class T, int... kIndex>
+LUTRA_INLINE TileFunction<T> pickCopyingTile(int rows, std::integer_sequence<int, kIndex...>) {
+  static constexpr TileFunction<T> table[] = {&multiplyTile<T, kIndex + 1, TileShape<T>::kVectors, true, true>...};
+  return table[rows - 1];
+}
+
+/** The micro-kernel for a whole panel of B that packs it for the tiles that follow, hidden behind the arithmetic. */
+template <class T>
+LUTRA_INLINE TileFunction<T> copyingTileFunction(int rows) {
+  return pickCopyingTile<T>(rows, std::make_integer_sequence<int, TileShape<T>::kRows>{});
 }
 
 // A few dot products at once, of operands whose shared dimension is contiguous in both: kRows rows of A with kColumns
