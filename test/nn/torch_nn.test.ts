@@ -41,6 +41,7 @@ const families = [
   'lstm_3_layers',
   'classification_losses',
   'regression_losses',
+  'pair_losses',
 ];
 for (const family of families) {
   describe(`${family.replaceAll('_', ' ')}, against PyTorch`, () => {

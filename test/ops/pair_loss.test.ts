@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { autograd, nn, randn, ShapeError, tensor, ValueError } from '../../lib/index.js';
+
+const F = nn.functional;
+const double = { dtype: 'float64', requiresGrad: true } as const;
+
+describe('losses of pairs and triplets, checked by differences', () => {
+  for (const dim of [1, 2, 7, 8, 9, 17, 35]) {
+    for (const reduction of ['none', 'mean', 'sum'] as const) {
+      it(`dim ${dim}, reduction ${reduction}`, () => {
+        const x = () => randn([4, dim], double);
+        const signs = tensor([1, -1, 1, -1], { dtype: 'float64' });
+        const check = autograd.gradcheck;
+        expect(check((a, b) => F.cosineEmbeddingLoss(a, b, signs, { reduction, margin: -0.5 }), [x(), x()])).toBe(true);
+        expect(check((a, b) => F.marginRankingLoss(a.sum(1), b.sum(1), signs, { reduction }), [x(), x()])).toBe(true);
+        const options = { reduction, swap: true, margin: 2 };
+        expect(check((a, p, n) => F.tripletMarginLoss(a, p, n, options), [x(), x(), x()])).toBe(true);
+        const log = (a: ReturnType<typeof x>) => a.logSoftmax(1);
+        expect(check((a, b) => F.klDiv(log(a), b.softmax(1), { reduction }), [x(), x()])).toBe(true);
+        expect(check((a, b) => F.klDiv(log(a), log(b), { reduction, logTarget: true }), [x(), x()])).toBe(true);
+        expect(check((a, b) => F.cosineSimilarity(a, b), [x(), x()])).toBe(true);
+        expect(check((a, b) => F.pairwiseDistance(a, b, { p: 3 }), [x(), x()])).toBe(true);
+      });
+    }
+  }
+
+  it('does not pass a gradient that is wrong', () => {
+    const x = () => randn([3, 4], double);
+    expect(() =>
+      autograd.gradcheck(
+        (a, b) =>
+          F.cosineSimilarity(a, b.detach())
+            .add(b.sum(1).sub(b.sum(1)))
+            .mul(b.sum(1).detach()),
+        [x(), x()],
+      ),
+    ).toThrow(/gradcheck/i);
+  });
+});
+
+describe('losses of pairs refuse', () => {
+  const x = randn([2, 3]);
+  it('shapes and options that do not fit', () => {
+    expect(() => F.cosineEmbeddingLoss(x, x, randn([2, 1]))).toThrow(ShapeError);
+    expect(() => F.marginRankingLoss(x, x, randn([2]))).toThrow(/as many dimensions/);
+    expect(() => F.tripletMarginLoss(x, x, randn([4, 3]))).toThrow(ShapeError);
+    expect(() => F.tripletMarginLoss(x, x, x, { margin: 0 })).toThrow(ValueError);
+    expect(() => F.klDiv(x, x, { reduction: 'batch' as never })).toThrow(ValueError);
+    expect(() => new nn.TripletMarginLoss({ magin: 1 } as never)).toThrow(/did you mean 'margin'/);
+  });
+});
