@@ -36,6 +36,26 @@ export {
   smoothL1Loss,
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
+export { type KlDivOptions, type KlDivReduction, klDiv } from '../ops/kl_div.js';
 export { linear } from '../ops/linear.js';
+export {
+  cosineEmbeddingLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  type TripletMarginOptions,
+  tripletMarginLoss,
+} from '../ops/margin_loss.js';
 export { type LayerNormOptions, layerNorm, type RmsNormOptions, rmsNorm } from '../ops/norm.js';
+export {
+  type NegativeSamplingOptions,
+  negativeSamplingLoss,
+  type SampledSoftmaxOptions,
+  sampledSoftmaxLoss,
+} from '../ops/sampled_loss.js';
+export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from '../ops/similarity.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';

@@ -15,6 +15,12 @@ export {
   Softplus,
   Tanh,
 } from './activation.js';
+export {
+  type AdaptiveLogSoftmaxOptions,
+  type AdaptiveLogSoftmaxOutput,
+  AdaptiveLogSoftmaxWithLoss,
+} from './adaptive_log_softmax.js';
+export { ClassSampler, type ClassSource, type UnigramOptions } from './class_sampler.js';
 export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Dropout } from './dropout.js';
@@ -35,6 +41,14 @@ export {
   SmoothL1Loss,
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
+export {
+  CosineEmbeddingLoss,
+  CosineSimilarity,
+  KLDivLoss,
+  MarginRankingLoss,
+  PairwiseDistance,
+  TripletMarginLoss,
+} from './margin_loss.js';
 export { Module, type RecurseOptions } from './module.js';
 export {
   MultiheadAttention,
@@ -49,6 +63,12 @@ export {
   type PositionalEncodingOptions,
   sinusoidalEncoding,
 } from './positional_encoding.js';
+export {
+  NegativeSamplingLoss,
+  type NegativeSamplingLossOptions,
+  SampledSoftmaxLoss,
+  type SampledSoftmaxLossOptions,
+} from './sampled_loss.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
 export * as utils from './tools.js';
 export { Transformer, type TransformerForwardOptions, type TransformerOptions } from './transformer.js';

@@ -27,7 +27,7 @@ import { checkFloat, type Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
 /** The base of the losses: how the losses of a batch become one. */
-abstract class Loss extends Module {
+export abstract class Loss extends Module {
   reduction: Reduction;
 
   constructor(options: ReductionOption) {
