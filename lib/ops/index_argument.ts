@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
 import { copyOf } from '../kernels/copy.js';
+import { arrayKind } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
@@ -55,7 +56,10 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
     if (input.dtype === 'uint8') return copyOf(input, 'int32');
     throw new DTypeError(`${op}: ${argument} must be an integer tensor (int32 or uint8), got ${input.dtype}`);
   }
-  if (input instanceof Int32Array) return Tensor.wrap(input.slice(), [input.length], 'int32');
+  if (ArrayBuffer.isView(input) && arrayKind(input) === 'Int32Array') {
+    const values = Int32Array.from(input as Int32Array);
+    return Tensor.wrap(values, [values.length], 'int32');
+  }
   if (typeof input === 'number') return Tensor.wrap(Int32Array.of(checkNumber(op, argument, input, 0)), [], 'int32');
   if (Array.isArray(input)) return fromLists(op, argument, input);
   if (ArrayBuffer.isView(input)) {

@@ -1,7 +1,7 @@
 import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { copyInto } from '../kernels/copy.js';
 import { sumTo } from '../kernels/sum_to.js';
-import { formatShape, isContiguous, wrapDim } from '../tensor/shape.js';
+import { checkShape, formatShape, isContiguous, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { makeView, type Sizes, sizesOf } from './make_view.js';
 import { reshape } from './reshape.js';
@@ -200,7 +200,7 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
     if (i >= lead && own === size) strides[i] = x.strides[i - lead];
     return size;
   });
-  return makeView(x, shape, strides, x.offset, 'ExpandBackward0', (grad) => sumTo(grad, x.shape));
+  return makeView(x, checkShape('expand', shape), strides, x.offset, 'ExpandBackward0', (grad) => sumTo(grad, x.shape));
 }
 
 export function unbind(x: Tensor, dim = 0): Tensor[] {

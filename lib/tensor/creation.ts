@@ -1,7 +1,8 @@
+import { types } from 'node:util';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { native } from '../native.js';
 import { checkOptions } from '../options.js';
-import { checkDType, type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
+import { arrayKind, checkDType, type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
 import { plan } from './plan.js';
 import { checkShape, formatShape, numelOf } from './shape.js';
 import { Tensor } from './tensor.js';
@@ -28,14 +29,14 @@ function finish(out: Tensor, options: TensorOptions): Tensor {
   return out;
 }
 
-/** The dtype that a typed array's values have as a tensor; null for kinds whose values must be converted. */
-function dtypeOfArray(data: ArrayBufferView): DType | null {
-  if (data instanceof Float32Array) return 'float32';
-  if (data instanceof Float64Array) return 'float64';
-  if (data instanceof Int32Array) return 'int32';
-  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return 'uint8';
-  return null;
-}
+/** The dtype that a typed array's values have as a tensor, by the array's kind; the others must be converted. */
+const dtypeOfKind: { readonly [kind: string]: DType } = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+};
 
 function measure(op: string, data: readonly TensorData[]): number[] {
   const shape: number[] = [];
@@ -124,31 +125,41 @@ function shapeFor(op: string, given: readonly number[] | undefined, natural: rea
   return shape;
 }
 
+/** Node 20 has no `detached` property yet, but refuses a view of such a buffer. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, share: boolean): Tensor {
-  if (data instanceof DataView) throw new ArgumentError(`${op}: data must be a typed array or lists, got a DataView`);
+  const kind = arrayKind(data);
+  if (kind === undefined) throw new ArgumentError(`${op}: data must be a typed array or lists, got a DataView`);
   const view = data as unknown as { readonly length: number } & ArrayLike<number>;
-  if (view.length === 0 && data.byteLength === 0 && (data.buffer as ArrayBuffer & { detached?: boolean }).detached) {
+  if (view.length === 0 && isDetached(data.buffer)) {
     throw new ArgumentError(`${op}: the typed array's buffer is detached`);
   }
   const shape = shapeFor(op, options.shape, [view.length]);
-  const own = dtypeOfArray(data);
+  const own = dtypeOfKind[kind] ?? null;
   const dtype = options.dtype === undefined ? own : checkDType(op, options.dtype);
-  if (own !== null && (dtype === own || (dtype === 'bool' && own === 'uint8' && share))) {
-    const array = data instanceof Uint8ClampedArray ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data;
-    const content = share ? (array as TypedArray) : null;
-    if (content !== null) return Tensor.wrap(content, shape, dtype ?? own);
-    const out = Tensor.allocate(shape, own, false);
-    out.storage.array.set(array as TypedArray);
+  const halves = kind === 'Uint16Array' && (dtype === 'float16' || dtype === 'bfloat16');
+  if (halves || (own !== null && (dtype === own || (dtype === 'bool' && own === 'uint8' && share)))) {
+    const stored = dtype as DType;
+    // A view of this realm, whatever realm and subclass the given one is of.
+    const content = new dtypes[stored].array(data.buffer as ArrayBuffer, data.byteOffset, view.length);
+    // Integers serve as indices: another thread must not be able to change them once they are checked.
+    if (share && !(stored === 'int32' && types.isSharedArrayBuffer(data.buffer))) {
+      return Tensor.wrap(content, shape, stored);
+    }
+    const out = Tensor.allocate(shape, stored, false);
+    out.storage.array.set(content);
     return out;
   }
-  if (own === null && data instanceof Uint16Array && (dtype === 'float16' || dtype === 'bfloat16')) {
-    const out = Tensor.allocate(shape, dtype, false);
-    if (share) return Tensor.wrap(data, shape, dtype);
-    out.storage.array.set(data);
-    return out;
-  }
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    return convert(op, Array.from(data, Number), shape, dtype ?? 'int32');
+  if (kind === 'BigInt64Array' || kind === 'BigUint64Array') {
+    return convert(op, Array.from(data as BigInt64Array, Number), shape, dtype ?? 'int32');
   }
   return convert(op, view, shape, dtype ?? 'int32');
 }
@@ -182,7 +193,8 @@ export function tensor(data: TensorData, options?: FromDataOptions): Tensor {
 /**
  * A tensor that shares the memory of a typed array (`torch.from_numpy`): writes to either show in both. Float32Array,
  * Float64Array, Int32Array and Uint8Array (as uint8, or bool on request) are shared, as is Uint16Array with a 16-bit
- * float dtype; anything else is converted into a copy. A tensor is returned as it is when no option changes it.
+ * float dtype; anything else is converted into a copy, and so are integers in a SharedArrayBuffer. A tensor is returned
+ * as it is when no option changes it.
  */
 export function asTensor(data: TensorData, options?: FromDataOptions): Tensor {
   const opts = checkOptions('asTensor', options, ['shape', ...creationKeys]);

@@ -28,6 +28,17 @@ export const dtypes: { readonly [K in DType]: DTypeInfo } = {
   bfloat16: { name: 'bfloat16', code: 6, bytes: 2, floating: true, computes: false, array: Uint16Array },
 };
 
+const kindGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)
+  ?.get as (this: ArrayBufferView) => string | undefined;
+
+/**
+ * The kind of a typed array, such as 'Float32Array', or undefined for a DataView. Unlike `instanceof` it also knows the
+ * arrays of another realm (vm contexts, test runners that use them) and is not fooled by a prototype.
+ */
+export function arrayKind(view: ArrayBufferView): string | undefined {
+  return kindGetter.call(view);
+}
+
 export function isFloating(dtype: DType): boolean {
   return dtypes[dtype].floating;
 }

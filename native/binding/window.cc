@@ -45,11 +45,6 @@ void* Window::pointer(const Args& args, size_t i, const char* name, ElementType 
     }
   }
   const int64_t count = high - low + 1;
-  // The first operand is written: elements that share memory would make the result depend on the order, and their
-  // number would have no bound.
-  if (operand == 0 && numel_ > args.span(i, name).length) {
-    throw BadArgument(ErrorKind::range, std::string("the elements of '") + name + "' overlap");
-  }
   char* base = nullptr;
   switch (type) {
     case ElementType::float32:
@@ -67,6 +62,11 @@ void* Window::pointer(const Args& args, size_t i, const char* name, ElementType 
       break;
     default:
       base = reinterpret_cast<char*>(args.array<uint16_t>(i, name, low, count));
+  }
+  // The first operand is written: elements that share memory would make the result depend on the order, and their
+  // number would have no bound.
+  if (operand == 0 && numel_ > args.span(i, name).length) {
+    throw BadArgument(ErrorKind::range, std::string("the elements of '") + name + "' overlap");
   }
   return base + (offset - low) * elementSize(type);
 }
