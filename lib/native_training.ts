@@ -8,16 +8,30 @@ export interface TrainingKernels {
   // native/binding/gather.cc. Each returns the position of the first bad index, or -1, and writes nothing before that.
   /** out[i, :] = table[indices[i], :] */
   gatherRows(plan: Float64Array, out: TypedArray, table: TypedArray, indices: TypedArray): number;
-  /** table[indices[i], :] += values[i, :], into zeros unless plan says to accumulate. */
-  scatterRows(plan: Float64Array, table: TypedArray, values: TypedArray, indices: TypedArray): number;
-  /** Sums the values of equal indices; how many distinct ones there are is left in plan[0]. */
+  /**
+   * table[indices[i], :] += row i of a list of rows, into zeros unless plan says to accumulate. A list is values, and
+   * the place in them and the factor of each row: values[source[i], :] * scale[i].
+   */
+  scatterRows(
+    plan: Float64Array,
+    table: TypedArray,
+    values: TypedArray,
+    indices: TypedArray,
+    source: TypedArray | null,
+    scale: TypedArray | null,
+  ): number;
+  /** Sums the rows of equal indices; how many distinct ones there are is left in plan[0]. */
   coalesceRows(
     plan: Float64Array,
     outIndices: TypedArray,
     outValues: TypedArray,
     indices: TypedArray,
     values: TypedArray,
+    source: TypedArray | null,
+    scale: TypedArray | null,
   ): number;
+  /** How many distinct indices there are; a bad one at position p gives -1 - p. */
+  countDistinct(plan: Float64Array, indices: TypedArray): number;
   /** Scales the rows that indices name to a largest norm. */
   renormRows(plan: Float64Array, table: TypedArray, indices: TypedArray): number;
 
@@ -75,6 +89,8 @@ export interface TrainingKernels {
     state2: TypedArray | null,
     values: TypedArray,
     indices: TypedArray | null,
+    source: TypedArray | null,
+    scale: TypedArray | null,
   ): number;
   /** Σ |x|^p, or the largest |x| for p = Infinity. */
   sumOfPowers(n: number, offset: number, p: number, x: TypedArray): number;

@@ -9,12 +9,12 @@ import { addRows, RowSparse } from './row_sparse.js';
 export function ownCopy(grad: Tensor): Tensor {
   if (grad instanceof DenseRows) return grad.copy();
   if (!(grad instanceof RowSparse)) return copyOf(grad);
-  return new RowSparse(copyOf(grad.indices), copyOf(grad.values), grad.shape, grad.isCoalesced);
+  return new RowSparse(copyOf(grad.indices), grad.rowList.copy(), grad.shape, grad.isCoalesced);
 }
 
 /** The tensor that holds a gradient's numbers. */
 function numbersOf(grad: Tensor): Tensor {
-  return grad instanceof RowSparse || (grad instanceof DenseRows && grad.isPending) ? grad.values : grad;
+  return grad instanceof RowSparse || (grad instanceof DenseRows && grad.isPending) ? grad.rowList.base : grad;
 }
 
 /** The memory that holds a gradient's numbers. */

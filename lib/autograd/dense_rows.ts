@@ -1,9 +1,10 @@
 import { copyInto, copyOf } from '../kernels/copy.js';
-import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
 import { contiguousStrides, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { RowList } from './row_list.js';
+import { type IndexedRows, sumByIndex, sumIntoTable } from './row_sums.js';
 
 /**
  * The dense gradient of a table, known by the rows that a lookup named and not yet written out.
@@ -13,18 +14,26 @@ import { Tensor } from '../tensor/tensor.js';
  * result, and then a gradient the size of the table never exists.
  */
 export class DenseRows extends Tensor {
-  /** int32, shape [n]; row indices[k] has values[k], and rows named more than once their sum. Its own copy. */
+  /** int32, shape [n]; row indices[k] has row k of the list, and rows named more than once their sum. Its own copy. */
   indices: Tensor;
-  /** Shape [n, dim]. */
-  values: Tensor;
+  /** The rows, written out or not. */
+  rowList: RowList;
   private distinct = false;
   private written = false;
 
-  constructor(indices: Tensor, values: Tensor, shape: Shape) {
-    super(Storage.allocate(values.dtype, 0), shape, contiguousStrides(shape), 0);
+  /** @param values shape [n, dim], or a list of n rows. */
+  constructor(indices: Tensor, values: Tensor | RowList, shape: Shape) {
+    const list = values instanceof RowList ? values : new RowList(values);
+    super(Storage.allocate(list.base.dtype, 0), shape, contiguousStrides(shape), 0);
     this.indices = copyOf(indices);
-    this.values = values;
+    this.rowList = list;
     Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, get: () => this.write() });
+  }
+
+  /** Shape [n, dim]. */
+  get values(): Tensor {
+    if (!this.rowList.isPlain) this.rowList = new RowList(this.rowList.toTensor());
+    return this.rowList.base;
   }
 
   /** Whether the rows still say all there is: false once the memory was asked for, as it may have been changed. */
@@ -35,27 +44,10 @@ export class DenseRows extends Tensor {
   /** Makes the rows distinct, duplicates summed, so that each value counts once. */
   makeDistinct(): void {
     if (this.distinct || this.written) return;
-    const [rows, dim] = this.shape;
-    const n = this.indices.numel;
-    const indices = Tensor.allocate([n], 'int32', false);
-    const values = Tensor.allocate([n, dim], this.dtype, false);
-    plan[0] = n;
-    plan[1] = rows;
-    plan[2] = dim;
-    plan[3] = indices.offset;
-    plan[4] = values.offset;
-    plan[5] = this.indices.offset;
-    plan[6] = this.values.offset;
-    native.coalesceRows(
-      plan,
-      indices.storage.array,
-      values.storage.array,
-      this.indices.storage.array,
-      this.values.storage.array,
-    );
-    const count = plan[0];
-    this.indices = new Tensor(indices.storage, [count], [1], indices.offset);
-    this.values = new Tensor(values.storage, [count, dim], [dim, 1], values.offset);
+    const sums = sumByIndex(this.indexed());
+    if (typeof sums === 'number') return; // a lookup's indices were checked when they were looked up
+    this.indices = sums.indices;
+    this.rowList = new RowList(sums.values);
     this.distinct = true;
   }
 
@@ -78,31 +70,26 @@ export class DenseRows extends Tensor {
     }
     if (!into) return new DenseRows(indices, values, this.shape);
     this.indices = indices;
-    this.values = values;
+    this.rowList = new RowList(values);
     this.distinct = false;
     return this;
   }
 
   /** The same gradient in memory of its own. */
   copy(): Tensor {
-    return this.written ? copyOf(this) : new DenseRows(this.indices, copyOf(this.values), this.shape);
+    return this.written ? copyOf(this) : new DenseRows(this.indices, this.rowList.copy(), this.shape);
+  }
+
+  private indexed(): IndexedRows {
+    const [rows, dim] = this.shape;
+    return { indices: this.indices, list: this.rowList.packed(), rows, dim };
   }
 
   private write(): Storage {
-    const [rows, dim] = this.shape;
     const storage = Storage.allocate(this.dtype, this.numel, false);
     // Whoever asks for this memory may be about to make a native call and have filled the plan.
-    const numbers = plan.slice(0, 9);
-    plan[0] = this.indices.numel;
-    plan[1] = rows;
-    plan[2] = dim;
-    plan[3] = 0;
-    plan[4] = this.values.offset;
-    plan[5] = this.indices.offset;
-    plan[6] = -1;
-    plan[7] = 0;
-    plan[8] = 0;
-    native.scatterRows(plan, storage.array, this.values.storage.array, this.indices.storage.array);
+    const numbers = plan.slice(0, 12);
+    sumIntoTable(storage.array, 0, this.indexed());
     plan.set(numbers);
     this.written = true;
     Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, writable: false, value: storage });

@@ -1,12 +1,12 @@
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
 import { copyOf } from '../kernels/copy.js';
-import { native } from '../native.js';
 import type { TypedArray } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { formatSparseTensor } from '../tensor/print.js';
 import { contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { RowList } from './row_list.js';
+import { type IndexedRows, sumByIndex, sumIntoTable } from './row_sums.js';
 
 /**
  * The gradient of a table in which only some rows are not zero: row `indices[k]` holds `values[k]`.
@@ -17,23 +17,37 @@ import { Tensor } from '../tensor/tensor.js';
 export class RowSparse extends Tensor {
   /** int32, shape [n]. */
   readonly indices: Tensor;
-  /** shape [n, ...row shape]. */
-  readonly values: Tensor;
+  /** The values as native code reads them. */
+  private list: RowList;
   /** True when the indices are ascending and each occurs once. */
   readonly isCoalesced: boolean;
 
-  constructor(indices: Tensor, values: Tensor, shape: Shape, isCoalesced = false) {
+  /** @param values shape [n, ...row shape], or a list of rows that is written out when `values` is asked for. */
+  constructor(indices: Tensor, values: Tensor | RowList, shape: Shape, isCoalesced = false) {
     if (indices.dtype !== 'int32') throw new DTypeError(`RowSparse: indices must be int32, got ${indices.dtype}`);
     const expected = [indices.numel, ...shape.slice(1)];
-    if (indices.ndim !== 1 || formatShape(values.shape) !== formatShape(expected)) {
+    const list = values instanceof RowList ? values : new RowList(values);
+    const given = [list.count, ...list.rowShape];
+    if (indices.ndim !== 1 || formatShape(given) !== formatShape(expected)) {
       throw new ShapeError(
-        `RowSparse: values must have shape ${formatShape(expected)} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(values.shape)}`,
+        `RowSparse: values must have shape ${formatShape(expected)} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(given)}`,
       );
     }
-    super(Storage.allocate(values.dtype, 0), shape, contiguousStrides(shape), 0);
+    super(Storage.allocate(list.base.dtype, 0), shape, contiguousStrides(shape), 0);
     this.indices = indices;
-    this.values = values;
+    this.list = list;
     this.isCoalesced = isCoalesced;
+  }
+
+  /** Shape [n, ...row shape]: row k belongs to row indices[k] of the table. */
+  get values(): Tensor {
+    if (!this.list.isPlain) this.list = new RowList(this.list.toTensor());
+    return this.list.base;
+  }
+
+  /** The values, written out or not. */
+  get rowList(): RowList {
+    return this.list;
   }
 
   override get isSparse(): boolean {
@@ -74,41 +88,18 @@ export class RowSparse extends Tensor {
   /** The same gradient with ascending indices, each once, its values summed in the order in which they came. */
   coalesce(): RowSparse {
     if (this.isCoalesced) return this;
-    const n = this.indices.numel;
-    const width = numelOf(this.shape.slice(1));
-    const indices = Tensor.allocate([n], 'int32', false);
-    const values = Tensor.allocate([n, width], this.dtype, false);
-    const { indices: ids, values: rows } = packed(this);
-    plan[0] = n;
-    plan[1] = this.shape[0];
-    plan[2] = width;
-    plan[3] = indices.offset;
-    plan[4] = values.offset;
-    plan[5] = ids.offset;
-    plan[6] = rows.offset;
-    const bad = native.coalesceRows(
-      plan,
-      indices.storage.array,
-      values.storage.array,
-      ids.storage.array,
-      rows.storage.array,
-    );
-    if (bad >= 0) throw badRow(this, bad);
-    const distinct = plan[0];
-    const rowShape = [distinct, ...this.shape.slice(1)];
-    return new RowSparse(
-      new Tensor(indices.storage, [distinct], [1], indices.offset),
-      new Tensor(values.storage, rowShape, contiguousStrides(rowShape), values.offset),
-      this.shape,
-      true,
-    );
+    const sums = sumByIndex(packed(this));
+    if (typeof sums === 'number') throw badRow(this, sums);
+    const rowShape = [sums.indices.numel, ...this.shape.slice(1)];
+    const values = new Tensor(sums.values.storage, rowShape, contiguousStrides(rowShape), sums.values.offset);
+    return new RowSparse(sums.indices, values, this.shape, true);
   }
 }
 
 /** Indices and values in contiguous memory, where they nearly always are. */
-function packed(sparse: RowSparse): { indices: Tensor; values: Tensor } {
-  const pack = (x: Tensor) => (x.isContiguous() ? x : copyOf(x));
-  return { indices: pack(sparse.indices), values: pack(sparse.values) };
+function packed(sparse: RowSparse): IndexedRows {
+  const indices = sparse.indices.isContiguous() ? sparse.indices : copyOf(sparse.indices);
+  return { indices, list: sparse.rowList.packed(), rows: sparse.shape[0], dim: numelOf(sparse.shape.slice(1)) };
 }
 
 function badRow(sparse: RowSparse, position: number): IndexError {
@@ -123,17 +114,7 @@ function badRow(sparse: RowSparse, position: number): IndexError {
 }
 
 function scatter(dense: TypedArray, offset: number, sparse: RowSparse, accumulate: boolean): void {
-  const { indices, values } = packed(sparse);
-  plan[0] = indices.numel;
-  plan[1] = sparse.shape[0];
-  plan[2] = numelOf(sparse.shape.slice(1));
-  plan[3] = offset;
-  plan[4] = values.offset;
-  plan[5] = indices.offset;
-  plan[6] = -1;
-  plan[7] = accumulate ? 1 : 0;
-  plan[8] = 0;
-  const bad = native.scatterRows(plan, dense, values.storage.array, indices.storage.array);
+  const bad = sumIntoTable(dense, offset, packed(sparse), { accumulate });
   if (bad >= 0) throw badRow(sparse, bad);
 }
 

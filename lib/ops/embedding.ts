@@ -1,6 +1,8 @@
 import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { RowList } from '../autograd/row_list.js';
 import { RowSparse } from '../autograd/row_sparse.js';
+import { sumIntoTable } from '../autograd/row_sums.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { native } from '../native.js';
 import { checkOptions } from '../options.js';
@@ -128,18 +130,12 @@ export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
 
 /** A [rows, dim] gradient with the rows of `grad` added up at `indices`, those of row `padding` left out. */
 function denseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], padding: number, byFrequency: boolean) {
-  const values = contiguous(grad);
+  const [rows, dim] = shape;
   const out = Tensor.allocate(shape, grad.dtype, false);
-  plan[0] = indices.numel;
-  plan[1] = shape[0];
-  plan[2] = shape[1];
-  plan[3] = out.offset;
-  plan[4] = values.offset;
-  plan[5] = indices.offset;
-  plan[6] = padding;
-  plan[7] = 0;
-  plan[8] = byFrequency ? 1 : 0;
-  const bad = native.scatterRows(plan, out.storage.array, values.storage.array, indices.storage.array);
+  const { storage, offset } = contiguous(grad);
+  const list = new RowList(new Tensor(storage, [indices.numel, dim], [dim, 1], offset));
+  const where = { indices, list, rows, dim };
+  const bad = sumIntoTable(out.storage.array, out.offset, where, { skip: padding, byFrequency });
   if (bad >= 0) throw badIndex('embedding', indices, bad, shape[0]);
   return out;
 }

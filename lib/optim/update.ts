@@ -1,4 +1,5 @@
 import { DenseRows } from '../autograd/dense_rows.js';
+import type { RowListPlan } from '../autograd/row_list.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { IndexError } from '../errors.js';
 import { copyInto, copyOf } from '../kernels/copy.js';
@@ -14,6 +15,7 @@ export const rules = { sgd: 0, adam: 1, sparseAdam: 2, adagrad: 3, rmsprop: 4 } 
 /** Where a rule's own numbers start in the plan. */
 export const optionsAt = 10;
 const everyRowAt = 20;
+const listAt: RowListPlan = { valueRows: 21, valueOffset: 8, sourceOffset: 22, scaleOffset: 23 };
 
 /** A gradient that says which rows it has values for. */
 function isByRows(gradient: Tensor): gradient is RowSparse | DenseRows {
@@ -38,7 +40,7 @@ export function updateParameter(
   restsAtZero = false,
 ): void {
   const sparse = isByRows(gradient);
-  const values = sparse ? gradient.values : gradient;
+  const values = sparse ? gradient.rowList.base : gradient;
   if (!parameter.isContiguous() || !values.isContiguous() || (sparse && !gradient.indices.isContiguous())) {
     updateCopy(rule, parameter, gradient, state0, state1, state2, restsAtZero);
     return;
@@ -53,6 +55,7 @@ export function updateParameter(
   plan[7] = state2?.offset ?? 0;
   plan[8] = values.offset;
   plan[9] = sparse ? gradient.indices.offset : 0;
+  if (sparse) gradient.rowList.plan(listAt);
   plan[everyRowAt] = gradient instanceof DenseRows && !restsAtZero ? 1 : 0;
   const { storage } = parameter;
   const bad = native.updateParameter(
@@ -63,6 +66,8 @@ export function updateParameter(
     state2?.storage.array ?? null,
     values.storage.array,
     sparse ? gradient.indices.storage.array : null,
+    sparse ? (gradient.rowList.source?.storage.array ?? null) : null,
+    sparse ? (gradient.rowList.scale?.storage.array ?? null) : null,
   );
   if (bad >= 0 && sparse) {
     const index = gradient.indices.at(bad);
@@ -90,7 +95,7 @@ function updateCopy(
   const weight = copyOf(parameter);
   const plain =
     gradient instanceof RowSparse
-      ? new RowSparse(contiguous(gradient.indices), contiguous(gradient.values), gradient.shape)
+      ? new RowSparse(contiguous(gradient.indices), gradient.rowList.packed(), gradient.shape)
       : contiguous(gradient);
   plan.set(numbers, optionsAt);
   updateParameter(rule, weight, plain, state0, state1, state2, restsAtZero);

@@ -2,10 +2,11 @@
 // returns the position of the first bad one, or -1.
 #include "kernels/gather.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "binding/families.h"
-#include "binding/numbers.h"
+#include "binding/row_list.h"
 #include "kernels/indices.h"
 
 namespace lutra::binding {
@@ -43,49 +44,65 @@ napi_value gatherEntry(Args& args) {
   return args.isDouble(1, "out") ? gather<double>(args, r) : gather<float>(args, r);
 }
 
-// (plan: count, rows, dim, tableOffset, valueOffset, indexOffset, skip, accumulate, scaleByFrequency;
-//  table, values, indices)
+// (plan: count, rows, dim, tableOffset, valueOffset, indexOffset, skip, accumulate, scaleByFrequency, valueRows,
+//  sourceOffset, scaleOffset; table, values, indices, source | null, scale | null)
 template <class T>
 napi_value scatter(Args& args, const Rows& r) {
   T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
-  const T* const values = args.array<T>(2, "values", r.plan.size(4), r.picked);
+  RowList<T> list = readRowList<T>(args, r.plan, {2, 4, 5}, {9, 4, 10, 11}, r.count, r.dim);
   const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
   const int64_t bad = findBadIndex(indices, r.count, r.rows);
   if (bad >= 0) return args.number(static_cast<double>(bad));
-  std::vector<int32_t> frequency;
+  std::vector<T> scale;
   if (r.plan.flag(8)) {
-    frequency.resize(static_cast<size_t>(r.count));
-    indexFrequencies(frequency.data(), indices, r.count, r.rows);
+    scale.assign(static_cast<size_t>(r.count), T(1));
+    if (list.scale) std::copy(list.scale, list.scale + r.count, scale.begin());
+    divideByFrequency(scale.data(), indices, r.count, r.rows);
+    list.scale = scale.data();
   }
-  const int32_t* const divisors = frequency.empty() ? nullptr : frequency.data();
   const auto kernel = r.plan.flag(7) ? scatterAddRows<T> : scatterRows<T>;
-  kernel(table, values, indices, divisors, r.count, r.rows, r.dim, r.plan.integer(6));
+  kernel(table, list, indices, r.count, r.rows, r.dim, r.plan.integer(6));
   return args.number(-1);
 }
 
 napi_value scatterEntry(Args& args) {
-  const Rows r(args, 9);
+  const Rows r(args, 12);
   return args.isDouble(1, "table") ? scatter<double>(args, r) : scatter<float>(args, r);
 }
 
-// (plan: count, rows, dim, outIndexOffset, outValueOffset, indexOffset, valueOffset;
-//  outIndices, outValues, indices, values) → how many distinct indices, in plan[0]
+// (plan: count, rows, dim, outIndexOffset, outValueOffset, indexOffset, valueOffset, room, valueRows, sourceOffset,
+//  scaleOffset; outIndices, outValues, indices, values, source | null, scale | null) → how many distinct indices, in
+// plan[0]. outIndices and outValues have room for that many rows.
 template <class T>
 napi_value coalesce(Args& args, Rows& r) {
-  int32_t* const outIndices = args.array<int32_t>(1, "outIndices", r.plan.size(3), r.count);
-  T* const outValues = args.array<T>(2, "outValues", r.plan.size(4), r.picked);
+  const int64_t room = r.plan.size(7);
+  int32_t* const outIndices = args.array<int32_t>(1, "outIndices", r.plan.size(3), room);
+  T* const outValues = args.array<T>(2, "outValues", r.plan.size(4), r.plan.product(room, r.dim));
   const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
-  const T* const values = args.array<T>(4, "values", r.plan.size(6), r.picked);
+  const RowList<T> list = readRowList<T>(args, r.plan, {4, 5, 6}, {8, 6, 9, 10}, r.count, r.dim);
   const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad < 0) {
-    const int64_t n = coalesceRows(outIndices, outValues, indices, values, r.count, r.rows, r.dim, -1);
-    r.plan.set(0, static_cast<double>(n));
+  if (bad >= 0) return args.number(static_cast<double>(bad));
+  if (room < r.count && groupIndices(indices, r.count, r.rows, -1).groups > room) {
+    args.fail(ErrorKind::range, "there are more distinct indices than outIndices has room for");
   }
-  return args.number(static_cast<double>(bad));
+  const int64_t n = coalesceRows(outIndices, outValues, indices, list, r.count, r.rows, r.dim, -1);
+  r.plan.set(0, static_cast<double>(n));
+  return args.number(-1);
+}
+
+// (plan: count, rows, dim, indexOffset; indices) → how many distinct indices, or -1 - the position of the first bad
+// one.
+napi_value distinctEntry(Args& args) {
+  const Numbers plan(args, 0, 4);
+  const int64_t count = plan.size(0), rows = plan.size(1);
+  if (count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+  const int32_t* const indices = args.array<int32_t>(1, "indices", plan.size(3), count);
+  const int64_t bad = findBadIndex(indices, count, rows);
+  return args.number(static_cast<double>(bad >= 0 ? -1 - bad : groupIndices(indices, count, rows, -1).groups));
 }
 
 napi_value coalesceEntry(Args& args) {
-  Rows r(args, 7);
+  Rows r(args, 11);
   return args.isDouble(2, "outValues") ? coalesce<double>(args, r) : coalesce<float>(args, r);
 }
 
@@ -110,6 +127,7 @@ void registerGather(Exports& exports) {
   exports.add<gatherEntry>("gatherRows");
   exports.add<scatterEntry>("scatterRows");
   exports.add<coalesceEntry>("coalesceRows");
+  exports.add<distinctEntry>("countDistinct");
   exports.add<renormEntry>("renormRows");
 }
 

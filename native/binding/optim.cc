@@ -5,7 +5,7 @@
 #include "kernels/optim.h"
 
 #include "binding/families.h"
-#include "binding/numbers.h"
+#include "binding/row_list.h"
 #include "kernels/clip.h"
 #include "kernels/indices.h"
 
@@ -18,7 +18,8 @@ enum class Rule : int64_t { sgd = 0, adam = 1, sparseAdam = 2, adagrad = 3, rmsp
 
 // Where an update's numbers lie in the plan.
 constexpr int64_t kRule = 0, kCount = 1, kRows = 2, kDim = 3, kWeightOffset = 4, kStateOffsets = 5, kValueOffset = 8,
-                  kIndexOffset = 9, kOptions = 10, kEveryRow = 20, kNumbers = 21;
+                  kIndexOffset = 9, kOptions = 10, kEveryRow = 20, kValueRows = 21, kSourceOffset = 22,
+                  kScaleOffset = 23, kNumbers = 24;
 
 template <class T>
 struct Update {
@@ -73,8 +74,9 @@ void rmsprop(Args& args, const Update<T>& u, const Numbers& plan) {
   }
 }
 
-// (plan, weight, state0 | null, state1 | null, state2 | null, values, indices | null). A dense gradient has count * dim
-// values. Returns the position of the first bad index, or -1.
+// (plan, weight, state0 | null, state1 | null, state2 | null, values, indices | null, source | null, scale | null). A
+// dense gradient has count * dim values; with indices they, source and scale are a list of rows. Returns the position
+// of the first bad index, or -1.
 template <class T>
 napi_value update(Args& args, const Numbers& plan) {
   const int64_t count = plan.size(kCount), rows = plan.size(kRows), dim = plan.size(kDim);
@@ -87,14 +89,19 @@ napi_value update(Args& args, const Numbers& plan) {
   for (int k = 0; k < 3; k++) {
     u.state[k] = args.optionalArray<T>(static_cast<size_t>(k + 2), "state", plan.size(kStateOffsets + k), n);
   }
-  u.values = args.array<T>(5, "values", plan.size(kValueOffset), values);
+  if (byRows) {
+    u.rows.list =
+        readRowList<T>(args, plan, {5, 7, 8}, {kValueRows, kValueOffset, kSourceOffset, kScaleOffset}, count, dim);
+  } else {
+    u.values = args.array<T>(5, "values", plan.size(kValueOffset), values);
+  }
   const int32_t* const indices = args.optionalArray<int32_t>(6, "indices", plan.size(kIndexOffset), count);
   if (n == 0) return args.number(-1);
   u.byRows = byRows;
   if (byRows) {
     const int64_t bad = findBadIndex(indices, count, rows);
     if (bad >= 0) return args.number(static_cast<double>(bad));
-    u.rows = {indices, u.values, count, rows, dim, plan.flag(kEveryRow)};
+    u.rows = {indices, u.rows.list, count, rows, dim, plan.flag(kEveryRow)};
   }
   switch (static_cast<Rule>(plan.size(kRule))) {
     case Rule::sgd:

@@ -16,21 +16,21 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
 }
 
 template <class T>
-void scatterAddRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                    int64_t rows, int64_t dim, int64_t skip) {
-  LUTRA_DISPATCH(scatterAddRows<T>)(table, values, indices, frequency, count, rows, dim, skip);
+void scatterAddRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                    int64_t skip) {
+  LUTRA_DISPATCH(scatterAddRows<T>)(table, list, indices, count, rows, dim, skip);
 }
 
 template <class T>
-void scatterRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                 int64_t rows, int64_t dim, int64_t skip) {
-  LUTRA_DISPATCH(scatterRows<T>)(table, values, indices, frequency, count, rows, dim, skip);
+void scatterRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                 int64_t skip) {
+  LUTRA_DISPATCH(scatterRows<T>)(table, list, indices, count, rows, dim, skip);
 }
 
 template <class T>
-int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const T* values, int64_t count,
+int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const RowList<T>& list, int64_t count,
                      int64_t rows, int64_t dim, int64_t skip) {
-  return LUTRA_DISPATCH(coalesceRows<T>)(outIndices, outValues, indices, values, count, rows, dim, skip);
+  return LUTRA_DISPATCH(coalesceRows<T>)(outIndices, outValues, indices, list, count, rows, dim, skip);
 }
 
 template <class T>
@@ -38,11 +38,12 @@ void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, i
   LUTRA_DISPATCH(renormRows<T>)(table, indices, count, rows, dim, maxNorm, p);
 }
 
-#define LUTRA_INSTANTIATE(T)                                                                                         \
-  template void gatherRows<T>(T*, const T*, const int32_t*, int64_t, int64_t, int64_t);                              \
-  template void scatterAddRows<T>(T*, const T*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t); \
-  template void scatterRows<T>(T*, const T*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t);    \
-  template int64_t coalesceRows<T>(int32_t*, T*, const int32_t*, const T*, int64_t, int64_t, int64_t, int64_t);      \
+#define LUTRA_INSTANTIATE(T)                                                                                   \
+  template void gatherRows<T>(T*, const T*, const int32_t*, int64_t, int64_t, int64_t);                        \
+  template void scatterAddRows<T>(T*, const RowList<T>&, const int32_t*, int64_t, int64_t, int64_t, int64_t);  \
+  template void scatterRows<T>(T*, const RowList<T>&, const int32_t*, int64_t, int64_t, int64_t, int64_t);     \
+  template int64_t coalesceRows<T>(int32_t*, T*, const int32_t*, const RowList<T>&, int64_t, int64_t, int64_t, \
+                                   int64_t);                                                                   \
   template void renormRows<T>(T*, const int32_t*, int64_t, int64_t, int64_t, double, double);
 LUTRA_INSTANTIATE(float)
 LUTRA_INSTANTIATE(double)

@@ -11,25 +11,36 @@ template <class T>
 void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim);
 
 /**
- * table[indices[i], :] += values[i, :] / frequency[i] for i ascending; table is [rows, dim], values [count, dim],
- * frequency [count] or null (then it is 1). Indices equal to skip (-1: none) are left out. The sums of a row run in the
- * order of positions, so the bits don't depend on the number of threads.
+ * A list of rows: row i is values[source[i], :] * scale[i], or values[i, :] * scale[i] where source is null; where
+ * scale is null it is 1. With a source many rows are one in memory, as the gradients of a bag's tokens are.
  */
 template <class T>
-void scatterAddRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                    int64_t rows, int64_t dim, int64_t skip);
+struct RowList {
+  const T* values;
+  const int32_t* source = nullptr;
+  const T* scale = nullptr;
+};
+
+/**
+ * table[indices[i], :] += row i of the list, for i in [0, count) ascending; table is [rows, dim]. Indices equal to skip
+ * (-1: none) are left out. The sums of a row run in the order of positions, so the bits don't depend on the number of
+ * threads.
+ */
+template <class T>
+void scatterAddRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                    int64_t skip);
 
 /** As scatterAddRows into a table of zeros: overwrites all of table. The dense gradient of a lookup. */
 template <class T>
-void scatterRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                 int64_t rows, int64_t dim, int64_t skip);
+void scatterRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                 int64_t skip);
 
 /**
  * Row-sparse values brought to distinct, ascending indices: outIndices [count] and outValues [count, dim] get one entry
- * for each distinct index, the sum of its values in the order of positions. Returns how many there are.
+ * for each distinct index, the sum of its rows in the order of positions. Returns how many there are.
  */
 template <class T>
-int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const T* values, int64_t count,
+int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const RowList<T>& list, int64_t count,
                      int64_t rows, int64_t dim, int64_t skip);
 
 /**

@@ -127,11 +127,16 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
   });
 }
 
+// Where row i of a list lies.
+template <class T>
+LUTRA_INLINE const T* rowOf(const RowList<T>& list, int64_t i, int64_t dim) {
+  return list.values + (list.source ? list.source[i] : i) * dim;
+}
+
 // The columns [column, column + width) of all rows, or, where width is dim, of the rows that `part` of `parts` owns.
 template <bool Scaled, class T>
-void addOwnedRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                  int64_t rows, int64_t dim, int64_t skip, int64_t column, int64_t width, uint32_t part,
-                  uint32_t parts) {
+void addOwnedRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                  int64_t skip, int64_t column, int64_t width, uint32_t part, uint32_t parts) {
   for (int64_t i = 0; i < count; i++) {
     if (i + kRowsAhead < count) {
       prefetchRow(table + indices[i + kRowsAhead] * dim + column, width);
@@ -140,17 +145,17 @@ void addOwnedRows(T* table, const T* values, const int32_t* indices, const int32
     if (row < 0 || row == skip) continue;
     // Scrambled, so that runs of frequent indices (a vocabulary sorted by frequency) spread over the threads.
     if (parts > 1 && (static_cast<uint32_t>(row) * 2654435761u >> 16) % parts != part) continue;
-    const T scale = Scaled ? static_cast<T>(1.0 / frequency[i]) : T(1);
-    addRow<Scaled>(table + row * dim + column, values + i * dim + column, scale, width);
+    const T scale = Scaled ? list.scale[i] : T(1);
+    addRow<Scaled>(table + row * dim + column, rowOf(list, i, dim) + column, scale, width);
   }
 }
 
 template <bool Scaled, class T>
-void addRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count, int64_t rows,
-             int64_t dim, int64_t skip) {
+void addRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+             int64_t skip) {
   const int64_t threads = count * dim < 32768 ? 1 : numThreads();
   if (threads == 1) {
-    addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, 0, dim, 0u, 1u);
+    addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, 0, dim, 0u, 1u);
     return;
   }
   // Wide rows are cut into whole cache lines of columns, which balances whatever the indices are; narrow rows are
@@ -160,50 +165,68 @@ void addRows(T* table, const T* values, const int32_t* indices, const int32_t* f
   if (width >= 4 * kLine) {
     parallelFor((dim + width - 1) / width, 1, [=](int64_t begin, int64_t end) {
       const int64_t column = begin * width;
-      addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, column,
-                           std::min(end * width, dim) - column, 0u, 1u);
+      addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, column, std::min(end * width, dim) - column,
+                           0u, 1u);
     });
     return;
   }
   parallelFor(threads, 1, [=](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; part++) {
-      addOwnedRows<Scaled>(table, values, indices, frequency, count, rows, dim, skip, 0, dim,
-                           static_cast<uint32_t>(part), static_cast<uint32_t>(threads));
+      addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, 0, dim, static_cast<uint32_t>(part),
+                           static_cast<uint32_t>(threads));
     }
   });
 }
 
 template <class T>
-void scatterAddRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                    int64_t rows, int64_t dim, int64_t skip) {
+void scatterAddRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                    int64_t skip) {
   if (dim <= 0) return;
-  if (frequency) {
-    addRows<true>(table, values, indices, frequency, count, rows, dim, skip);
+  if (list.scale) {
+    addRows<true>(table, list, indices, count, rows, dim, skip);
   } else {
-    addRows<false>(table, values, indices, frequency, count, rows, dim, skip);
+    addRows<false>(table, list, indices, count, rows, dim, skip);
   }
 }
 
 template <class T>
-void scatterRows(T* table, const T* values, const int32_t* indices, const int32_t* frequency, int64_t count,
-                 int64_t rows, int64_t dim, int64_t skip) {
+void scatterRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                 int64_t skip) {
   constexpr int64_t kPiece = 1 << 16;
   parallelFor(rows * dim, kPiece, [=](int64_t begin, int64_t end) {
     std::memset(table + begin, 0, static_cast<size_t>(end - begin) * sizeof(T));
   });
-  scatterAddRows(table, values, indices, frequency, count, rows, dim, skip);
+  LUTRA_NS::scatterAddRows(table, list, indices, count, rows, dim, skip);
+}
+
+// out = in * scale
+template <class T>
+LUTRA_INLINE void scaleRow(T* out, const T* in, T scale, int64_t dim) {
+  using V = Vec<T>;
+  const V s = V::set1(scale);
+  int64_t j = 0;
+  for (; j + V::W <= dim; j += V::W) (V::load(in + j) * s).store(out + j);
+  if (j < dim) (V::loadN(in + j, static_cast<int>(dim - j)) * s).storeN(out + j, static_cast<int>(dim - j));
 }
 
 // out = the sum of the group's rows in the order of positions.
-template <class T>
-LUTRA_INLINE void sumGroup(T* out, const T* values, const IndexGroups& g, int64_t group, int64_t dim) {
+template <bool Scaled, class T>
+LUTRA_INLINE void sumGroup(T* out, const RowList<T>& list, const IndexGroups& g, int64_t group, int64_t dim) {
   const int32_t begin = g.begin[group], end = g.begin[group + 1];
-  copyRow(out, values + g.order[begin] * dim, dim);
-  for (int32_t k = begin + 1; k < end; k++) addRow<false>(out, values + g.order[k] * dim, T(1), dim);
+  const T* const first = rowOf(list, g.order[begin], dim);
+  if constexpr (Scaled) {
+    scaleRow(out, first, list.scale[g.order[begin]], dim);
+  } else {
+    copyRow(out, first, dim);
+  }
+  for (int32_t k = begin + 1; k < end; k++) {
+    const T scale = Scaled ? list.scale[g.order[k]] : T(1);
+    addRow<Scaled>(out, rowOf(list, g.order[k], dim), scale, dim);
+  }
 }
 
 template <class T>
-int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const T* values, int64_t count,
+int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const RowList<T>& list, int64_t count,
                      int64_t rows, int64_t dim, int64_t skip) {
   const IndexGroups g = groupIndices(indices, count, rows, skip);
   std::copy(g.index, g.index + g.groups, outIndices);
@@ -212,8 +235,12 @@ int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, 
   parallelFor(g.groups, std::max<int64_t>(1, 8192 / dim), [=](int64_t begin, int64_t end) {
     for (int64_t group = begin; group < end; group++) {
       const int64_t ahead = g.begin[group] + kRowsAhead;
-      if (ahead < positions) prefetchRow(values + g.order[ahead] * dim, dim);
-      sumGroup(outValues + group * dim, values, g, group, dim);
+      if (ahead < positions) prefetchRow(rowOf(list, g.order[ahead], dim), dim);
+      if (list.scale) {
+        sumGroup<true>(outValues + group * dim, list, g, group, dim);
+      } else {
+        sumGroup<false>(outValues + group * dim, list, g, group, dim);
+      }
     }
   });
   return g.groups;

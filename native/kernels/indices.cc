@@ -82,13 +82,19 @@ IndexGroups groupIndices(const int32_t* indices, int64_t count, int64_t size, in
   if (scratch.begin.empty()) scratch.begin.resize(1);
 
   size_t kept = 0;
+  bool sorted = true;
+  int32_t last = 0;
   Entry* entries = scratch.entries.data();
   for (int64_t i = 0; i < count; i++) {
     const int32_t index = *static_cast<const volatile int32_t*>(indices + i);
     if (index < 0 || index >= size || index == skip) continue;
     entries[kept++] = static_cast<Entry>(index) << 32 | static_cast<Entry>(i);
+    sorted &= index >= last;
+    last = index;
   }
-  if (kept <= kSmallSort) {
+  if (sorted) {
+    // Coalesced gradients come in order.
+  } else if (kept <= kSmallSort) {
     std::sort(entries, entries + kept);
   } else {
     entries = sortByIndex(entries, scratch.other.data(), kept, bitWidth(size - 1));
@@ -110,12 +116,15 @@ IndexGroups groupIndices(const int32_t* indices, int64_t count, int64_t size, in
   return {groups, scratch.index.data(), scratch.begin.data(), scratch.order.data()};
 }
 
-void indexFrequencies(int32_t* frequency, const int32_t* indices, int64_t count, int64_t size) {
-  std::fill(frequency, frequency + count, 0);
+template <class T>
+void divideByFrequency(T* scale, const int32_t* indices, int64_t count, int64_t size) {
   const IndexGroups g = groupIndices(indices, count, size, -1);
   for (int64_t i = 0; i < g.groups; i++) {
-    for (int32_t k = g.begin[i]; k < g.begin[i + 1]; k++) frequency[g.order[k]] = g.begin[i + 1] - g.begin[i];
+    const T frequency = static_cast<T>(g.begin[i + 1] - g.begin[i]);
+    for (int32_t k = g.begin[i]; k < g.begin[i + 1]; k++) scale[g.order[k]] /= frequency;
   }
 }
+template void divideByFrequency<float>(float*, const int32_t*, int64_t, int64_t);
+template void divideByFrequency<double>(double*, const int32_t*, int64_t, int64_t);
 
 }  // namespace lutra

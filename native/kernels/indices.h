@@ -27,7 +27,9 @@ struct IndexGroups {
  */
 IndexGroups groupIndices(const int32_t* indices, int64_t count, int64_t size, int64_t skip);
 
-/** frequency[i] = how often indices[i] occurs in the list (0 for one outside [0, size)). */
-void indexFrequencies(int32_t* frequency, const int32_t* indices, int64_t count, int64_t size);
+/** scale[i] /= how often indices[i] occurs in the list; one outside [0, size) leaves its scale alone. T: float, double.
+ */
+template <class T>
+void divideByFrequency(T* scale, const int32_t* indices, int64_t count, int64_t size);
 
 }  // namespace lutra

@@ -202,19 +202,33 @@ LUTRA_INLINE void prefetchSpan(const T* p, int64_t n) {
   for (int64_t j = 0; j < n; j += 64 / static_cast<int64_t>(sizeof(T))) LUTRA_PREFETCH(p + j);
 }
 
-// buffer = the sum of a group's values in columns [column, column + width), in the order of positions.
 template <class T>
+LUTRA_INLINE const T* valuesAt(const RowGradient<T>& g, int64_t i, int64_t column) {
+  return g.list.values + (g.list.source ? g.list.source[i] : i) * g.dim + column;
+}
+
+// buffer = the sum of a group's rows in columns [column, column + width), in the order of positions.
+template <bool Scaled, class T>
 LUTRA_INLINE void sumColumns(T* buffer, const RowGradient<T>& g, const int32_t* order, int64_t size, int64_t column,
                              int64_t width) {
   using V = Vec<T>;
-  const T* const first = g.values + order[0] * g.dim + column;
-  std::memcpy(buffer, first, static_cast<size_t>(width) * sizeof(T));
-  for (int64_t k = 1; k < size; k++) {
-    const T* const value = g.values + order[k] * g.dim + column;
-    int64_t j = 0;
-    for (; j + V::W <= width; j += V::W) (V::load(buffer + j) + V::load(value + j)).store(buffer + j);
+  const T* const first = valuesAt(g, order[0], column);
+  V scale = Scaled ? V::set1(g.list.scale[order[0]]) : V::zero();
+  int64_t j = 0;
+  if constexpr (Scaled) {
+    for (; j + V::W <= width; j += V::W) (V::load(first + j) * scale).store(buffer + j);
     const int tail = static_cast<int>(width - j);
-    if (tail > 0) (V::loadN(buffer + j, tail) + V::loadN(value + j, tail)).storeN(buffer + j, tail);
+    if (tail > 0) (V::loadN(first + j, tail) * scale).storeN(buffer + j, tail);
+  } else {
+    std::memcpy(buffer, first, static_cast<size_t>(width) * sizeof(T));
+  }
+  for (int64_t k = 1; k < size; k++) {
+    const T* const value = valuesAt(g, order[k], column);
+    if constexpr (Scaled) scale = V::set1(g.list.scale[order[k]]);
+    const auto step = [&](V sum, V x) { return Scaled ? sum + x * scale : sum + x; };
+    for (j = 0; j + V::W <= width; j += V::W) step(V::load(buffer + j), V::load(value + j)).store(buffer + j);
+    const int tail = static_cast<int>(width - j);
+    if (tail > 0) step(V::loadN(buffer + j, tail), V::loadN(value + j, tail)).storeN(buffer + j, tail);
   }
 }
 
@@ -230,10 +244,13 @@ LUTRA_INLINE void updateRow(const Rule& rule, T* w, T* const* states, const RowG
   for (int64_t column = 0; column < g.dim; column += kBlock) {
     const int64_t width = std::min(kBlock, g.dim - column);
     const int64_t offset = rows.index[group] * g.dim + column;
-    const T* sum = g.values + order[0] * g.dim + column;
-    if (size > 1) {
-      sumColumns(buffer, g, order, size, column, width);
-      sum = buffer;
+    const T* sum = buffer;
+    if (g.list.scale) {
+      sumColumns<true>(buffer, g, order, size, column, width);
+    } else if (size > 1) {
+      sumColumns<false>(buffer, g, order, size, column, width);
+    } else {
+      sum = valuesAt(g, order[0], column);
     }
     for (int k = 0; k < Rule::kStates; k++) at[k] = states[k] + offset;
     applyRule<true>(rule, w + offset, at, sum, width);
@@ -248,7 +265,7 @@ void updateNamedRows(const Rule& rule, T* w, T* const* states, const RowGradient
       const int64_t at = rows.index[group] * g.dim;
       prefetchSpan(w + at, g.dim);
       for (int k = 0; k < Rule::kStates; k++) prefetchSpan(states[k] + at, g.dim);
-      prefetchSpan(g.values + rows.order[rows.begin[group]] * g.dim, g.dim);
+      prefetchSpan(valuesAt(g, rows.order[rows.begin[group]], 0), g.dim);
     };
     for (int64_t group = begin; group < std::min(begin + kAhead, end); group++) request(group);
     for (int64_t group = begin; group < end; group++) {

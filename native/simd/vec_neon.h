@@ -136,4 +136,13 @@ LUTRA_INLINE void transpose(D (&r)[2]) {
   r[0].v = first;
 }
 
+LUTRA_INLINE F loadFloat16(const uint16_t* p) { return {vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)))}; }
+LUTRA_INLINE F loadBFloat16(const uint16_t* p) { return {vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16))}; }
+LUTRA_INLINE F loadInt8(const int8_t* p) {
+  int32_t four;
+  std::memcpy(&four, p, 4);
+  const int8x8_t bytes = vreinterpret_s8_s32(vdup_n_s32(four));
+  return {vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(bytes))))};
+}
+
 }  // namespace lutra::neon

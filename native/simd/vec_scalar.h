@@ -155,4 +155,32 @@ LUTRA_INLINE Vec<T> splitExponent(Vec<T> x, Vec<T>& e) {
 template <class T>
 LUTRA_INLINE void transpose(Vec<T> (&)[1]) {}
 
+// The float that a 16-bit float's bits stand for.
+LUTRA_INLINE float widenFloat16(uint16_t half) {
+  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
+  const uint32_t magnitude = half & 0x7fffu;
+  uint32_t bits = magnitude << 13;
+  float x;
+  if (magnitude >= 0x7c00u) {
+    bits |= 0x7f800000u;
+  } else {
+    // Shifted into place, the exponent is 112 too small; the multiplication also normalises subnormal halves.
+    std::memcpy(&x, &bits, 4);
+    x *= 5.192296858534828e33f;
+    std::memcpy(&bits, &x, 4);
+  }
+  bits |= sign;
+  std::memcpy(&x, &bits, 4);
+  return x;
+}
+// W stored elements as floats: 16-bit floats by their bits, and int8.
+LUTRA_INLINE Vec<float> loadFloat16(const uint16_t* p) { return {widenFloat16(*p)}; }
+LUTRA_INLINE Vec<float> loadBFloat16(const uint16_t* p) {
+  const uint32_t bits = static_cast<uint32_t>(*p) << 16;
+  Vec<float> r;
+  std::memcpy(&r.v, &bits, 4);
+  return r;
+}
+LUTRA_INLINE Vec<float> loadInt8(const int8_t* p) { return {static_cast<float>(*p)}; }
+
 }  // namespace lutra::scalar

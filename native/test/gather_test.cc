@@ -40,6 +40,51 @@ std::vector<int32_t> randomIndices(int64_t count, int64_t rows) {
   return v;
 }
 
+// Sums of a list's rows by index, into a dense table and coalesced.
+template <class T>
+void testSums(const RowList<T>& list, const std::vector<int32_t>& indices,
+              const std::map<int32_t, int32_t>& occurrences, int64_t rows, int64_t dim, int64_t skip, int offset) {
+  const int64_t count = static_cast<int64_t>(indices.size());
+  const auto element = [&](int64_t i, int64_t j) {
+    const T value = list.values[(list.source ? list.source[i] : i) * dim + j];
+    return list.scale ? value * list.scale[i] : value;
+  };
+  std::vector<T> expected(static_cast<size_t>(rows * dim), T(0));
+  for (int64_t i = 0; i < count; i++) {
+    if (indices[i] == skip) continue;
+    for (int64_t j = 0; j < dim; j++) expected[indices[i] * dim + j] += element(i, j);
+  }
+  Guarded<T> dense(rows * dim, offset);  // poisoned: scatterRows must overwrite all of it
+  scatterRows(dense.data(), list, indices.data(), count, rows, dim, skip);
+  CHECK(std::memcmp(dense.data(), expected.data(), expected.size() * sizeof(T)) == 0);
+  CHECK(dense.intact());
+  scatterAddRows(dense.data(), list, indices.data(), count, rows, dim, skip);
+  bool close = true;
+  for (int64_t i = 0; i < rows * dim; i++) close &= std::fabs(dense[i] - 2 * expected[i]) <= 1e-4;
+  CHECK(close);
+  CHECK(dense.intact());
+
+  Guarded<T> sums(count * dim, offset);
+  std::vector<int32_t> distinct(static_cast<size_t>(count), -7);
+  const int64_t groups = coalesceRows(distinct.data(), sums.data(), indices.data(), list, count, rows, dim, skip);
+  CHECK(groups == static_cast<int64_t>(occurrences.size()) - (skip >= 0));
+  std::map<int32_t, std::vector<T>> reference;
+  for (int64_t i = 0; i < count; i++) {
+    if (indices[i] == skip) continue;
+    std::vector<T>& row = reference[indices[i]];
+    const bool first = row.empty();
+    if (first) row.resize(static_cast<size_t>(dim));
+    for (int64_t j = 0; j < dim; j++) row[j] = first ? element(i, j) : row[j] + element(i, j);
+  }
+  int64_t g = 0;
+  for (const auto& [index, row] : reference) {
+    CHECK(distinct[g] == index);
+    CHECK(std::memcmp(sums.data() + g * dim, row.data(), row.size() * sizeof(T)) == 0);
+    g++;
+  }
+  CHECK(sums.intact());
+}
+
 template <class T>
 void testSizes(int64_t count, int64_t rows, int64_t dim, int offset) {
   const std::vector<T> table = randomValues<T>(rows * dim), values = randomValues<T>(count * dim);
@@ -54,56 +99,23 @@ void testSizes(int64_t count, int64_t rows, int64_t dim, int offset) {
   CHECK(same);
   CHECK(out.intact());
 
-  std::vector<int32_t> frequency(static_cast<size_t>(count));
-  indexFrequencies(frequency.data(), indices.data(), count, rows);
+  std::vector<T> scale(static_cast<size_t>(count), T(1));
+  divideByFrequency(scale.data(), indices.data(), count, rows);
   std::map<int32_t, int32_t> occurrences;
   for (int32_t index : indices) occurrences[index]++;
-  for (int64_t i = 0; i < count; i++) CHECK(frequency[i] == occurrences[indices[i]]);
+  for (int64_t i = 0; i < count; i++) CHECK(scale[i] == T(1) / static_cast<T>(occurrences[indices[i]]));
 
-  for (const int32_t* f : {static_cast<const int32_t*>(nullptr), static_cast<const int32_t*>(frequency.data())}) {
-    std::vector<T> expected(static_cast<size_t>(rows * dim), T(0));
-    for (int64_t i = 0; i < count; i++) {
-      if (indices[i] == skip) continue;
-      for (int64_t j = 0; j < dim; j++) {
-        const T scale = f ? static_cast<T>(1.0 / f[i]) : T(1);
-        expected[indices[i] * dim + j] += values[i * dim + j] * scale;
-      }
+  // Every second row twice, as the tokens of bags of two.
+  std::vector<int32_t> source(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; i++) source[i] = static_cast<int32_t>(i / 2);
+
+  for (const bool scaled : {false, true}) {
+    for (const bool shared : {false, true}) {
+      const RowList<T> list{values.data(), shared ? source.data() : nullptr, scaled ? scale.data() : nullptr};
+      testSums(list, indices, occurrences, rows, dim, skip, offset);
     }
-    Guarded<T> dense(rows * dim, offset);  // poisoned: scatterRows must overwrite all of it
-    scatterRows(dense.data(), values.data(), indices.data(), f, count, rows, dim, skip);
-    CHECK(std::memcmp(dense.data(), expected.data(), expected.size() * sizeof(T)) == 0);
-    CHECK(dense.intact());
-    scatterAddRows(dense.data(), values.data(), indices.data(), f, count, rows, dim, skip);
-    bool close = true;
-    for (int64_t i = 0; i < rows * dim; i++) close &= std::fabs(dense[i] - 2 * expected[i]) <= 1e-4;
-    CHECK(close);
-    CHECK(dense.intact());
   }
-
-  Guarded<T> sums(count * dim, offset);
-  std::vector<int32_t> distinct(static_cast<size_t>(count), -7);
-  const int64_t groups =
-      coalesceRows(distinct.data(), sums.data(), indices.data(), values.data(), count, rows, dim, skip);
-  CHECK(groups == static_cast<int64_t>(occurrences.size()) - (skip >= 0));
-  std::map<int32_t, std::vector<T>> reference;
-  for (int64_t i = 0; i < count; i++) {
-    if (indices[i] == skip) continue;
-    std::vector<T>& row = reference[indices[i]];
-    const T* in = values.data() + i * dim;
-    if (row.empty())
-      row.assign(in, in + dim);
-    else
-      for (int64_t j = 0; j < dim; j++) row[j] += in[j];
-  }
-  int64_t g = 0;
-  for (const auto& [index, row] : reference) {
-    CHECK(distinct[g] == index);
-    CHECK(std::memcmp(sums.data() + g * dim, row.data(), row.size() * sizeof(T)) == 0);
-    g++;
-  }
-  CHECK(sums.intact());
 }
-
 template <class T>
 double plainNorm(const T* row, int64_t dim, double p) {
   double total = 0;
@@ -146,10 +158,10 @@ void testThreads(int64_t count, int64_t rows, int64_t dim) {
   for (int threads : {1, 2, 8}) {
     setNumThreads(threads);
     std::vector<T> all(table);
-    scatterAddRows(all.data(), values.data(), indices.data(), nullptr, count, rows, dim, 5);
+    scatterAddRows(all.data(), RowList<T>{values.data()}, indices.data(), count, rows, dim, 5);
     std::vector<T> sums(static_cast<size_t>(count * dim), T(0)), rowsOut(static_cast<size_t>(count * dim));
     std::vector<int32_t> distinct(static_cast<size_t>(count));
-    coalesceRows(distinct.data(), sums.data(), indices.data(), values.data(), count, rows, dim, 5);
+    coalesceRows(distinct.data(), sums.data(), indices.data(), RowList<T>{values.data()}, count, rows, dim, 5);
     gatherRows(rowsOut.data(), all.data(), indices.data(), count, rows, dim);
     all.insert(all.end(), sums.begin(), sums.end());
     all.insert(all.end(), rowsOut.begin(), rowsOut.end());

@@ -206,14 +206,21 @@ void testRows(const Optimizer<T>& optimizer, int64_t rows, int64_t dim, int64_t 
     const std::vector<T> values = randomValues<T>(count * dim);
     std::vector<int32_t> indices(static_cast<size_t>(count));
     for (int32_t& index : indices) index = static_cast<int32_t>(generator() % static_cast<unsigned>(rows));
+    // In the second step three indices share one row of values, and in the second and third each has its factor.
+    std::vector<int32_t> source(static_cast<size_t>(count));
+    for (int64_t i = 0; i < count; i++) source[static_cast<size_t>(i)] = static_cast<int32_t>(step == 2 ? i / 3 : i);
+    const std::vector<T> scale = randomValues<T>(count);
+    const RowList<T> list{values.data(), step == 2 ? source.data() : nullptr, step > 1 ? scale.data() : nullptr};
     optimizer.rows(p.w.data(), p.s0.data(), p.s1.data(), p.s2.data(),
-                   {indices.data(), values.data(), count, rows, dim, everyRow}, step);
+                   {indices.data(), list, count, rows, dim, everyRow}, step);
     std::vector<double> sum(static_cast<size_t>(rows * dim));
     std::vector<bool> touched(static_cast<size_t>(rows));
     for (int64_t i = 0; i < count; i++) {
       touched[static_cast<size_t>(indices[static_cast<size_t>(i)])] = true;
       for (int64_t j = 0; j < dim; j++) {
-        sum[static_cast<size_t>(indices[static_cast<size_t>(i)] * dim + j)] += values[static_cast<size_t>(i * dim + j)];
+        const T value = values[static_cast<size_t>(source[static_cast<size_t>(i)] * dim + j)];
+        const double factor = step > 1 ? static_cast<double>(scale[static_cast<size_t>(i)]) : 1.0;
+        sum[static_cast<size_t>(indices[static_cast<size_t>(i)] * dim + j)] += value * factor;
       }
     }
     for (int64_t i = 0; i < rows * dim; i++) {
@@ -264,7 +271,7 @@ void testThreads(const Optimizer<T>& optimizer) {
     std::vector<T> w(start), s0(start.size()), s1(start.size()), s2(start.size());
     if (optimizer.dense) optimizer.dense(w.data(), s0.data(), s1.data(), s2.data(), g.data(), n, 1);
     for (const bool everyRow : {false, true}) {
-      const RowGradient<T> byRows{indices.data(), values.data(), count, rows, dim, everyRow};
+      const RowGradient<T> byRows{indices.data(), {values.data()}, count, rows, dim, everyRow};
       optimizer.rows(w.data(), s0.data(), s1.data(), s2.data(), byRows, 2);
     }
     const double norm = sumOfPowers(w.data(), n, 2.0);
