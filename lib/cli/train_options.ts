@@ -27,7 +27,7 @@ export interface TrainSettings {
 }
 
 /** Each optimizer's usual learning rate. */
-export const usualLearningRate = { adam: 0.003, sgd: 5 } as const;
+export const usualLearningRate = { adam: 0.006, sgd: 5 } as const;
 
 /** Adds the options of `lutra train`, each with its unit and default. */
 export function addTrainOptions(command: Command): Command {

@@ -1,5 +1,6 @@
 import { Dropout } from '../nn/dropout.js';
 import { Embedding } from '../nn/embedding.js';
+import { uniform_ } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
 import { LSTM } from '../nn/lstm.js';
 import { Module } from '../nn/module.js';
@@ -22,10 +23,16 @@ export interface LanguageModelOptions {
 }
 
 /**
+ * Word vectors start from U(-0.1, 0.1): small enough that what is learned outweighs it, also for rare words, so that the
+ * neighbours of a word mean something. (N(0, 1), the usual start, would take many passes to outweigh.)
+ */
+const startRange = 0.1;
+
+/**
  * Predicts the next word: `Embedding → LSTM → Linear`.
  *
- * The parameters have PyTorch's names and starting values: `embedding.weight`, `lstm.weight_ih_l0`, …, `linear.weight`,
- * `linear.bias`.
+ * The parameters have PyTorch's names: `embedding.weight`, `lstm.weight_ih_l0`, …, `linear.weight`, `linear.bias`; all but
+ * the first have its starting values too.
  */
 export class LanguageModel extends Module {
   embedding: Embedding;
@@ -36,6 +43,7 @@ export class LanguageModel extends Module {
   constructor({ vocabularySize, embeddingDim, hiddenDim, layers = 1, dropout = 0 }: LanguageModelOptions) {
     super();
     this.embedding = new Embedding(vocabularySize, embeddingDim);
+    uniform_(this.embedding.weight, -startRange, startRange);
     this.dropout = new Dropout(dropout);
     this.lstm = new LSTM(embeddingDim, hiddenDim, { numLayers: layers, dropout: layers > 1 ? dropout : 0 });
     this.linear = new Linear(hiddenDim, vocabularySize);
