@@ -22,7 +22,7 @@ export interface SampledSoftmaxLossOptions extends ReductionOption {
   numSampled?: number;
   /** Leave a sample out where it is the target itself. Default true. */
   removeAccidentalHits?: boolean;
-  /** Give weight and bias row-sparse gradients. Default false. */
+  /** Give the weight a row-sparse gradient; the bias's is dense. Default false. */
   sparse?: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface SampledSoftmaxOptions extends ReductionOption {
   logExpectedCount: (index: number) => number;
   /** Leave a sample out where it is the target itself. Default true. */
   removeAccidentalHits?: boolean;
-  /** Give weight and bias row-sparse gradients. Default false. */
+  /** Give the weight a row-sparse gradient; the bias's is dense. Default false. */
   sparse?: boolean;
 }
 
@@ -148,7 +148,7 @@ export function sampledSoftmaxLoss(
   const corrections = Tensor.allocate([bothIds.numel], x.dtype, false);
   for (const [i, id] of idsOf(bothIds).entries()) corrections.storage.array[i] = logExpectedCount(id);
   const vectors = embedding(bothIds, w, { sparse });
-  const shift = bias === null ? corrections.mul(-1) : sub(biasesAt(op, bias, bothIds, w, sparse), corrections);
+  const shift = bias === null ? corrections.mul(-1) : sub(biasesAt(op, bias, bothIds, w), corrections);
   const rows = x.shape[0];
   const count = drawn.numel;
   const own = add(sum(mul(x, vectors.narrow(0, 0, rows)), 1), shift.narrow(0, 0, rows));
@@ -162,12 +162,12 @@ export function sampledSoftmaxLoss(
   return crossEntropy(scores, new Int32Array(rows), { reduction });
 }
 
-function biasesAt(op: string, bias: unknown, ids: Tensor, weight: Tensor, sparse: boolean): Tensor {
+function biasesAt(op: string, bias: unknown, ids: Tensor, weight: Tensor): Tensor {
   const b = checkFloat(op, 'bias', bias);
   if (b.ndim !== 1 || b.shape[0] !== weight.shape[0] || b.dtype !== weight.dtype) {
     throw new ShapeError(
       `${op}: bias must be ${weight.dtype} of shape [${weight.shape[0]}], got ${b.dtype} of shape ${formatShape(b.shape)}`,
     );
   }
-  return embedding(ids, unsqueeze(b, 1), { sparse }).squeeze(1);
+  return b.indexSelect(0, ids);
 }
