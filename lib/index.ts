@@ -147,6 +147,14 @@ export {
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';
+export {
+  type ContinueOptions,
+  continueTokens,
+  filterLogits,
+  type SamplingFilter,
+  type SamplingOptions,
+  sampleTokens,
+} from './text/sampling.js';
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
 export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';

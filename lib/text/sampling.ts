@@ -1,0 +1,176 @@
+import { noGrad } from '../autograd/mode.js';
+import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { argmax } from '../ops/extremes.js';
+import { multinomial } from '../ops/random.js';
+import { softmax } from '../ops/softmax.js';
+import { checkOptions } from '../options.js';
+import type { Generator } from '../random.js';
+import { formatShape } from '../tensor/shape.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+
+export interface SamplingFilter {
+  /** Below 1 favours the likely, above 1 the unlikely. Default 1. */
+  temperature?: number;
+  /** Choose among the k likeliest only (and what is as likely as the last of them). Default null: among all. */
+  topK?: number | null;
+  /** Choose among the likeliest that together reach this probability, at least one. Default null: among all. */
+  topP?: number | null;
+}
+
+export interface SamplingOptions extends SamplingFilter {
+  /** 0 takes the likeliest and draws nothing. */
+  temperature?: number;
+  /** Where the random numbers come from. Default: the library's generator. */
+  generator?: Generator;
+}
+
+export interface ContinueOptions extends SamplingOptions {
+  /** How many tokens to add at most. */
+  maxNewTokens: number;
+  /** How many of the last tokens the model is shown. Default null: all. */
+  contextLength?: number | null;
+  /** Stop after this token. Default null: never. */
+  stopToken?: number | null;
+}
+
+const filterNames = ['temperature', 'topK', 'topP'] as const;
+const samplingNames = [...filterNames, 'generator'] as const;
+
+function checkFilter(op: string, filter: SamplingFilter, zeroAllowed: boolean): void {
+  const { temperature = 1, topK = null, topP = null } = filter;
+  const enough = temperature > 0 || (zeroAllowed && temperature === 0);
+  if (typeof temperature !== 'number' || !Number.isFinite(temperature) || !enough) {
+    const bound = zeroAllowed ? 'of at least' : 'above';
+    throw new ValueError(`${op}: temperature must be a number ${bound} 0, got ${describe(temperature)}`);
+  }
+  if (topK !== null && !(Number.isInteger(topK) && topK >= 1)) {
+    throw new ValueError(`${op}: topK must be a positive integer or null, got ${describe(topK)}`);
+  }
+  if (topP !== null && !(typeof topP === 'number' && topP > 0 && topP <= 1)) {
+    throw new ValueError(`${op}: topP must be above 0 and at most 1, or null, got ${describe(topP)}`);
+  }
+}
+
+function checkLogits(op: string, logits: unknown): Tensor {
+  const t = checkFloat(op, 'logits', logits);
+  if ((t.ndim !== 1 && t.ndim !== 2) || t.shape[t.ndim - 1] === 0) {
+    throw new ShapeError(
+      `${op}: logits must have shape [vocabulary] or [batch, vocabulary], got ${formatShape(t.shape)}`,
+    );
+  }
+  return t;
+}
+
+/** Sets to -Infinity what is less likely than the k-th of a row. */
+function keepLikeliest(row: Float64Array, k: number): void {
+  if (k >= row.length) return;
+  const threshold = row.slice().sort()[row.length - k];
+  for (let i = 0; i < row.length; i++) if (row[i] < threshold) row[i] = Number.NEGATIVE_INFINITY;
+}
+
+/** Sets to -Infinity what isn't needed to reach probability p, starting from the likeliest. */
+function keepNucleus(row: Float64Array, p: number): void {
+  const order = Array.from(row, (_, i) => i).sort((a, b) => row[b] - row[a]);
+  const largest = row[order[0]];
+  const weights = row.map((logit) => Math.exp(logit - largest));
+  const goal = p * weights.reduce((sum, weight) => sum + weight, 0);
+  let reached = 0;
+  for (const [place, i] of order.entries()) {
+    if (place > 0 && reached >= goal) row[i] = Number.NEGATIVE_INFINITY;
+    reached += weights[i];
+  }
+}
+
+/**
+ * Logits divided by the temperature, with -Infinity for tokens that topK, and then topP, leave out.
+ * Top-p is nucleus sampling: Holtzman et al. 2020, The curious case of neural text degeneration.
+ *
+ * @param logits [vocabulary] or [batch, vocabulary].
+ * @returns of logits' shape and dtype, outside the graph.
+ * @throws ValueError, ShapeError, DTypeError
+ */
+export function filterLogits(logits: Tensor, options?: SamplingFilter): Tensor {
+  const given = checkOptions('filterLogits', options, filterNames);
+  checkFilter('filterLogits', given, false);
+  return filtered(checkLogits('filterLogits', logits), given);
+}
+
+function filtered(logits: Tensor, { temperature = 1, topK = null, topP = null }: SamplingFilter): Tensor {
+  const out = Tensor.allocate(logits.shape, logits.dtype, false);
+  const { array } = out.storage;
+  const size = logits.shape[logits.ndim - 1];
+  const row = new Float64Array(size);
+  for (let start = 0; start < logits.numel; start += size) {
+    for (let i = 0; i < size; i++) row[i] = logits.at(start + i) / temperature;
+    if (topK !== null) keepLikeliest(row, topK);
+    if (topP !== null && topP < 1) keepNucleus(row, topP);
+    array.set(row, out.offset + start);
+  }
+  return out;
+}
+
+/**
+ * One token for each row of logits, drawn with the probabilities that `filterLogits` leaves; the same token that
+ * `torch.multinomial(probabilities, 1)` draws after the same seed.
+ *
+ * @param logits [vocabulary] or [batch, vocabulary].
+ * @returns int32, a number (0-dimensional) or [batch].
+ * @throws ValueError, ShapeError, DTypeError
+ */
+export function sampleTokens(logits: Tensor, options?: SamplingOptions): Tensor {
+  const given = checkOptions('sampleTokens', options, samplingNames);
+  checkFilter('sampleTokens', given, true);
+  const scores = checkLogits('sampleTokens', logits).detach();
+  if (given.temperature === 0) return argmax(scores, -1);
+  const probabilities = softmax(filtered(scores, given), -1);
+  return multinomial(probabilities, 1, { generator: given.generator }).squeeze(-1);
+}
+
+/**
+ * Continues a sequence token by token, without recording.
+ *
+ * ```ts
+ * const added = continueTokens((ids) => model.forward(ids).select(1, -1), vocabulary.encode(prompt), {
+ *   maxNewTokens: 100, contextLength: 64, temperature: 0.8, topK: 40,
+ * });
+ * ```
+ *
+ * @param next from the tokens so far, int32 [1, length], to the next one's logits: [vocabulary] or [1, vocabulary].
+ * @param prompt the tokens to start from, at least one.
+ * @returns the tokens that were added; the last is `stopToken` where that ended it.
+ * @throws ValueError, ShapeError, ArgumentError
+ */
+export function continueTokens(
+  next: (tokens: Tensor) => Tensor,
+  prompt: ArrayLike<number>,
+  options: ContinueOptions,
+): Int32Array {
+  const op = 'continueTokens';
+  const given = checkOptions(op, options, [...samplingNames, 'maxNewTokens', 'contextLength', 'stopToken']);
+  const { maxNewTokens, contextLength = null, stopToken = null, ...sampling } = given;
+  checkFilter(op, sampling, true);
+  if (typeof next !== 'function') throw new ArgumentError(`${op}: next must be a function, got ${describe(next)}`);
+  for (const [name, value, least] of [
+    ['maxNewTokens', maxNewTokens, 0] as const,
+    ['contextLength', contextLength ?? 1, 1] as const,
+  ]) {
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new ValueError(`${op}: ${name} must be an integer of at least ${least}, got ${describe(value)}`);
+    }
+  }
+  const tokens = Array.from(prompt);
+  if (tokens.length === 0) throw new ValueError(`${op}: prompt must hold at least one token`);
+  return noGrad(() => {
+    while (tokens.length < prompt.length + maxNewTokens) {
+      const shown = Int32Array.from(contextLength === null ? tokens : tokens.slice(-contextLength));
+      const logits = next(Tensor.wrap(shown, [1, shown.length], 'int32'));
+      const token = sampleTokens(logits, sampling);
+      if (token.numel !== 1) {
+        throw new ShapeError(`${op}: next must give the logits of one token, got shape ${formatShape(logits.shape)}`);
+      }
+      tokens.push(token.item());
+      if (tokens[tokens.length - 1] === stopToken) break;
+    }
+    return Int32Array.from(tokens.slice(prompt.length));
+  });
+}
