@@ -24,7 +24,17 @@ describe('README.md', () => {
     expect(programs.length).toBe(1);
     const [printed] = [...readme.matchAll(/It prints\n\n```\n([\s\S]*?)```/g)];
     writeFileSync(join(folder, 'example.ts'), programs[0][1]);
-    const options = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--types', '', '--skipLibCheck', '--ignoreConfig'];
+    const options = [
+      '--strict',
+      '--target',
+      'es2022',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      '--skipLibCheck',
+      '--ignoreConfig',
+    ];
     const complaints = await node(tsc, ...options, 'example.ts').catch((error) => error.stdout as string);
     expect(complaints).toBe('');
     expect(await node('example.js')).toBe(printed[1]);

@@ -1,0 +1,357 @@
+"""One workload in PyTorch, in a process of its own: the twin of workloads/lutra_process.ts.
+
+Reads {"workload", "threads", "seconds"} from its argument and prints one JSON line: samples in microseconds, and the
+fingerprint of the first result. Optimizers run with fused=True where that is faster (Adam and SGD on dense gradients).
+"""
+
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+ROTATION = 16
+
+
+def hashed(n, seed):
+    x = np.arange(n, dtype=np.uint32) * np.uint32(0x9E3779B1) + np.uint32((seed * 0x85EBCA6B) & 0xFFFFFFFF)
+    x ^= x >> np.uint32(15)
+    x *= np.uint32(0x2C1B3C6D)
+    x ^= x >> np.uint32(12)
+    return x
+
+
+def floats(n, seed, scale=1.0):
+    return torch.from_numpy(((hashed(n, seed).astype(np.float64) / 2147483648.0 - 1.0) * scale).astype(np.float32))
+
+
+def integers(n, seed, bound):
+    return torch.from_numpy((hashed(n, seed) % np.uint32(bound)).astype(np.int64))
+
+
+def fingerprint(t):
+    values = t.detach().reshape(-1).double()
+    picks = [values[(k * (len(values) - 1)) // 3].item() for k in range(4)]
+    return [len(values), values.sum().item(), values.abs().sum().item(), *picks]
+
+
+def cycle(make):
+    sets = [make(k + 1) for k in range(ROTATION)]
+    state = {"next": 0}
+
+    def take():
+        value = sets[state["next"] % ROTATION]
+        state["next"] += 1
+        return value
+
+    return take
+
+
+def matrix(rows, columns, seed, scale=1.0):
+    return floats(rows * columns, seed, scale).reshape(rows, columns)
+
+
+def fill_parameters(module, scale=0.1):
+    with torch.no_grad():
+        for k, p in enumerate(module.parameters()):
+            p.copy_(floats(p.numel(), 100 + k, scale).reshape(p.shape))
+
+
+def lookup_with(backward, sparse):
+    def make(p):
+        embedding = nn.Embedding(p["rows"], p["dim"], sparse=sparse)
+        with torch.no_grad():
+            embedding.weight.copy_(matrix(p["rows"], p["dim"], 1))
+        ids = cycle(lambda seed: integers(p["count"], seed, p["rows"]))
+        upstream = matrix(p["count"], p["dim"], 2)
+        last = {}
+
+        def forward():
+            with torch.no_grad():
+                last["out"] = embedding(ids())
+
+        def train():
+            embedding.weight.grad = None
+            embedding(ids()).backward(upstream)
+
+        if not backward:
+            return forward, lambda: fingerprint(last["out"])
+        return train, lambda: fingerprint(embedding.weight.grad.to_dense() if sparse else embedding.weight.grad)
+
+    return make
+
+
+def lstm_with(train):
+    def make(p):
+        lstm = nn.LSTM(p["input"], p["hidden"], batch_first=True)
+        fill_parameters(lstm)
+        shape = (p["batch"], p["steps"], p["input"])
+        xs = cycle(lambda seed: floats(shape[0] * shape[1] * shape[2], seed).reshape(shape))
+        upstream = floats(p["batch"] * p["steps"] * p["hidden"], 77).reshape(p["batch"], p["steps"], p["hidden"])
+        last = {}
+
+        def run():
+            if not train:
+                with torch.no_grad():
+                    last["out"] = lstm(xs())[0]
+                return
+            lstm.zero_grad()
+            x = xs().detach().requires_grad_()
+            lstm(x)[0].backward(upstream)
+
+        return run, lambda: fingerprint(next(lstm.parameters()).grad if train else last["out"])
+
+    return make
+
+
+class CharLM(nn.Module):
+    def __init__(self, vocabulary, dim, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, dim)
+        self.lstm = nn.LSTM(dim, hidden, batch_first=True)
+        self.fc = nn.Linear(hidden, vocabulary)
+
+    def forward(self, x):
+        output, _ = self.lstm(self.embedding(x))
+        return self.fc(output[:, -1])
+
+
+class Classifier(nn.Module):
+    def __init__(self, rows, dim, classes, sparse):
+        super().__init__()
+        self.embedding = nn.Embedding(rows, dim, sparse=sparse)
+        self.fc = nn.Linear(dim, classes)
+
+    def forward(self, x):
+        return self.fc(self.embedding(x).mean(1))
+
+
+class Transfer(nn.Module):
+    def __init__(self, table, hidden, classes, freeze):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(table, freeze=freeze)
+        self.lstm = nn.LSTM(table.shape[1], hidden, batch_first=True)
+        self.fc = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(self.embedding(x))
+        return self.fc(h[-1])
+
+
+class WordLM(nn.Module):
+    def __init__(self, vocabulary, dim, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, dim)
+        self.lstm = nn.LSTM(dim, hidden, batch_first=True)
+        self.fc = nn.Linear(hidden, vocabulary)
+
+    def forward(self, x):
+        output, _ = self.lstm(self.embedding(x))
+        return self.fc(output).reshape(-1, self.fc.out_features)
+
+
+def training(model, optimizers, batch):
+    criterion = nn.CrossEntropyLoss()
+    losses = []
+
+    def run():
+        x, y = batch()
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        value = loss.item()
+        if len(losses) < 3:
+            losses.append(value)
+
+    return run, lambda: losses
+
+
+def batches(shape, bound, labels, classes):
+    n = int(np.prod(shape))
+    return cycle(lambda seed: (integers(n, seed, bound).reshape(shape), integers(labels, seed + 50, classes)))
+
+
+def step_classifier(p):
+    sparse = p["optimizer"] != "adam"
+    model = Classifier(p["rows"], p["dim"], p["classes"], sparse)
+    fill_parameters(model)
+    if p["optimizer"] == "adam":
+        optimizers = [torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)]
+    elif p["optimizer"] == "sparseAdam":
+        optimizers = [
+            torch.optim.SparseAdam([model.embedding.weight], lr=1e-3),
+            torch.optim.Adam(model.fc.parameters(), lr=1e-3, fused=True),
+        ]
+    else:
+        optimizers = [torch.optim.SGD(model.parameters(), lr=0.1)]
+    return training(model, optimizers, batches((p["batch"], p["steps"]), p["rows"], p["batch"], p["classes"]))
+
+
+def step_char_lm(p):
+    model = CharLM(p["vocabulary"], p["dim"], p["hidden"])
+    fill_parameters(model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    shape = (p["batch"], p["steps"])
+    return training(model, [optimizer], batches(shape, p["vocabulary"], p["batch"], p["vocabulary"]))
+
+
+def step_transfer(p):
+    model = Transfer(matrix(p["rows"], p["dim"], 5), p["hidden"], p["classes"], p["frozen"] == 1)
+    fill_parameters(model)
+    trained = [q for q in model.parameters() if q.requires_grad]
+    optimizer = torch.optim.Adam(trained, lr=1e-3, fused=True)
+    return training(model, [optimizer], batches((p["batch"], p["steps"]), p["rows"], p["batch"], p["classes"]))
+
+
+def step_word_lm(p):
+    model = WordLM(p["vocabulary"], p["dim"], p["hidden"])
+    fill_parameters(model)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
+    shape = (p["batch"], p["steps"])
+    return training(model, [optimizer], batches(shape, p["vocabulary"], shape[0] * shape[1], p["vocabulary"]))
+
+
+def bag(p):
+    layer = nn.EmbeddingBag(p["rows"], p["dim"], mode="mean", sparse=True)
+    with torch.no_grad():
+        layer.weight.copy_(matrix(p["rows"], p["dim"], 1))
+    ids = cycle(lambda seed: integers(p["bags"] * p["length"], seed, p["rows"]).reshape(p["bags"], p["length"]))
+    upstream = matrix(p["bags"], p["dim"], 2)
+
+    def run():
+        layer.weight.grad = None
+        layer(ids()).backward(upstream)
+
+    return run, lambda: fingerprint(layer.weight.grad.to_dense())
+
+
+def index_add(p):
+    table = matrix(p["rows"], p["dim"], 1)
+    values = matrix(p["count"], p["dim"], 2)
+    ids = cycle(lambda seed: integers(p["count"], seed, p["rows"]))
+    return lambda: table.index_add_(0, ids(), values), lambda: fingerprint(table.reshape(-1)[:10_000])
+
+
+def matmul(p):
+    lefts = cycle(lambda seed: matrix(p["M"], p["K"], seed))
+    right = matrix(p["K"], p["N"], 99)
+    last = {}
+
+    def run():
+        with torch.no_grad():
+            last["out"] = lefts() @ right
+
+    return run, lambda: fingerprint(last["out"])
+
+
+def cross_entropy(p):
+    logits = cycle(lambda seed: matrix(p["rows"], p["width"], seed, 5.0).requires_grad_())
+    targets = integers(p["rows"], 7, p["width"])
+    criterion = nn.CrossEntropyLoss()
+    last = {}
+
+    def run():
+        x = logits()
+        x.grad = None
+        criterion(x, targets).backward()
+        last["grad"] = x.grad
+
+    return run, lambda: fingerprint(last["grad"])
+
+
+def layer_norm(p):
+    norm = nn.LayerNorm(p["width"])
+    xs = cycle(lambda seed: matrix(p["rows"], p["width"], seed, 2.0).requires_grad_())
+    upstream = matrix(p["rows"], p["width"], 3)
+    last = {}
+
+    def run():
+        x = xs()
+        x.grad = None
+        norm.zero_grad()
+        norm(x).backward(upstream)
+        last["grad"] = x.grad
+
+    return run, lambda: fingerprint(last["grad"])
+
+
+def elementwise(apply, compare=fingerprint):
+    def make(p):
+        xs = cycle(lambda seed: floats(p["n"], seed, 3.0))
+        last = {}
+
+        def run():
+            with torch.no_grad():
+                last["out"] = apply(xs())
+
+        return run, lambda: compare(last["out"])
+
+    return make
+
+
+def updates(optimizer_of):
+    def make(p):
+        parameter = nn.Parameter(floats(p["n"], 1))
+        parameter.grad = floats(p["n"], 2)
+        optimizer = optimizer_of(parameter)
+        return optimizer.step, lambda: fingerprint(parameter)
+
+    return make
+
+
+MAKERS = {
+    "lookup": lookup_with(False, False),
+    "lookupDense": lookup_with(True, False),
+    "lookupSparse": lookup_with(True, True),
+    "lstmForward": lstm_with(False),
+    "lstmTrain": lstm_with(True),
+    "bag": bag,
+    "indexAdd": index_add,
+    "matmul": matmul,
+    "stepCharLm": step_char_lm,
+    "stepClassifier": step_classifier,
+    "stepTransfer": step_transfer,
+    "stepWordLm": step_word_lm,
+    "crossEntropy": cross_entropy,
+    "layerNorm": layer_norm,
+    "adam": updates(lambda q: torch.optim.Adam([q], lr=1e-3, fused=True)),
+    "sgd": updates(lambda q: torch.optim.SGD([q], lr=1e-3, fused=True)),
+    "gelu": elementwise(nn.functional.gelu),
+    "tanh": elementwise(torch.tanh),
+    "dropout": elementwise(lambda x: nn.functional.dropout(x, 0.5, True), lambda t: [t.numel()]),
+}
+
+
+def main():
+    job = json.loads(sys.argv[1])
+    torch.set_num_threads(job["threads"])
+    maker = MAKERS.get(job["workload"]["kind"])
+    if maker is None:
+        print(json.dumps({"unsupported": True}))
+        return
+    run, result = maker(job["workload"]["params"])
+    run()
+    first = result()
+    seconds = job["seconds"]
+    warm_until = time.perf_counter() + min(seconds, 0.3)
+    i = 0
+    while i < 3 or time.perf_counter() < warm_until:
+        run()
+        i += 1
+    samples = []
+    until = time.perf_counter() + seconds
+    while len(samples) < 3 or (time.perf_counter() < until and len(samples) < 20_000):
+        start = time.perf_counter()
+        run()
+        samples.append((time.perf_counter() - start) * 1e6)
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"samples": samples, "fingerprint": first, "rss": rss}))
+
+
+main()

@@ -1,0 +1,95 @@
+import { cpus, release } from 'node:os';
+import { cpuInfo } from 'lutra';
+import type { Limits } from './limits/limits.js';
+import { geometricMean, type Summary } from './statistics.js';
+import type { Workload } from './workloads/catalogue.js';
+
+/** One line of the results file. `ratio` is the peer's time ÷ Lutra's, pair by pair; 1 for Lutra itself. */
+export interface Row {
+  readonly workload: string;
+  readonly threads: number;
+  readonly peer: string;
+  readonly median_us: number;
+  readonly min_us: number;
+  readonly p90_us: number;
+  readonly ratio: number;
+}
+
+function time(us: number): string {
+  if (us >= 100_000) return `${(us / 1000).toFixed(0)} ms`;
+  if (us >= 10_000) return `${(us / 1000).toFixed(1)} ms`;
+  return us >= 100 ? `${us.toFixed(0)} µs` : `${us.toFixed(1)} µs`;
+}
+
+/** GFLOP/s or GB/s with the percentage of the machine's limit. */
+export function rate(workload: Workload, us: number, limits: Limits | null): string {
+  if (workload.flops > 0) {
+    const gflops = workload.flops / us / 1000;
+    return `${gflops.toFixed(0)} GFLOP/s${limits ? ` (${((100 * gflops) / limits.gflops).toFixed(0)} %)` : ''}`;
+  }
+  if (workload.bytes > 0) {
+    const rateGBs = workload.bytes / us / 1000;
+    return `${rateGBs.toFixed(1)} GB/s${limits ? ` (${((100 * rateGBs) / limits.updateGBs).toFixed(0)} %)` : ''}`;
+  }
+  return '';
+}
+
+/** One printed line as the run goes on. */
+export function line(workload: Workload, summary: Summary, limits: Limits | null): string {
+  const spread = `${time(summary.min)} … ${time(summary.p90)}`;
+  return `${workload.name.padEnd(58)} ${time(summary.median).padStart(9)}   ${spread.padEnd(22)} ${rate(workload, summary.median, limits)}`;
+}
+
+/** The machine that a table came from, without its name. */
+export function machine(): string {
+  const [cpu] = cpus();
+  const { isa, compiler } = cpuInfo();
+  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}; ${compiler}; Node ${process.version}; ${process.platform} ${release()}`;
+}
+
+/** The results as a Markdown table: a row a workload and thread count, a column a peer. */
+export function markdown(
+  workloads: readonly Workload[],
+  rows: readonly Row[],
+  limits: ReadonlyMap<number, Limits | null>,
+): string {
+  const peers = [...new Set(rows.map((row) => row.peer))].filter((peer) => peer !== 'lutra');
+  const out = [`Machine: ${machine()}`, ''];
+  for (const [threads, limit] of limits) {
+    if (limit) {
+      out.push(
+        `Limits on ${threads} thread${threads > 1 ? 's' : ''}: ${limit.gflops} GFLOP/s, reading ${limit.readGBs} GB/s, updating ${limit.updateGBs} GB/s`,
+      );
+    }
+  }
+  out.push(
+    '',
+    `| workload | threads | Lutra | rate (of the limit) | ${peers.map((p) => `${p}: time, ratio | `).join('')}goal |`,
+  );
+  out.push(`|---|---|---|---|${'---|'.repeat(peers.length)}---|`);
+  for (const workload of workloads) {
+    for (const threads of limits.keys()) {
+      const of = (peer: string) =>
+        rows.find((r) => r.workload === workload.name && r.threads === threads && r.peer === peer);
+      const own = of('lutra');
+      if (!own) continue;
+      const cells = peers.map((peer) => {
+        const row = of(peer);
+        return row ? `${time(row.median_us)}, ${row.ratio.toFixed(2)}` : '–';
+      });
+      const goal = workload.goal?.[threads === 1 ? 0 : 1];
+      out.push(
+        `| ${workload.name} | ${threads} | ${time(own.median_us)} | ${rate(workload, own.median_us, limits.get(threads) ?? null)} | ${cells.map((c) => `${c} | `).join('')}${goal ?? ''} |`,
+      );
+    }
+  }
+  for (const peer of peers) {
+    const ratios = rows.filter((row) => row.peer === peer).map((row) => row.ratio);
+    const lowest = Math.min(...ratios);
+    out.push(
+      '',
+      `${peer}: geometric mean ${geometricMean(ratios).toFixed(2)}, lowest ${lowest.toFixed(2)} over ${ratios.length} rows`,
+    );
+  }
+  return `${out.join('\n')}\n`;
+}

@@ -1,0 +1,305 @@
+import { type autograd, nn, noGrad, optim, type Tensor, tensor } from 'lutra';
+import type { Workload } from './catalogue.js';
+import { fingerprint, floats, integers, rotation } from './inputs.js';
+
+/** One workload made ready: `run` does it once, `result` shows what the last run computed. */
+export interface Prepared {
+  run(): void;
+  result(): number[];
+}
+
+type Numbers = { readonly [key: string]: number };
+type Maker = (p: Numbers & { optimizer?: string }) => Prepared;
+
+function matrix(rows: number, columns: number, seed: number, scale = 1): Tensor {
+  return tensor(floats(rows * columns, seed, scale), { shape: [rows, columns] });
+}
+
+/** Fills every parameter from the shared inputs, so that all peers start alike. */
+function fillParameters(module: nn.Module, scale = 0.1): void {
+  let seed = 100;
+  for (const parameter of module.parameters()) parameter.data.set(floats(parameter.numel, seed++, scale));
+}
+
+function cycle<T>(make: (seed: number) => T): () => T {
+  const sets = Array.from({ length: rotation }, (_, k) => make(k + 1));
+  let next = 0;
+  return () => sets[next++ % rotation];
+}
+
+function lookupWith(backward: boolean, sparse: boolean): Maker {
+  return ({ rows, dim, count }) => {
+    const embedding = new nn.Embedding(rows, dim, { sparse });
+    embedding.weight.data.set(floats(rows * dim, 1));
+    const ids = cycle((seed) => tensor(integers(count, seed, rows)));
+    const upstream = matrix(count, dim, 2);
+    let out: Tensor | null = null;
+    if (!backward) {
+      return {
+        run: () => {
+          out = noGrad(() => embedding.forward(ids()));
+        },
+        result: () => fingerprint(out!.data),
+      };
+    }
+    return {
+      run: () => {
+        embedding.weight.grad = null;
+        out = embedding.forward(ids());
+        out.backward(upstream);
+      },
+      result: () => {
+        const grad = embedding.weight.grad!;
+        return fingerprint((grad.isSparse ? (grad as autograd.RowSparse).toDense() : grad).data);
+      },
+    };
+  };
+}
+
+function lstmWith(train: boolean): Maker {
+  return ({ input, hidden, batch, steps }) => {
+    const lstm = new nn.LSTM(input, hidden, { batchFirst: true });
+    fillParameters(lstm);
+    const xs = cycle((seed) => tensor(floats(batch * steps * input, seed), { shape: [batch, steps, input] }));
+    const upstream = tensor(floats(batch * steps * hidden, 77), { shape: [batch, steps, hidden] });
+    let out: Tensor | null = null;
+    return {
+      run: () => {
+        if (!train) {
+          out = noGrad(() => lstm.forward(xs())[0]);
+          return;
+        }
+        lstm.zeroGrad();
+        const x = xs().detach().requiresGrad_();
+        out = lstm.forward(x)[0];
+        out.backward(upstream);
+      },
+      result: () => (train ? fingerprint([...lstm.parameters()][0].grad!.data) : fingerprint(out!.data)),
+    };
+  };
+}
+
+class CharLM extends nn.Module {
+  embedding: nn.Embedding;
+  lstm: nn.LSTM;
+  fc: nn.Linear;
+  constructor(vocabulary: number, dim: number, hidden: number) {
+    super();
+    this.embedding = new nn.Embedding(vocabulary, dim);
+    this.lstm = new nn.LSTM(dim, hidden, { batchFirst: true });
+    this.fc = new nn.Linear(hidden, vocabulary);
+  }
+  override forward(x: Tensor): Tensor {
+    const [output] = this.lstm.forward(this.embedding.forward(x));
+    return this.fc.forward(output.select(1, -1));
+  }
+}
+
+class Classifier extends nn.Module {
+  embedding: nn.Embedding;
+  fc: nn.Linear;
+  constructor(rows: number, dim: number, classes: number, sparse: boolean) {
+    super();
+    this.embedding = new nn.Embedding(rows, dim, { sparse });
+    this.fc = new nn.Linear(dim, classes);
+  }
+  override forward(x: Tensor): Tensor {
+    return this.fc.forward(this.embedding.forward(x).mean(1));
+  }
+}
+
+class Transfer extends nn.Module {
+  embedding: nn.Embedding;
+  lstm: nn.LSTM;
+  fc: nn.Linear;
+  constructor(table: Tensor, hidden: number, classes: number, freeze: boolean) {
+    super();
+    this.embedding = nn.Embedding.fromPretrained(table, { freeze });
+    this.lstm = new nn.LSTM(table.shape[1], hidden, { batchFirst: true });
+    this.fc = new nn.Linear(hidden, classes);
+  }
+  override forward(x: Tensor): Tensor {
+    const [, [h]] = this.lstm.forward(this.embedding.forward(x));
+    return this.fc.forward(h.select(0, -1));
+  }
+}
+
+class WordLM extends nn.Module {
+  embedding: nn.Embedding;
+  lstm: nn.LSTM;
+  fc: nn.Linear;
+  constructor(vocabulary: number, dim: number, hidden: number) {
+    super();
+    this.embedding = new nn.Embedding(vocabulary, dim);
+    this.lstm = new nn.LSTM(dim, hidden, { batchFirst: true });
+    this.fc = new nn.Linear(hidden, vocabulary);
+  }
+  override forward(x: Tensor): Tensor {
+    const [output] = this.lstm.forward(this.embedding.forward(x));
+    return this.fc.forward(output).reshape(-1, this.fc.outFeatures);
+  }
+}
+
+/** A whole step: forward, loss, backward, update. The result is the loss of each of the first steps. */
+function training(model: nn.Module, optimizers: optim.Optimizer[], batch: () => { x: Tensor; y: Tensor }): Prepared {
+  const criterion = new nn.CrossEntropyLoss();
+  const losses: number[] = [];
+  return {
+    run: () => {
+      const { x, y } = batch();
+      for (const optimizer of optimizers) optimizer.zeroGrad();
+      const loss = criterion.forward(model.forward(x), y);
+      loss.backward();
+      for (const optimizer of optimizers) optimizer.step();
+      const value = loss.item();
+      if (losses.length < 3) losses.push(value);
+    },
+    result: () => losses,
+  };
+}
+
+function batches(shape: number[], bound: number, labels: number, classes: number): () => { x: Tensor; y: Tensor } {
+  const n = shape.reduce((a, b) => a * b, 1);
+  return cycle((seed) => ({
+    x: tensor(integers(n, seed, bound), { shape }),
+    y: tensor(integers(labels, seed + 50, classes)),
+  }));
+}
+
+function elementwise(apply: (x: Tensor) => Tensor): Maker {
+  return ({ n }) => {
+    const xs = cycle((seed) => tensor(floats(n, seed, 3)));
+    let out: Tensor | null = null;
+    return {
+      run: () => {
+        out = noGrad(() => apply(xs()));
+      },
+      result: () => fingerprint(out!.data),
+    };
+  };
+}
+
+function updates(make: (parameter: nn.Parameter) => optim.Optimizer): Maker {
+  return ({ n }) => {
+    const parameter = new nn.Parameter(tensor(floats(n, 1)));
+    parameter.grad = tensor(floats(n, 2));
+    const optimizer = make(parameter);
+    return { run: () => optimizer.step(), result: () => fingerprint(parameter.data) };
+  };
+}
+
+const makers: { readonly [kind: string]: Maker } = {
+  lookup: lookupWith(false, false),
+  lookupDense: lookupWith(true, false),
+  lookupSparse: lookupWith(true, true),
+  lstmForward: lstmWith(false),
+  lstmTrain: lstmWith(true),
+  indexAdd: ({ rows, dim, count }) => {
+    const table = matrix(rows, dim, 1);
+    const values = matrix(count, dim, 2);
+    const ids = cycle((seed) => tensor(integers(count, seed, rows)));
+    return {
+      run: () => {
+        table.indexAdd_(0, ids(), values);
+      },
+      result: () => fingerprint(table.data.subarray(0, 10_000)),
+    };
+  },
+  matmul: ({ M, N, K }) => {
+    const as = cycle((seed) => matrix(M, K, seed));
+    const b = matrix(K, N, 99);
+    let out: Tensor | null = null;
+    return {
+      run: () => {
+        out = noGrad(() => as().matmul(b));
+      },
+      result: () => fingerprint(out!.data),
+    };
+  },
+  stepCharLm: ({ vocabulary, dim, hidden, batch, steps }) => {
+    const model = new CharLM(vocabulary, dim, hidden);
+    fillParameters(model);
+    return training(
+      model,
+      [new optim.Adam(model.parameters(), { lr: 1e-3 })],
+      batches([batch, steps], vocabulary, batch, vocabulary),
+    );
+  },
+  stepClassifier: ({ rows, dim, classes, batch, steps, optimizer }) => {
+    const sparse = optimizer !== 'adam';
+    const model = new Classifier(rows, dim, classes, sparse);
+    fillParameters(model);
+    const optimizers =
+      optimizer === 'adam'
+        ? [new optim.Adam(model.parameters(), { lr: 1e-3 })]
+        : optimizer === 'sparseAdam'
+          ? [
+              new optim.SparseAdam([model.embedding.weight], { lr: 1e-3 }),
+              new optim.Adam(model.fc.parameters(), { lr: 1e-3 }),
+            ]
+          : [new optim.SGD(model.parameters(), { lr: 0.1 })];
+    return training(model, optimizers, batches([batch, steps], rows, batch, classes));
+  },
+  stepTransfer: ({ rows, dim, hidden, classes, batch, steps, frozen }) => {
+    const model = new Transfer(matrix(rows, dim, 5), hidden, classes, frozen === 1);
+    fillParameters(model);
+    const trained = [...model.parameters()].filter((p) => p.requiresGrad);
+    return training(model, [new optim.Adam(trained, { lr: 1e-3 })], batches([batch, steps], rows, batch, classes));
+  },
+  stepWordLm: ({ vocabulary, dim, hidden, batch, steps }) => {
+    const model = new WordLM(vocabulary, dim, hidden);
+    fillParameters(model);
+    return training(
+      model,
+      [new optim.SGD(model.parameters(), { lr: 0.1 })],
+      batches([batch, steps], vocabulary, batch * steps, vocabulary),
+    );
+  },
+  crossEntropy: ({ rows, width }) => {
+    const logits = cycle((seed) => tensor(floats(rows * width, seed, 5), { shape: [rows, width], requiresGrad: true }));
+    const targets = tensor(integers(rows, 7, width));
+    const criterion = new nn.CrossEntropyLoss();
+    let last: Tensor | null = null;
+    return {
+      run: () => {
+        const x = logits();
+        x.grad = null;
+        criterion.forward(x, targets).backward();
+        last = x.grad;
+      },
+      result: () => fingerprint(last!.data),
+    };
+  },
+  layerNorm: ({ rows, width }) => {
+    const norm = new nn.LayerNorm(width);
+    const xs = cycle((seed) => tensor(floats(rows * width, seed, 2), { shape: [rows, width], requiresGrad: true }));
+    const upstream = matrix(rows, width, 3);
+    let last: Tensor | null = null;
+    return {
+      run: () => {
+        const x = xs();
+        x.grad = null;
+        norm.zeroGrad();
+        norm.forward(x).backward(upstream);
+        last = x.grad;
+      },
+      result: () => fingerprint(last!.data),
+    };
+  },
+  adam: updates((parameter) => new optim.Adam([parameter], { lr: 1e-3 })),
+  sgd: updates((parameter) => new optim.SGD([parameter], { lr: 1e-3 })),
+  gelu: elementwise((x) => nn.functional.gelu(x)),
+  tanh: elementwise((x) => x.tanh()),
+  // Masks are random: only the shape is compared.
+  dropout: ({ n }) => {
+    const made = elementwise((x) => nn.functional.dropout(x, 0.5, true))({ n });
+    return { run: made.run, result: () => [made.result()[0]] };
+  },
+};
+
+/** The workload, ready to run. @throws Error for a kind that this peer doesn't know. */
+export function prepare(workload: Workload): Prepared {
+  const maker = makers[workload.kind];
+  if (maker === undefined) throw new Error(`no workload of kind ${workload.kind}`);
+  return maker(workload.params as Numbers & { optimizer?: string });
+}
