@@ -1,5 +1,5 @@
-// The matrix product in OpenBLAS: openblas_process M N K SECONDS prints samples in microseconds and a fingerprint, as the
-// other peers do. Inputs are those of workloads/inputs.ts.
+// The matrix product in OpenBLAS: openblas_process M N K SECONDS prints samples in microseconds and a fingerprint, as
+// the other peers do. Inputs are those of workloads/inputs.ts.
 #include <cblas.h>
 
 #include <chrono>
