@@ -60,7 +60,7 @@ describe('gradients by differences', () => {
     const attnMask = someMask(2, 2, 3, 5);
     attnMask.narrow(2, 1, 1).maskedFill_(ones([1], { dtype: 'bool' }), 0);
     const [q, k, v] = leaves();
-    autograd.gradcheck((...args) => attention(...args, { attnMask }), [q, k, v]);
+    autograd.gradcheck((a, b, c) => attention(a, b, c, { attnMask }), [q, k, v]);
     const out = attention(q, k, v, { attnMask });
     expect(out.narrow(2, 1, 1).abs().sum().item()).toBe(0);
     out.sum().backward();
