@@ -1,10 +1,10 @@
 /** Matrices as windows on tensors' memory, what their products demand of them, and the native products; nothing recorded. */
 import { DTypeError, ShapeError } from '../errors.js';
-import { copyOf } from './copy.js';
 import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
 import { broadcastShapes, broadcastStrides, contiguousStrides, formatShape, type Shape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { copyOf } from './copy.js';
 
 /** A matrix as the kernel takes it: row-major in memory, perhaps to be read transposed. */
 interface Window {
