@@ -14,6 +14,8 @@ export {
   SequentialSampler,
 } from './data/sampler.js';
 export * from './errors.js';
+export { loadNpy, parseNpy, saveNpy, serializeNpy } from './io/npy.js';
+export { loadNpz, parseNpz, type SaveNpzOptions, saveNpz, serializeNpz } from './io/npz.js';
 export {
   loadSafetensors,
   type NamedTensors,
@@ -23,6 +25,7 @@ export {
   saveSafetensors,
   serializeSafetensors,
 } from './io/safetensors.js';
+export { loadTorch, parseTorch, type TorchValue } from './io/torch_file.js';
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
 export * as nn from './nn/index.js';
 
