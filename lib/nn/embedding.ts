@@ -1,5 +1,4 @@
 import { noGrad } from '../autograd/mode.js';
-import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import {
   checkEmbeddingOptions,
   type EmbeddingOptions,
@@ -10,13 +9,13 @@ import {
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
 import { normal_ } from '../ops/random.js';
 import { checkOptions } from '../options.js';
-import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
-import { contiguousStrides, formatShape } from '../tensor/shape.js';
-import { Storage } from '../tensor/storage.js';
-import { Tensor } from '../tensor/tensor.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkSize, checkTable, makeTable, zeroRow } from './embedding_table.js';
 import { Module } from './module.js';
 import { formatPythonFloat } from './module_format.js';
 import { Parameter } from './parameter.js';
+import { QuantizedEmbedding } from './quantized_embedding.js';
 
 export interface EmbeddingModuleOptions extends EmbeddingOptions {
   /** A table to start from instead of random numbers, shape [numEmbeddings, embeddingDim]; shared, not copied. */
@@ -66,8 +65,8 @@ export class Embedding extends Module {
   constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingModuleOptions) {
     super();
     const given = checkOptions('Embedding', options, moduleOptionNames);
-    checkSize('numEmbeddings', numEmbeddings);
-    checkSize('embeddingDim', embeddingDim);
+    checkSize('Embedding', 'numEmbeddings', numEmbeddings);
+    checkSize('Embedding', 'embeddingDim', embeddingDim);
     checkEmbeddingOptions('Embedding', given);
     const padding = resolvePadding('Embedding', given.paddingIdx, numEmbeddings);
     this.numEmbeddings = numEmbeddings;
@@ -80,7 +79,9 @@ export class Embedding extends Module {
     const { weight = null, freeze = false } = given;
     if (weight === null) {
       const dtype = checkDType('Embedding', given.dtype ?? 'float32');
-      this.weight = new Parameter(makeTable(numEmbeddings, embeddingDim, dtype), { requiresGrad: !freeze });
+      this.weight = new Parameter(makeTable('Embedding', numEmbeddings, embeddingDim, dtype), {
+        requiresGrad: !freeze,
+      });
       this.resetParameters();
     } else {
       checkTable('Embedding', weight, [numEmbeddings, embeddingDim]);
@@ -110,12 +111,7 @@ export class Embedding extends Module {
 
   /** Sets the padding row to zeros, as after an initialisation of your own; without a padding row nothing happens. */
   zeroPaddingRow(): void {
-    if (this.paddingIdx === null) return;
-    const { weight } = this;
-    const { array } = weight.storage;
-    const start = weight.offset + this.paddingIdx * weight.strides[0];
-    for (let j = 0; j < this.embeddingDim; j++) array[start + j * weight.strides[1]] = 0;
-    weight.storage.version++;
+    if (this.paddingIdx !== null) zeroRow(this.weight, this.paddingIdx);
   }
 
   /**
@@ -128,6 +124,11 @@ export class Embedding extends Module {
     return lookUp('Embedding', toIndices('Embedding', 'input', input), this.weight, this.paddingIdx ?? -1, this);
   }
 
+  /** The same table for inference in int8 rows, a quarter of the size. */
+  quantize(): QuantizedEmbedding {
+    return QuantizedEmbedding.fromFloat(this.weight);
+  }
+
   override extraRepr(): string {
     const facts = [`${this.numEmbeddings}`, `${this.embeddingDim}`];
     if (this.paddingIdx !== null) facts.push(`padding_idx=${this.paddingIdx}`);
@@ -137,31 +138,4 @@ export class Embedding extends Module {
     if (this.sparse) facts.push('sparse=True');
     return facts.join(', ');
   }
-}
-
-function checkSize(name: string, value: unknown): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return;
-  throw new ValueError(`Embedding: ${name} must be an integer of at least 0, got ${describe(value)}`);
-}
-
-function checkTable(op: string, table: unknown, shape: readonly [number, number] | null): void {
-  if (!(table instanceof Tensor)) throw new ArgumentError(`${op}: the table must be a Tensor, got ${describe(table)}`);
-  if (!isFloating(table.dtype)) throw new DTypeError(`${op}: the table must be floating, got ${table.dtype}`);
-  if (table.ndim !== 2) {
-    throw new ShapeError(`${op}: the table must have two dimensions, got shape ${formatShape(table.shape)}`);
-  }
-  if (shape !== null && (table.shape[0] !== shape[0] || table.shape[1] !== shape[1])) {
-    throw new ShapeError(`${op}: weight must have shape ${formatShape(shape)}, got ${formatShape(table.shape)}`);
-  }
-}
-
-function makeTable(rows: number, dim: number, dtype: DType): Tensor {
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new DTypeError(`Embedding: dtype must be float32 or float64, got ${dtype}; half() makes 16-bit tables`);
-  }
-  if (rows * dim > Number.MAX_SAFE_INTEGER) {
-    throw new ShapeError(`Embedding: a table of ${rows} x ${dim} has more than 2^53 elements`);
-  }
-  const shape = [rows, dim];
-  return new Tensor(Storage.lasting(dtype, rows * dim), shape, contiguousStrides(shape), 0);
 }

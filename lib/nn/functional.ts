@@ -36,6 +36,7 @@ export {
   smoothL1Loss,
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
+export { type BagMode, type EmbeddingBagOptions, embeddingBag } from '../ops/embedding_bag.js';
 export { type KlDivOptions, type KlDivReduction, klDiv } from '../ops/kl_div.js';
 export { linear } from '../ops/linear.js';
 export {

@@ -25,6 +25,12 @@ export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
+export {
+  EmbeddingBag,
+  type EmbeddingBagForwardOptions,
+  type EmbeddingBagFromPretrainedOptions,
+  type EmbeddingBagModuleOptions,
+} from './embedding_bag.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
 export { Identity } from './identity.js';
@@ -63,6 +69,7 @@ export {
   type PositionalEncodingOptions,
   sinusoidalEncoding,
 } from './positional_encoding.js';
+export { QuantizedEmbedding, QuantizedEmbeddingBag, type QuantizedEmbeddingBagOptions } from './quantized_embedding.js';
 export {
   NegativeSamplingLoss,
   type NegativeSamplingLossOptions,

@@ -82,7 +82,7 @@ function coordinates(position: number, shape: readonly number[]): number[] {
   return place;
 }
 
-function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
+export function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
   if (!weight.isContiguous()) {
     throw new ShapeError(`${op}: maxNorm writes into the table, which must be contiguous`);
   }
@@ -161,7 +161,7 @@ function gradientRows(grad: Tensor, indices: Tensor, dim: number, padding: numbe
 }
 
 /** Tables of fewer elements get their dense gradient at once: writing it costs less than remembering the rows. */
-const deferredFrom = 16384;
+export const deferredFrom = 16384;
 
 /**
  * The rows of a table: `out[..., :] = weight[input[...], :]`.

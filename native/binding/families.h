@@ -12,6 +12,7 @@ void registerElementwise(Exports& exports);
 void registerReduce(Exports& exports);
 void registerSelect(Exports& exports);
 void registerGather(Exports& exports);
+void registerEmbeddingBag(Exports& exports);
 void registerSoftmax(Exports& exports);
 void registerLosses(Exports& exports);
 void registerOptim(Exports& exports);

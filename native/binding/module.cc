@@ -12,6 +12,7 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerReduce(exports);
   registerSelect(exports);
   registerGather(exports);
+  registerEmbeddingBag(exports);
   registerSoftmax(exports);
   registerLosses(exports);
   registerOptim(exports);
