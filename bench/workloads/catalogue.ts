@@ -42,6 +42,16 @@ function lookup(rows: number, dim: number, count: number, goal?: number): Worklo
   ];
 }
 
+function bag(rows: number, dim: number, bags: number, length: number): Workload {
+  return {
+    name: `bag mean ${bags}x${length} of ${rows}x${dim}, fwd+bwd sparse`,
+    kind: 'bag',
+    params: { rows, dim, bags, length },
+    flops: 0,
+    bytes: 2 * bags * length * dim * float,
+  };
+}
+
 function indexAdd(rows: number, dim: number, count: number): Workload {
   const bytes = 3 * count * dim * float;
   return {
@@ -100,6 +110,7 @@ export const catalogue: readonly Workload[] = [
   ...lookup(100_000, 300, 10_000, 1.3),
   ...lookup(10_000, 300, 640, 1.3),
   ...lookup(50_000, 128, 4096),
+  bag(100_000, 128, 256, 50),
   indexAdd(100_000, 300, 10_000),
   matmul(256, 256, 256, [1, 1]),
   matmul(512, 512, 512, [1, 1]),

@@ -194,6 +194,19 @@ const makers: { readonly [kind: string]: Maker } = {
   lookupSparse: lookupWith(true, true),
   lstmForward: lstmWith(false),
   lstmTrain: lstmWith(true),
+  bag: ({ rows, dim, bags, length }) => {
+    const bag = new nn.EmbeddingBag(rows, dim, { mode: 'mean', sparse: true });
+    bag.weight.data.set(floats(rows * dim, 1));
+    const ids = cycle((seed) => tensor(integers(bags * length, seed, rows), { shape: [bags, length] }));
+    const upstream = matrix(bags, dim, 2);
+    return {
+      run: () => {
+        bag.weight.grad = null;
+        bag.forward(ids()).backward(upstream);
+      },
+      result: () => fingerprint((bag.weight.grad as autograd.RowSparse).toDense().data),
+    };
+  },
   indexAdd: ({ rows, dim, count }) => {
     const table = matrix(rows, dim, 1);
     const values = matrix(count, dim, 2);
