@@ -64,7 +64,7 @@ describe('what the tarball holds', () => {
   it('is the library, its types, this binary, and what a build from the package needs', () => {
     const allowed = [
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp)$/,
-      /^dist\/([a-z_]+\/)*[a-z_]+\.(js|d\.ts)$/,
+      /^dist\/([a-z0-9_]+\/)*[a-z0-9_]+\.(js|d\.ts)$/,
       /^native\/sources\.txt$/,
       /^native\/(simd|kernels|runtime|binding)\/[a-z0-9_]+(\.inl)?\.(h|cc)$/,
       new RegExp(`^prebuilds/${platformName()}/lutra\\.node$`),
