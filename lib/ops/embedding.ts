@@ -12,6 +12,7 @@ import { formatShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
+import { lookUpStored } from './stored_rows.js';
 
 export interface EmbeddingOptions {
   /** A row that gets no gradient; negative numbers count from the end. Default null: none. */
@@ -99,24 +100,11 @@ export function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm
   weight.storage.version++;
 }
 
-/** Rows of a 16-bit table, as they are. */
-function gatherHalfRows(table: Tensor, indices: Tensor, out: Tensor): number {
-  const [rows, dim] = table.shape;
-  const to = out.storage.array;
-  const from = table.storage.array;
-  const ids = indices.storage.array;
-  return native.selectSlices(to, out.offset, from, table.offset, ids, indices.offset, 1, rows, indices.numel, dim);
-}
-
-/** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. */
+/** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. Those of 16 bits become float32. */
 export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
+  if (!dtypes[table.dtype].computes) return lookUpStored(op, table, null, indices);
   const [rows, dim] = table.shape;
   const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
-  if (!dtypes[table.dtype].computes) {
-    const bad = gatherHalfRows(table, indices, out);
-    if (bad >= 0) throw badIndex(op, indices, bad, rows);
-    return out;
-  }
   plan[0] = indices.numel;
   plan[1] = rows;
   plan[2] = dim;
@@ -169,7 +157,8 @@ export const deferredFrom = 16384;
  * @param input row numbers of any shape: an integer tensor, an Int32Array, nested lists or a number. Negative numbers do
  *   not count from the end.
  * @param weight the table, [rows, dim].
- * @returns the input's shape with `dim` appended; of the table's dtype, which may have 16 bits where no gradient is asked.
+ * @returns the input's shape with `dim` appended, of the table's dtype; a table of 16 bits gives float32, the dtype that
+ *   arithmetic runs in, and can be looked up but takes no gradient.
  * @throws IndexError naming the position, the index and the table's size, before anything is written.
  *
  * The gradient of the table is dense and of the table's size, or with `sparse` row-sparse and uncoalesced. As
@@ -191,6 +180,13 @@ export function embedding(input: IndexInput, weight: Tensor, options?: Embedding
   return lookUp('embedding', toIndices('embedding', 'input', input), weight, padding, given);
 }
 
+/** The error for a gradient that a table in 16 bits is asked to take. */
+export function untrainable(op: string, table: Tensor): DTypeError {
+  return new DTypeError(
+    `${op}: a ${table.dtype} table can be looked up, not trained; train in float32 and convert, or freeze it`,
+  );
+}
+
 /** `embedding` after its checks, for callers that made them once. */
 export function lookUp(
   op: string,
@@ -201,10 +197,8 @@ export function lookUp(
 ): Tensor {
   const { maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
   const wide = dtypes[weight.dtype].computes;
-  if (!wide && (maxNorm !== null || needsGrad(weight))) {
-    throw new DTypeError(
-      `${op}: a ${weight.dtype} table can be looked up but not trained or renormalised; use float(), or detach() it`,
-    );
+  if (!wide && maxNorm !== null) {
+    throw new DTypeError(`${op}: maxNorm writes into the table, which must be float32 or float64, got ${weight.dtype}`);
   }
   if (maxNorm !== null) renormalise(op, weight, indices, maxNorm, normType);
   const out = gatherRows(op, contiguous(weight.detach()), indices);
@@ -215,6 +209,7 @@ export function lookUp(
     [weight],
     out,
     (grad) => {
+      if (!wide) throw untrainable(op, weight);
       const [rows, dim] = shape;
       const deferred = rows > indices.numel && rows * dim >= deferredFrom && !scaleGradByFreq;
       if (!sparse && !deferred) return [denseGradient(grad, indices, shape, padding, scaleGradByFreq)];

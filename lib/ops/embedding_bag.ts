@@ -21,6 +21,7 @@ import {
   embeddingOptionNames,
   renormalise,
   resolvePadding,
+  untrainable,
 } from './embedding.js';
 import { type IndexInput, toIndices } from './index_argument.js';
 
@@ -237,9 +238,7 @@ function tableGradient(
   winner: Tensor | null,
   options: EmbeddingBagOptions,
 ): Tensor {
-  if (!dtypes[table.dtype].computes) {
-    throw new DTypeError(`${op}: a ${table.dtype} table can be looked up, not trained; train in float32 and convert`);
-  }
+  if (!dtypes[table.dtype].computes) throw untrainable(op, table);
   const { sparse = false, scaleGradByFreq = false } = options;
   const [rows, dim] = table.shape;
   const deferred = rows * dim >= deferredFrom && !scaleGradByFreq;

@@ -147,23 +147,22 @@ void bagSums(ComputedType<S>* out, const StoredTable<S>& table, const Bags& bags
 
 template <class S>
 void gatherStored(float* out, const StoredTable<S>& table, const int32_t* indices, int64_t count) {
+  using V = Vec<float>;
   const int64_t dim = table.dim;
   if (dim <= 0) return;
   parallelFor(count, std::max<int64_t>(1, 8192 / dim), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < std::min(begin + kTokens, end); i++) requestRow(table, indices[i]);
-    Batch<S> batch;
-    batch.size = 1;
     for (int64_t i = begin; i < end; i++) {
       if (i + kTokens < end) requestRow(table, indices[i + kTokens]);
       const int64_t row = rowNumber(indices, i, table.rows);
       if (row < 0) continue;
-      batch.row[0] = table.values + row * dim;
-      if (table.factor) {
-        batch.weight[0] = table.factor[row];
-        addBatch<true>(out + i * dim, batch, dim, true, 0.0f);
-      } else {
-        addBatch<false>(out + i * dim, batch, dim, true, 0.0f);
-      }
+      const S* const from = table.values + row * dim;
+      float* const to = out + i * dim;
+      const V factor = V::set1(table.factor ? table.factor[row] : 1.0f);  // times 1 keeps every value, -0 included
+      int64_t j = 0;
+      for (; j + V::W <= dim; j += V::W) (Reader<S>::load(from + j) * factor).store(to + j);
+      const int tail = static_cast<int>(dim - j);
+      if (tail > 0) (Reader<S>::loadN(from + j, tail) * factor).storeN(to + j, tail);
     }
   });
 }

@@ -302,20 +302,29 @@ describe('nn.Embedding', () => {
     expect(() => new nn.Embedding(3, 2, { dtype: 'int32' })).toThrow(DTypeError);
   });
 
-  it('looks up in 16-bit tables', () => {
-    const layer = nn.Embedding.fromPretrained(
-      tensor([
-        [1, 2],
-        [3, 4],
-      ]).half(),
-    );
+  it('looks up in 16-bit tables, widened to float32', () => {
+    for (const name of ['half', 'bfloat16'] as const) {
+      for (const dim of dims) {
+        const table = randn([40, dim]).mul(100)[name]();
+        const ids = randint(0, 40, [3, 7]);
+        const out = embedding(ids, table);
+        expect([out.dtype, out.shape]).toEqual(['float32', [3, 7, dim]]);
+        expect(out.data).toEqual(embedding(ids, table.float()).data);
+      }
+    }
+    const edges = [0, -0, 1, -2.5, 65504, 6e-8, -6.1e-5, Infinity, -Infinity, NaN];
+    expect(embedding(0, tensor([edges]).half()).data).toEqual(tensor(edges).half().float().data);
+  });
+
+  it('does not train 16-bit tables', () => {
+    const layer = new nn.Embedding(3, 2).half();
     const out = layer.forward([1, 0, 1]);
-    expect(out.dtype).toBe('float16');
-    expect(out.float().tolist()).toEqual([
-      [3, 4],
-      [1, 2],
-      [3, 4],
-    ]);
-    expect(() => layer.forward([2])).toThrow(IndexError);
+    expect(() => out.sum().backward()).toThrow(/float16 table can be looked up, not trained/);
+    layer.weight.requiresGrad = false;
+    expect(layer.forward([1]).requiresGrad).toBe(false);
+    layer.maxNorm = 1;
+    expect(() => layer.forward([1])).toThrow(DTypeError);
+    layer.maxNorm = null;
+    expect(() => layer.forward([3])).toThrow(IndexError);
   });
 });
