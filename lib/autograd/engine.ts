@@ -7,6 +7,7 @@ import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
 import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
+import { RowSparse } from './row_sparse.js';
 
 export interface BackwardOptions {
   /** Keep saved tensors, so that backward can run again through the same graph. Default false. */
@@ -38,6 +39,11 @@ class Walk {
   private readonly ownSums = new Set<Tensor>();
   /** Memory that a leaf has taken as its grad during this walk. */
   private readonly taken = new Set<Storage>();
+  /**
+   * Memory of the gradients that the caller passed in. One row-sparse leaf may show it, as in PyTorch (nothing in the
+   * library writes into rows that are not coalesced); a dense leaf keeps a copy.
+   */
+  private readonly given = new Set<Storage>();
   private readonly retain: boolean;
   /** What `grad()` asks for: gradients of these node outputs are collected, and leaves are left alone. */
   private readonly captured: Map<Node, Map<number, Tensor | null>> | null;
@@ -45,6 +51,13 @@ class Walk {
   constructor(retain: boolean, captured: Map<Node, Map<number, Tensor | null>> | null) {
     this.retain = retain;
     this.captured = captured;
+  }
+
+  /** Starts from a root with the gradient that the caller passed. */
+  start(node: Node, index: number, gradient: Tensor): void {
+    this.given.add(memoryOf(gradient));
+    this.taken.add(memoryOf(gradient));
+    this.send(node, index, gradient);
   }
 
   send(node: Node, index: number, grad: Tensor): void {
@@ -101,7 +114,9 @@ class Walk {
       return;
     }
     // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
-    const alone = standsAlone(grad) && !this.taken.has(memoryOf(grad));
+    const memory = memoryOf(grad);
+    const mayShare = grad instanceof RowSparse && this.given.delete(memory);
+    const alone = standsAlone(grad) && (mayShare || !this.taken.has(memory));
     leaf.grad = alone ? detached(grad) : ownCopy(grad);
     this.taken.add(memoryOf(leaf.grad));
   }
@@ -176,7 +191,7 @@ function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefi
   if (gradient.dtype !== root.dtype) {
     throw new ArgumentError(`${op}: gradient must be ${root.dtype} like the tensor, got ${gradient.dtype}`);
   }
-  return ownCopy(gradient);
+  return gradient;
 }
 
 function sourceNode(t: Tensor): Node {
@@ -199,7 +214,7 @@ function walkFrom(
   const walk = new Walk(retain, captured);
   const before = setGradEnabled(false);
   try {
-    for (let i = 0; i < roots.length; i++) walk.send(nodes[i], roots[i].outputIndex, seeds[i]);
+    for (let i = 0; i < roots.length; i++) walk.start(nodes[i], roots[i].outputIndex, seeds[i]);
     walk.run(order);
   } finally {
     setGradEnabled(before);
@@ -247,7 +262,8 @@ export function grad(
         `grad: inputs[${i}] was not used to compute the outputs; pass { allowUnused: true } for null`,
       );
     }
-    return found;
+    const isGiven = found !== null && seeds.some((seed) => seed !== null && memoryOf(seed) === memoryOf(found));
+    return isGiven ? ownCopy(found) : found;
   });
 }
 

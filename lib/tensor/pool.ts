@@ -42,7 +42,7 @@ function sizeClass(bytes: number): number {
 
 class Pool {
   /** Bytes that may be out before a collection is worth its time. */
-  budget = 256 * 2 ** 20;
+  budget = 64 * 2 ** 20;
   private readonly blocks: (Block | null)[] = [];
   private readonly slotOf = new WeakMap<TypedArray, number>();
   private readonly free = new Map<number, ArrayBuffer[]>();
