@@ -1,4 +1,5 @@
 import { noGrad } from '../autograd/mode.js';
+import { ArgumentError, describe } from '../errors.js';
 import {
   checkEmbeddingOptions,
   type EmbeddingOptions,
@@ -11,7 +12,7 @@ import { normal_ } from '../ops/random.js';
 import { checkOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkSize, checkTable, makeTable, zeroRow } from './embedding_table.js';
+import { checkSize, checkTable, isZeroRow, makeTable, zeroRow } from './embedding_table.js';
 import { Module } from './module.js';
 import { formatPythonFloat } from './module_format.js';
 import { Parameter } from './parameter.js';
@@ -24,14 +25,18 @@ export interface EmbeddingModuleOptions extends EmbeddingOptions {
   freeze?: boolean;
   /** The table's dtype, float32 (the default) or float64. */
   dtype?: DType;
+  /** Set the padding row to zeros before every lookup, whatever was written into it. Default false. */
+  keepPaddingZero?: boolean;
 }
 
 export interface FromPretrainedOptions extends EmbeddingOptions {
   /** Give the table no gradient. Default true; `embedding.weight.requiresGrad = true` unfreezes it. */
   freeze?: boolean;
+  /** Set the padding row to zeros before every lookup, whatever was written into it. Default false. */
+  keepPaddingZero?: boolean;
 }
 
-const moduleOptionNames = [...embeddingOptionNames, 'weight', 'freeze', 'dtype'] as const;
+const moduleOptionNames = [...embeddingOptionNames, 'weight', 'freeze', 'dtype', 'keepPaddingZero'] as const;
 
 /**
  * A table of vectors looked up by row number, as `torch.nn.Embedding`.
@@ -41,7 +46,9 @@ const moduleOptionNames = [...embeddingOptionNames, 'weight', 'freeze', 'dtype']
  * embedding.forward([[4, 9, 0]]).shape; // [1, 3, 300]
  * ```
  *
- * Weights start from N(0, 1), the padding row from zeros.
+ * Weights start from N(0, 1), the padding row from zeros. The padding row gets no gradient, so training leaves it as it
+ * is; but as in PyTorch an initialisation of one's own, or a loaded state, fills it too. `zeroPaddingRow()` then restores
+ * it once, and the option `keepPaddingZero` before every lookup.
  */
 export class Embedding extends Module {
   readonly numEmbeddings: number;
@@ -54,6 +61,8 @@ export class Embedding extends Module {
   scaleGradByFreq: boolean;
   /** Whether the gradient is row-sparse. */
   sparse: boolean;
+  /** Whether the padding row is set to zeros before every lookup. */
+  readonly keepPaddingZero: boolean;
   /** The table, [numEmbeddings, embeddingDim]. */
   weight: Parameter;
 
@@ -76,6 +85,12 @@ export class Embedding extends Module {
     this.normType = given.normType ?? 2;
     this.scaleGradByFreq = given.scaleGradByFreq ?? false;
     this.sparse = given.sparse ?? false;
+    this.keepPaddingZero = given.keepPaddingZero ?? false;
+    if (typeof this.keepPaddingZero !== 'boolean' || (this.keepPaddingZero && padding < 0)) {
+      throw new ArgumentError(
+        `Embedding: keepPaddingZero must be true or false, and goes with a paddingIdx; got ${describe(given.keepPaddingZero)}, paddingIdx ${this.paddingIdx}`,
+      );
+    }
     const { weight = null, freeze = false } = given;
     if (weight === null) {
       const dtype = checkDType('Embedding', given.dtype ?? 'float32');
@@ -97,6 +112,7 @@ export class Embedding extends Module {
     const { freeze = true, ...rest } = checkOptions('Embedding.fromPretrained', options, [
       ...embeddingOptionNames,
       'freeze',
+      'keepPaddingZero',
     ]);
     checkTable('Embedding.fromPretrained', embeddings, null);
     const [rows, dim] = embeddings.shape;
@@ -121,6 +137,7 @@ export class Embedding extends Module {
    * @throws IndexError naming position, value and table size for an index outside the table.
    */
   forward(input: IndexInput): Tensor {
+    if (this.keepPaddingZero && !isZeroRow(this.weight, this.paddingIdx!)) this.zeroPaddingRow();
     return lookUp('Embedding', toIndices('Embedding', 'input', input), this.weight, this.paddingIdx ?? -1, this);
   }
 

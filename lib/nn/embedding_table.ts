@@ -41,3 +41,11 @@ export function zeroRow(table: Tensor, row: number): void {
   for (let j = 0; j < table.shape[1]; j++) array[start + j * table.strides[1]] = 0;
   table.storage.version++;
 }
+
+/** Whether a row of a table is all zeros. */
+export function isZeroRow(table: Tensor, row: number): boolean {
+  const { array } = table.storage;
+  const start = table.offset + row * table.strides[0];
+  for (let j = 0; j < table.shape[1]; j++) if (array[start + j * table.strides[1]] !== 0) return false;
+  return true;
+}

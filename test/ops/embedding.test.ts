@@ -273,6 +273,28 @@ describe('nn.Embedding', () => {
     expect((layer.weight.grad!.tolist() as number[][])[0]).toEqual(new Array(40).fill(0));
   });
 
+  it('keeps the padding row zero after any initialisation where it is told to', () => {
+    const zeros = new Array(4).fill(0);
+    const row = (layer: nn.Embedding) => (layer.weight.tolist() as number[][])[2];
+    const [plain, kept] = [false, true].map((keepPaddingZero) => {
+      const layer = new nn.Embedding(6, 4, { paddingIdx: 2, keepPaddingZero });
+      nn.init.constant_(layer.weight, 5);
+      return layer;
+    });
+    expect(plain.forward([2]).tolist()).toEqual([[5, 5, 5, 5]]);
+    expect(kept.forward([2, 1]).tolist()).toEqual([zeros, [5, 5, 5, 5]]);
+    kept.loadStateDict(plain.stateDict());
+    expect(row(kept)).toEqual([5, 5, 5, 5]);
+    const version = kept.weight.storage.version;
+    const both = kept.forward([2]).add(kept.forward([2]));
+    expect(kept.weight.storage.version).toBe(version + 1); // a row that is zero already is not written
+    both.sum().backward();
+    expect(row(kept)).toEqual(zeros);
+    expect(() => new nn.Embedding(6, 4, { keepPaddingZero: true })).toThrow(ArgumentError);
+    const made = nn.Embedding.fromPretrained(randn([3, 2]), { paddingIdx: 0, keepPaddingZero: true });
+    expect(made.forward(0).tolist()).toEqual([0, 0]);
+  });
+
   it('is made from vectors: shared, frozen, not zeroed', () => {
     const vectors = randn([4, 3]);
     const layer = nn.Embedding.fromPretrained(vectors, { paddingIdx: 1 });
