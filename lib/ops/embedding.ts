@@ -8,7 +8,7 @@ import { native } from '../native.js';
 import { checkOptions } from '../options.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
 import { plan } from '../tensor/plan.js';
-import { formatShape } from '../tensor/shape.js';
+import { formatShape, numelOf } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
@@ -116,36 +116,57 @@ export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
   return out;
 }
 
+/**
+ * The rows of a gradient [..., dim], one for each index. Where the gradient is a view that repeats rows, as that of a sum
+ * or mean over tokens is, the list says which is which, and they are not written out.
+ */
+function rowsOf(grad: Tensor, dim: number): RowList {
+  const lead = grad.shape.slice(0, -1);
+  const repeats = lead.map((size, i) => size > 1 && grad.strides[i] === 0);
+  if (grad.numel === 0 || !repeats.includes(true)) {
+    const { storage, offset } = contiguous(grad);
+    return new RowList(new Tensor(storage, [numelOf(lead), dim], [dim, 1], offset));
+  }
+  const kept = lead.map((size, i) => (repeats[i] ? 1 : size));
+  const once = contiguous(new Tensor(grad.storage, [...kept, dim], grad.strides, grad.offset));
+  // Which row each place has: extends from the last dimension outwards.
+  let source = Int32Array.of(0);
+  for (let i = lead.length - 1, step = 1; i >= 0; i--) {
+    const inner = source;
+    source = new Int32Array(inner.length * lead[i]);
+    for (let k = 0; k < lead[i]; k++) {
+      const first = repeats[i] ? 0 : k * step;
+      for (let j = 0; j < inner.length; j++) source[k * inner.length + j] = inner[j] + first;
+    }
+    step *= kept[i];
+  }
+  const base = new Tensor(once.storage, [numelOf(kept), dim], [dim, 1], once.offset);
+  return new RowList(base, Tensor.wrap(source, [source.length], 'int32'));
+}
+
 /** A [rows, dim] gradient with the rows of `grad` added up at `indices`, those of row `padding` left out. */
 function denseGradient(grad: Tensor, indices: Tensor, shape: readonly number[], padding: number, byFrequency: boolean) {
   const [rows, dim] = shape;
   const out = Tensor.allocate(shape, grad.dtype, false);
-  const { storage, offset } = contiguous(grad);
-  const list = new RowList(new Tensor(storage, [indices.numel, dim], [dim, 1], offset));
-  const where = { indices, list, rows, dim };
+  const where = { indices, list: rowsOf(grad, dim), rows, dim };
   const bad = sumIntoTable(out.storage.array, out.offset, where, { skip: padding, byFrequency });
   if (bad >= 0) throw badIndex('embedding', indices, bad, shape[0]);
   return out;
 }
 
 /** What a lookup's gradient says about which row, in the order of positions; padding left out. */
-interface GradientRows {
-  indices: Tensor;
-  values: Tensor;
-}
-
-function gradientRows(grad: Tensor, indices: Tensor, dim: number, padding: number): GradientRows {
-  const { storage, offset } = contiguous(grad);
+function gradientRows(grad: Tensor, indices: Tensor, dim: number, padding: number): { indices: Tensor; list: RowList } {
+  const list = rowsOf(grad, dim);
   const n = indices.numel;
-  const values = new Tensor(storage, [n, dim], [dim, 1], offset);
   const ids = indices.storage.array.subarray(indices.offset, indices.offset + n) as Int32Array;
   if (padding < 0 || !ids.includes(padding)) {
-    return { indices: new Tensor(indices.storage, [n], [1], indices.offset), values };
+    return { indices: new Tensor(indices.storage, [n], [1], indices.offset), list };
   }
   const kept = Int32Array.from(ids.keys()).filter((position) => ids[position] !== padding);
-  const places = Tensor.wrap(kept, [kept.length], 'int32');
-  const keptIds = kept.map((position) => ids[position]);
-  return { indices: Tensor.wrap(keptIds, [kept.length], 'int32'), values: gatherRows('embedding', values, places) };
+  const wrap = (values: Int32Array) => Tensor.wrap(values, [values.length], 'int32');
+  const sources = list.source?.storage.array;
+  const places = sources === undefined ? kept : kept.map((position) => sources[position]);
+  return { indices: wrap(kept.map((position) => ids[position])), list: new RowList(list.base, wrap(places)) };
 }
 
 /** Tables of fewer elements get their dense gradient at once: writing it costs less than remembering the rows. */
@@ -214,7 +235,7 @@ export function lookUp(
       const deferred = rows > indices.numel && rows * dim >= deferredFrom && !scaleGradByFreq;
       if (!sparse && !deferred) return [denseGradient(grad, indices, shape, padding, scaleGradByFreq)];
       const named = gradientRows(grad, indices, dim, padding);
-      return [new (sparse ? RowSparse : DenseRows)(named.indices, named.values, shape)];
+      return [new (sparse ? RowSparse : DenseRows)(named.indices, named.list, shape)];
     },
     [indices],
   );

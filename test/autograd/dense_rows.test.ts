@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DenseRows } from '../../lib/autograd/dense_rows.js';
-import { autograd, nn, optim, randint, randn, type Tensor, tensor } from '../../lib/index.js';
+import { autograd, nn, ones, optim, type RowSparse, randint, randn, type Tensor, tensor } from '../../lib/index.js';
 
 const { embedding } = nn.functional;
 const [ROWS, DIM] = [300, 67]; // large enough for the gradient to be kept by its rows
@@ -104,6 +104,55 @@ describe('a dense gradient known by its rows', () => {
     const [gradient] = autograd.grad(embedding(ids, weight).mul(factors).sum(), weight);
     expect((gradient as DenseRows).isPending).toBe(false);
     expect(gradient!.data).toEqual(expected(ids, factors));
+  });
+});
+
+describe('a gradient that repeats rows', () => {
+  const reductions: { [name: string]: (x: Tensor) => Tensor } = {
+    'the last token dimension': (x) => x.mean(1),
+    'the first token dimension': (x) => x.sum(0),
+    'both token dimensions': (x) => x.mean([0, 1]),
+    'one of three': (x) => x.sum(1),
+    'the first and last of three': (x) => x.sum([0, 2]),
+  };
+  for (const [name, reduce] of Object.entries(reductions)) {
+    for (const options of [{}, { sparse: true }, { paddingIdx: 7 }, { paddingIdx: 7, sparse: true }]) {
+      it(`is right, and not written out: ${name}, ${JSON.stringify(options)}`, () => {
+        const weight = randn([ROWS, DIM]).requiresGrad_();
+        const plain = weight.detach().clone().requiresGrad_();
+        const ids = randint(0, ROWS, name.includes('three') ? [4, 5, 5] : [20, 5]);
+        ids.data[3] = 7;
+        const reduced = reduce(embedding(ids, weight, options));
+        const factors = randn(reduced.shape);
+        reduced.mul(factors).sum().backward();
+        // The same through a contiguous gradient: a product with ones writes it out.
+        const rows = embedding(ids, plain, options);
+        reduce(rows.mul(ones(rows.shape)))
+          .mul(factors)
+          .sum()
+          .backward();
+        const grad = weight.grad as DenseRows | RowSparse;
+        expect(grad.rowList.base.shape[0]).toBeLessThan(grad.indices.numel);
+        const other = plain.grad as DenseRows | RowSparse;
+        expect(grad.indices.data).toEqual(other.indices.data);
+        expect(grad.values.data).toEqual(other.values.data);
+        expect(grad.values.shape).toEqual([grad.indices.numel, DIM]);
+      });
+    }
+  }
+
+  it('does not change with what it was made from', () => {
+    const weight = randn([ROWS, DIM]).requiresGrad_();
+    const bias = randn([20, DIM]).requiresGrad_();
+    embedding(randint(0, ROWS, [20, 5]), weight)
+      .sum(1)
+      .add(bias)
+      .mul(ones([20, DIM]))
+      .sum()
+      .backward();
+    bias.grad!.fill_(9);
+    expect((weight.grad!.data as Float32Array).includes(9)).toBe(false);
+    expect(weight.grad!.sum().item()).toBe(100 * DIM);
   });
 });
 
