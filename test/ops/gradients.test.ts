@@ -112,7 +112,8 @@ describe('the list of checked ops', () => {
       'isclose isfinite isinf isnan item le logicalAnd logicalNot logicalOr logicalXor lt multinomial nbytes ndim ne ' +
       'nonzero requiresGrad retainGrad size stride to toString tolist typeAs version ' +
       'crossEntropy nllLoss binaryCrossEntropy binaryCrossEntropyWithLogits huberLoss l1Loss mseLoss smoothL1Loss ' +
-      'embedding embeddingBag oneHot'
+      'klDiv cosineEmbeddingLoss marginRankingLoss tripletMarginLoss negativeSamplingLoss sampledSoftmaxLoss ' +
+      'cosineSimilarity pairwiseDistance embedding embeddingBag oneHot'
     ).split(' '),
   );
   it('is complete: a new op needs a case here', () => {
