@@ -27,6 +27,8 @@ static double now() {
 static float multiplyAdds(long iterations) {
   Lanes acc[10] = {};
   Lanes a = {}, b = {};
+  // Chains that start alike would be merged by the compiler.
+  for (int k = 0; k < 10; ++k) acc[k][0] = static_cast<float>(k);
   for (int i = 0; i < kLanes; ++i) {
     a[i] = 0.999f;
     b[i] = 0.001f;

@@ -20,7 +20,7 @@ const flags: { readonly [isa: string]: readonly string[] } = {
 /** Compiles (once) and runs limits.cc; null, with a line that says why, when there is no compiler. */
 export function measureLimits(root: string, threads: number): Limits | null {
   const folder = join(root, 'build', 'bench');
-  const binary = join(folder, 'limits');
+  const binary = join(folder, 'limits_program');
   try {
     mkdirSync(folder, { recursive: true });
     const source = join(root, 'bench', 'limits', 'limits.cc');
