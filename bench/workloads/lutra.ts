@@ -79,7 +79,8 @@ function lstmWith(train: boolean): Maker {
   };
 }
 
-class CharLM extends nn.Module {
+/** Embedding → LSTM → Linear; the two language models differ in which steps they predict from. */
+abstract class LanguageModel extends nn.Module {
   embedding: nn.Embedding;
   lstm: nn.LSTM;
   fc: nn.Linear;
@@ -89,6 +90,9 @@ class CharLM extends nn.Module {
     this.lstm = new nn.LSTM(dim, hidden, { batchFirst: true });
     this.fc = new nn.Linear(hidden, vocabulary);
   }
+}
+
+class CharLM extends LanguageModel {
   override forward(x: Tensor): Tensor {
     const [output] = this.lstm.forward(this.embedding.forward(x));
     return this.fc.forward(output.select(1, -1));
@@ -124,16 +128,7 @@ class Transfer extends nn.Module {
   }
 }
 
-class WordLM extends nn.Module {
-  embedding: nn.Embedding;
-  lstm: nn.LSTM;
-  fc: nn.Linear;
-  constructor(vocabulary: number, dim: number, hidden: number) {
-    super();
-    this.embedding = new nn.Embedding(vocabulary, dim);
-    this.lstm = new nn.LSTM(dim, hidden, { batchFirst: true });
-    this.fc = new nn.Linear(hidden, vocabulary);
-  }
+class WordLM extends LanguageModel {
   override forward(x: Tensor): Tensor {
     const [output] = this.lstm.forward(this.embedding.forward(x));
     return this.fc.forward(output).reshape(-1, this.fc.outFeatures);
