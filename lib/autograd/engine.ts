@@ -91,8 +91,14 @@ class Walk {
       }
       // What lies behind the last of the asked-for gradients keeps its saved tensors.
       if (towards !== null && !node.inputs.some((source) => source !== null && towards.has(source))) continue;
-      // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
-      for (const grad of grads) if (grad !== null) this.ownSums.delete(grad);
+      for (let i = 0; i < grads.length; i++) {
+        const grad = grads[i];
+        if (grad === null) continue;
+        // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
+        this.ownSums.delete(grad);
+        // A table that an operation made: what lies behind it sees an ordinary gradient. PyTorch mostly refuses here.
+        if (grad instanceof RowSparse) grads[i] = grad.toDense();
+      }
       const results = node.run(grads, this.retain);
       for (let i = 0; i < node.inputs.length; i++) {
         const source = node.inputs[i];

@@ -338,6 +338,53 @@ describe('nn.Embedding', () => {
     expect(embedding(0, tensor([edges]).half()).data).toEqual(tensor(edges).half().float().data);
   });
 
+  it('sends a sparse gradient on through operations that made the table', () => {
+    const ids = [1, 0, 1];
+    const makers: Record<string, (b: Tensor) => Tensor> = {
+      mul: (b) => b.mul(2),
+      t: (b) => b.t(),
+      'rows 1 to 5': (b) => b.slice(0, 1, 5),
+      'unsqueeze(1) of a column': (b) => b.select(1, 0).unsqueeze(1),
+      relu: (b) => b.relu(),
+      matmul: (b) => b.matmul(b.t()),
+      double: (b) => b.double(),
+    };
+    for (const [name, make] of Object.entries(makers)) {
+      const bases = [true, false].map((sparse) => {
+        const base = tensor(
+          [
+            [1, 2, -3, 4],
+            [0.5, -6, 7, 8],
+            [9, 10, 11, -12],
+            [1, 1, 2, 3],
+            [5, 5, 5, 5],
+          ],
+          {
+            requiresGrad: true,
+          },
+        );
+        embedding(ids, make(base), { sparse }).square().sum().backward();
+        nn.functional.embeddingBag([ids], make(base), { sparse, mode: 'sum' }).square().sum().backward();
+        return base.grad!;
+      });
+      expect(bases[0].isSparse, name).toBe(false);
+      expect(bases[0].tolist(), name).toEqual(bases[1].tolist());
+    }
+    const base = randn([4, 2], { requiresGrad: true });
+    const made = base.mul(2);
+    made.retainGrad();
+    embedding(ids, made, { sparse: true }).sum().backward();
+    expect([made.grad!.isSparse, base.grad!.tolist()]).toEqual([
+      true,
+      [
+        [2, 2],
+        [4, 4],
+        [0, 0],
+        [0, 0],
+      ],
+    ]);
+  });
+
   it('does not train 16-bit tables', () => {
     const layer = new nn.Embedding(3, 2).half();
     const out = layer.forward([1, 0, 1]);
