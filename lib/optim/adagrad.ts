@@ -41,6 +41,10 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     checkFlags('Adagrad', options, ['maximize']);
   }
 
+  protected override get stateNames(): readonly string[] {
+    return ['step', 'sum'];
+  }
+
   protected override initialise(parameter: Tensor, group: ParamGroup<AdagradOptions>): void {
     this.state.set(parameter, { step: 0, sum: stateLike(parameter, group.initialAccumulatorValue) });
   }

@@ -48,6 +48,10 @@ export class Adam extends Optimizer<AdamOptions> {
     super(params, options, defaults);
   }
 
+  protected override get stateNames(): readonly string[] {
+    return ['step', 'exp_avg', 'exp_avg_sq'];
+  }
+
   /** Whether weights decay by themselves rather than through the gradient. */
   protected get decoupled(): boolean {
     return false;

@@ -137,6 +137,9 @@ export abstract class Optimizer<O extends object = object> {
   private checkGradient(parameter: Tensor): void {
     const { grad } = parameter;
     if (grad === null) return;
+    if (!(grad instanceof Tensor)) {
+      throw new ArgumentError(`${this.name}.step: grad must be a Tensor or null, got ${describe(grad)}`);
+    }
     if (!sameShape(grad.shape, parameter.shape)) {
       throw new ShapeError(
         `${this.name}.step: grad has shape ${formatShape(grad.shape)}, its parameter ${formatShape(parameter.shape)}`,
@@ -155,10 +158,17 @@ export abstract class Optimizer<O extends object = object> {
 
   /**
    * Takes over a state dict of an optimizer with the same groups; tensors are copied.
-   * @throws StateDictError listing everything that does not fit, before anything is changed.
+   * @throws StateDictError listing everything that is missing or does not fit, before anything is changed.
    */
   loadStateDict(state: OptimizerStateDict): void {
-    importState(this.name, state, this.paramGroups, this.state);
+    const checkGroup = (options: object) => this.checkGroup(options as Required<O>);
+    const rules = { name: this.name, needed: this.stateNames, checkGroup };
+    importState(rules, state, this.paramGroups, this.state);
+  }
+
+  /** What every state of this optimizer holds, by PyTorch's names. */
+  protected get stateNames(): readonly string[] {
+    return [];
   }
 
   /** PyTorch keeps most optimizers' step counts in 0-d tensors, and so do their state dicts. */

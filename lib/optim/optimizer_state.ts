@@ -18,6 +18,17 @@ type States = Map<Tensor, { [name: string]: Tensor | number }>;
 /** Options of PyTorch's that say how to compute, not what. */
 const foreign = new Set(['foreach', 'fused', 'capturable', 'differentiable', 'decoupledWeightDecay']);
 
+/** Parts of the library's optimizers' states that are tensors. */
+const tensorNames = new Set([
+  'momentum_buffer',
+  'exp_avg',
+  'exp_avg_sq',
+  'max_exp_avg_sq',
+  'sum',
+  'square_avg',
+  'grad_avg',
+]);
+
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -56,70 +67,95 @@ function lastingCopy(source: Tensor, parameter: Tensor): Tensor {
 }
 
 /** One parameter's state as it will be kept; what does not fit goes to `unfit`. */
-function readState(given: object, parameter: Tensor, where: string, unfit: string[]) {
+function readState(given: unknown, parameter: Tensor, needed: readonly string[], where: string, unfit: string[]) {
   const own: { [name: string]: Tensor | number } = {};
+  if (typeof given !== 'object' || given === null) {
+    unfit.push(`${where}: must be an object, got ${describe(given)}`);
+    return own;
+  }
   for (const [name, value] of Object.entries(given)) {
-    if (value instanceof Tensor && name === 'step' && value.numel === 1) {
-      own.step = value.item();
-    } else if (value instanceof Tensor) {
-      if (value.isSparse || !sameShape(value.shape, parameter.shape)) {
-        const got = value.isSparse ? 'a row-sparse tensor' : `shape ${formatShape(value.shape)}`;
-        unfit.push(`${where}.${name}: must have its parameter's shape ${formatShape(parameter.shape)}, got ${got}`);
-      } else {
-        own[name] = lastingCopy(value, parameter);
-      }
-    } else if (typeof value === 'number') {
+    if (value === null) continue; // PyTorch's SGD has null for a momentum that has not begun
+    if (name === 'step') {
+      const step = value instanceof Tensor && value.numel === 1 ? value.item() : value;
+      if (typeof step === 'number' && Number.isInteger(step) && step >= 0) own.step = step;
+      else unfit.push(`${where}.step: must be an integer of at least 0, got ${describe(step)}`);
+    } else if (typeof value === 'number' && !tensorNames.has(name)) {
       own[name] = value;
-    } else if (value !== null) {
-      unfit.push(`${where}.${name}: must be a Tensor or a number, got ${describe(value)}`);
+    } else if (!(value instanceof Tensor)) {
+      unfit.push(`${where}.${name}: must be a Tensor, got ${describe(value)}`);
+    } else if (value.isSparse || !sameShape(value.shape, parameter.shape)) {
+      const got = value.isSparse ? 'a row-sparse tensor' : `shape ${formatShape(value.shape)}`;
+      unfit.push(`${where}.${name}: must have its parameter's shape ${formatShape(parameter.shape)}, got ${got}`);
+    } else {
+      own[name] = lastingCopy(value, parameter);
     }
+  }
+  for (const name of needed) {
+    if (((given as { [name: string]: unknown })[name] ?? null) === null) unfit.push(`${where}.${name}: is missing`);
   }
   return own;
 }
 
-export function importState(name: string, dict: OptimizerStateDict, groups: Groups, states: States): void {
-  if (
-    typeof dict !== 'object' ||
-    dict === null ||
-    !Array.isArray(dict.param_groups) ||
-    typeof dict.state !== 'object'
-  ) {
-    throw new ArgumentError(
-      `${name}.loadStateDict: must be an object with state and param_groups, got ${describe(dict)}`,
-    );
+/** What differs between the optimizers. */
+export interface StateRules {
+  name: string;
+  /** What a state must hold, if a parameter has one. */
+  needed: readonly string[];
+  /** Throws where a group's options are out of range. */
+  checkGroup(options: object): void;
+}
+
+/** A group's options as they will be set; what does not fit goes to `unfit`. */
+function readOptions(given: object, group: object, rules: StateRules, where: string, unfit: string[]) {
+  const options: { [option: string]: unknown } = {};
+  for (const [key, value] of Object.entries(given)) {
+    const option = camelCase(key);
+    if (key === 'params' || foreign.has(option)) continue;
+    options[option] = Array.isArray(value) ? value.slice() : value;
+  }
+  try {
+    rules.checkGroup({ ...group, ...options });
+  } catch (error) {
+    unfit.push(`${where}: ${(error as Error).message.replace(/^\w+: /, '')}`);
+  }
+  return options;
+}
+
+export function importState(rules: StateRules, dict: OptimizerStateDict, groups: Groups, states: States): void {
+  const op = `${rules.name}.loadStateDict`;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  if (!isObject(dict) || !Array.isArray(dict.param_groups) || !isObject(dict.state)) {
+    throw new ArgumentError(`${op}: must be an object with state and param_groups, got ${describe(dict)}`);
   }
   const unfit: string[] = [];
   if (dict.param_groups.length !== groups.length) {
     unfit.push(`param_groups: the optimizer has ${groups.length}, got ${dict.param_groups.length}`);
   }
   const parameters = new Map<string, Tensor>();
-  for (const [i, { params }] of groups.entries()) {
-    const numbers = dict.param_groups[i]?.params;
+  const options = groups.map((group, i) => {
+    const given = dict.param_groups[i];
+    const { params } = group;
+    const numbers = given?.params;
     if (!Array.isArray(numbers) || numbers.length !== params.length) {
       const got = Array.isArray(numbers) ? String(numbers.length) : describe(numbers);
       unfit.push(`param_groups[${i}].params: the group has ${params.length} parameters, got ${got}`);
-      continue;
+      return {};
     }
     for (const [k, number] of numbers.entries()) parameters.set(String(number), params[k]);
-  }
+    return readOptions(given, group, rules, `param_groups[${i}]`, unfit);
+  });
   const loaded: States = new Map();
   if (unfit.length === 0) {
     for (const [number, own] of Object.entries(dict.state)) {
       const parameter = parameters.get(number);
       if (parameter === undefined) unfit.push(`state[${number}]: there is no such parameter`);
-      else loaded.set(parameter, readState(own, parameter, `state[${number}]`, unfit));
+      else loaded.set(parameter, readState(own, parameter, rules.needed, `state[${number}]`, unfit));
     }
   }
   if (unfit.length > 0) {
-    throw new StateDictError(`${name}.loadStateDict: the state dict does not fit:\n  ${unfit.join('\n  ')}`);
+    throw new StateDictError(`${op}: the state dict does not fit:\n  ${unfit.join('\n  ')}`);
   }
   states.clear();
   for (const [parameter, own] of loaded) states.set(parameter, own);
-  for (const [i, group] of groups.entries()) {
-    for (const [key, value] of Object.entries(dict.param_groups[i])) {
-      const option = camelCase(key);
-      if (key === 'params' || foreign.has(option)) continue;
-      group[option] = Array.isArray(value) ? value.slice() : value;
-    }
-  }
+  for (const [i, group] of groups.entries()) Object.assign(group, options[i]);
 }

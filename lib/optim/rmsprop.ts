@@ -45,6 +45,10 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkFlags('RMSprop', options, ['centered', 'maximize']);
   }
 
+  protected override get stateNames(): readonly string[] {
+    return ['step', 'square_avg'];
+  }
+
   protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<RMSpropOptions>): void {
     let state = this.state.get(parameter);
     if (state === undefined) {

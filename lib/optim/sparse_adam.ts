@@ -42,6 +42,10 @@ export class SparseAdam extends Optimizer<SparseAdamOptions> {
     checkFlags('SparseAdam', options, ['maximize']);
   }
 
+  protected override get stateNames(): readonly string[] {
+    return ['step', 'exp_avg', 'exp_avg_sq'];
+  }
+
   protected override get stepAsTensor(): boolean {
     return false;
   }

@@ -310,6 +310,52 @@ describe('state dicts', () => {
     expect(optimizer.state.size).toBe(0);
   });
 
+  it('are refused naming what is missing, no number, or out of range, and nothing is changed', () => {
+    const makeStepped = (name: 'Adam' | 'AdamW' | 'RMSprop' | 'Adagrad' | 'SGD') => {
+      const p = parameter([1, 2]);
+      p.grad = tensor([1, 1], { dtype: 'float64' });
+      const optimizer = new optim[name]([p], { lr: 0.5 });
+      optimizer.step();
+      return optimizer;
+    };
+    // biome-ignore lint/suspicious/noExplicitAny: what is tried is no state dict.
+    const refused = (name: Parameters<typeof makeStepped>[0], spoil: (dict: any) => void, message: RegExp) => {
+      const optimizer = makeStepped(name);
+      const before = JSON.stringify([...optimizer.state.values()].map((own) => Object.entries(own).map(String)));
+      const dict = optimizer.stateDict();
+      dict.param_groups[0].lr = 0.25;
+      spoil(dict);
+      expect(() => optimizer.loadStateDict(dict)).toThrow(StateDictError);
+      expect(() => optimizer.loadStateDict(dict)).toThrow(message);
+      expect(optimizer.paramGroups[0].lr).toBe(0.5);
+      expect(JSON.stringify([...optimizer.state.values()].map((own) => Object.entries(own).map(String)))).toBe(before);
+    };
+    refused('Adam', (d) => delete d.state[0].exp_avg, /Adam.loadStateDict: .*\n {2}state\[0\]\.exp_avg: is missing/);
+    refused('AdamW', (d) => delete d.state[0].step, /state\[0\]\.step: is missing/);
+    refused('RMSprop', (d) => delete d.state[0].square_avg, /state\[0\]\.square_avg: is missing/);
+    refused('Adagrad', (d) => delete d.state[0].sum, /state\[0\]\.sum: is missing/);
+    refused('Adam', (d) => (d.state[0].exp_avg_sq = null), /state\[0\]\.exp_avg_sq: is missing/);
+    refused('Adam', (d) => (d.state[0].exp_avg = 3), /exp_avg: must be a Tensor, got 3/);
+    refused('SGD', (d) => (d.state[0] = { momentum_buffer: 3 }), /momentum_buffer: must be a Tensor, got 3/);
+    refused('Adam', (d) => (d.state[0].step = Number.NaN), /step: must be an integer of at least 0, got NaN/);
+    refused('Adam', (d) => (d.state[0].step = tensor([1, 2])), /step: must be an integer of at least 0, got a Tensor/);
+    refused('Adam', (d) => (d.state[0] = null), /state\[0\]: must be an object, got null/);
+    refused('Adam', (d) => (d.param_groups[0].lr = 'x'), /param_groups\[0\]: lr must be .*, got "x"/);
+    refused('Adam', (d) => (d.param_groups[0].betas = [1]), /param_groups\[0\]: betas must be two numbers/);
+    refused('RMSprop', (d) => (d.param_groups[0].centered = 1), /centered must be true or false, got 1/);
+    const sgd = makeStepped('SGD').stateDict();
+    sgd.state[0] = { momentum_buffer: tensor([1, 2], { dtype: 'float64' }) };
+    expect(() => makeStepped('Adam').loadStateDict(sgd)).toThrow(/step: is missing\n.*exp_avg: is missing/);
+    const noStates = { state: null, param_groups: [] } as never;
+    expect(() => makeStepped('Adam').loadStateDict(noStates)).toThrow(ArgumentError);
+  });
+
+  it('does not step from what is no tensor', () => {
+    const p = parameter([1]);
+    p.grad = 5 as never;
+    expect(() => new optim.SGD([p]).step()).toThrow(/SGD.step: grad must be a Tensor or null, got 5/);
+  });
+
   it('prints its groups', () => {
     expect(String(new optim.SGD([parameter([1])], { lr: 0.5 }))).toBe(
       'SGD (\n  Parameter Group 0\n    dampening: 0\n    lr: 0.5\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weightDecay: 0\n)',
