@@ -63,6 +63,8 @@ export interface Native
   // select: native/binding/select.cc. Each returns the position of the first bad index, or -1.
   /** dst[o, i, :] = src[o, indices[i], :] */
   selectSlices: SelectFunction;
+  /** dst[o, indices[i], :] = src[o, i, :] */
+  placeSlices: SelectFunction;
   /** dst[o, indices[i], :] += src[o, i, :] */
   addSlices: SelectFunction;
   /** dst[o, i, k] = src[o, indices[o, i, k], k] */

@@ -1,6 +1,7 @@
 import type { LstmWeights } from '../kernels/lstm.js';
 import { lstm } from '../ops/lstm.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { PackedSequence } from './packed_sequence.js';
 import { checkRecurrentOptions, Recurrent, type RecurrentOptions, statePair } from './recurrent.js';
 
 export interface LSTMOptions extends RecurrentOptions {
@@ -36,13 +37,18 @@ export class LSTM extends Recurrent {
   }
 
   /**
-   * @param input [steps, batch, inputSize], with batchFirst [batch, steps, inputSize], or one sequence [steps, inputSize].
-   * @param hx the first states; default zeros. Never batch-first; without the batch dimension for a single sequence.
+   * @param input [steps, batch, inputSize], with batchFirst [batch, steps, inputSize], or one sequence [steps, inputSize];
+   *   or a PackedSequence, whose output is packed alike and whose padding costs nothing.
+   * @param hx the first states; default zeros. Never batch-first; without the batch dimension for a single sequence; in
+   *   the order of the sequences before packing.
    * @returns the outputs of the last layer at every step, [..., directions · width] laid out as the input, and the final
    *   states of every layer and direction.
    * @throws ShapeError, DTypeError, ArgumentError
    */
-  forward(input: Tensor, hx?: LSTMState | null): [output: Tensor, state: LSTMState] {
+  forward(input: Tensor, hx?: LSTMState | null): [output: Tensor, state: LSTMState];
+  forward(input: PackedSequence, hx?: LSTMState | null): [output: PackedSequence, state: LSTMState];
+  forward(input: Tensor | PackedSequence, hx?: LSTMState | null): [output: Tensor | PackedSequence, state: LSTMState];
+  forward(input: Tensor | PackedSequence, hx?: LSTMState | null): [output: Tensor | PackedSequence, state: LSTMState] {
     const sequence = this.checkInput('LSTM', input);
     const pair = statePair('LSTM', hx);
     const h0 = pair && this.checkState('LSTM', 'h0', pair[0], this.outputSize, sequence);
@@ -55,8 +61,8 @@ export class LSTM extends Recurrent {
       weights: this.weights(),
       dropout: this.training ? this.dropout : 0,
     });
-    if (!sequence.unbatched) return [output, [h, c]];
-    return [output.squeeze(this.batchFirst ? 0 : 1), [h.squeeze(1), c.squeeze(1)]];
+    const state: LSTMState = [this.stateAsGiven(h, sequence), this.stateAsGiven(c, sequence)];
+    return [this.asGiven(output, sequence), state];
   }
 
   private weights(): LstmWeights[] {

@@ -1,5 +1,7 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import type { SequenceLayout } from '../kernels/lstm.js';
+import { indexSelect } from '../ops/indexing.js';
+import { squeeze, unsqueeze } from '../ops/view.js';
 import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
@@ -8,6 +10,7 @@ import { uniform_ } from './init.js';
 import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
 import { Module } from './module.js';
 import { formatPython, formatPythonFloat } from './module_format.js';
+import { PackedSequence } from './packed_sequence.js';
 import { Parameter } from './parameter.js';
 
 export interface RecurrentOptions {
@@ -36,11 +39,13 @@ export const recurrentOptionNames = [
 
 /** An input brought into the form that the sequence kernels take. */
 export interface SequenceInput {
-  /** [steps, batch, inputSize], or batch-first. */
+  /** [steps, batch, inputSize], or batch-first, or packed rows [rows, inputSize]: as `layout` says. */
   input: Tensor;
   layout: SequenceLayout;
   /** Whether the input came without a batch dimension. */
   unbatched: boolean;
+  /** The input as it came, when it came packed; else null. */
+  packed: PackedSequence | null;
 }
 
 /**
@@ -139,32 +144,47 @@ export abstract class Recurrent extends Module {
     return found instanceof Parameter ? found.contiguous() : null;
   }
 
-  /** @throws ShapeError, DTypeError, ArgumentError unless `input` is a sequence, or a batch of them, of this layer's kind. */
+  /**
+   * @param input a tensor or a PackedSequence.
+   * @throws ShapeError, DTypeError, ArgumentError unless it is a sequence, or a batch of them, of this layer's kind.
+   */
   protected checkInput(op: string, input: unknown): SequenceInput {
-    const x = checkFloat(op, 'input', input);
+    const packed = input instanceof PackedSequence ? input : null;
+    if (packed === null && !(input instanceof Tensor)) {
+      throw new ArgumentError(`${op}: input must be a Tensor or a PackedSequence, got ${describe(input)}`);
+    }
+    const x = checkFloat(op, packed === null ? 'input' : 'input.data', packed === null ? input : packed.data);
     const { dtype } = this.weight_ih_l0;
     if (x.dtype !== dtype) throw new DTypeError(`${op}: input must be ${dtype} like the weights, got ${x.dtype}`);
     const { batchFirst, inputSize } = this;
-    const form = batchFirst ? `[batch, steps, ${inputSize}]` : `[steps, batch, ${inputSize}]`;
-    if (x.ndim !== 2 && x.ndim !== 3) {
-      throw new ShapeError(
-        `${op}: input must have shape ${form} or [steps, ${inputSize}], got ${formatShape(x.shape)}`,
-      );
+    if (packed === null ? x.ndim !== 2 && x.ndim !== 3 : x.ndim !== 2) {
+      const batched = batchFirst ? `[batch, steps, ${inputSize}]` : `[steps, batch, ${inputSize}]`;
+      const form = packed === null ? `${batched} or [steps, ${inputSize}]` : `[rows, ${inputSize}]`;
+      const name = packed === null ? 'input' : 'the data of a packed input';
+      throw new ShapeError(`${op}: ${name} must have shape ${form}, got ${formatShape(x.shape)}`);
     }
     if (x.shape[x.ndim - 1] !== inputSize) {
       throw new ShapeError(
         `${op}: the last dimension of input must be inputSize ${inputSize}, got shape ${formatShape(x.shape)}`,
       );
     }
+    if (packed !== null) {
+      const { batchSizes } = packed;
+      const layout = { steps: batchSizes.numel, batch: batchSizes.at(0), batchFirst: false, batchSizes };
+      return { input: x, layout, unbatched: false, packed };
+    }
     const unbatched = x.ndim === 2;
-    const batched = unbatched ? x.unsqueeze(batchFirst ? 0 : 1) : x;
+    const batched = unbatched ? unsqueeze(x, batchFirst ? 0 : 1) : x;
     const [steps, batch] = batchFirst ? [batched.shape[1], batched.shape[0]] : batched.shape;
     if (steps === 0)
       throw new ShapeError(`${op}: sequences must have at least one step, got shape ${formatShape(x.shape)}`);
-    return { input: batched, layout: { steps, batch, batchFirst, batchSizes: null }, unbatched };
+    return { input: batched, layout: { steps, batch, batchFirst, batchSizes: null }, unbatched, packed };
   }
 
-  /** A first state as [layers · directions, batch, width]. @throws ShapeError, DTypeError, ArgumentError */
+  /**
+   * A first state as [layers · directions, batch, width], its sequences in the order of the packed ones.
+   * @throws ShapeError, DTypeError, ArgumentError
+   */
   protected checkState(op: string, name: string, state: unknown, width: number, of: SequenceInput): Tensor {
     const s = checkFloat(op, name, state);
     if (s.dtype !== of.input.dtype) {
@@ -178,7 +198,22 @@ export abstract class Recurrent extends Module {
         `${op}: ${name} must have shape ${formatShape(expected)} (${meaning}), got ${formatShape(s.shape)}`,
       );
     }
-    return of.unbatched ? s.unsqueeze(1) : s;
+    if (of.unbatched) return unsqueeze(s, 1);
+    const order = of.packed?.sortedIndices ?? null;
+    return order === null ? s : indexSelect(s, 1, order);
+  }
+
+  /** The last layer's output in the form in which the input came: packed alike, or without a batch dimension. */
+  protected asGiven(output: Tensor, of: SequenceInput): Tensor | PackedSequence {
+    if (of.packed !== null) return of.packed.withData(output);
+    return of.unbatched ? squeeze(output, this.batchFirst ? 0 : 1) : output;
+  }
+
+  /** Final states [layers · directions, batch, width] in the original order, or without a batch dimension. */
+  protected stateAsGiven(state: Tensor, of: SequenceInput): Tensor {
+    if (of.unbatched) return squeeze(state, 1);
+    const order = of.packed?.unsortedIndices ?? null;
+    return order === null ? state : indexSelect(state, 1, order);
   }
 
   override extraRepr(): string {

@@ -23,7 +23,8 @@ export interface UnpadSequenceOptions {
   batchFirst?: boolean;
 }
 
-function checkSequences(op: string, sequences: unknown): Tensor[] {
+/** Tensors of shape [length, …] that agree behind the first dimension; a tensor counts as its rows. */
+export function checkSequences(op: string, sequences: unknown): Tensor[] {
   if (sequences instanceof Tensor && sequences.ndim > 0) {
     return Array.from({ length: sequences.shape[0] }, (_, i) => select(sequences, 0, i));
   }

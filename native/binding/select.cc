@@ -120,6 +120,7 @@ napi_value add(Args& args, bool perElement) {
 }
 
 napi_value selectSlicesCall(Args& args) { return moveBytes<selectSlices>(args, false, false); }
+napi_value placeSlicesCall(Args& args) { return moveBytes<placeSlices>(args, true, false); }
 napi_value gatherElementsCall(Args& args) { return moveBytes<gatherElements>(args, false, true); }
 napi_value scatterElementsCall(Args& args) { return moveBytes<scatterElements>(args, true, true); }
 napi_value addSlicesCall(Args& args) { return add(args, false); }
@@ -139,6 +140,7 @@ napi_value setPositionsCall(Args& args) {
 
 void registerSelect(Exports& exports) {
   exports.add<selectSlicesCall>("selectSlices");
+  exports.add<placeSlicesCall>("placeSlices");
   exports.add<addSlicesCall>("addSlices");
   exports.add<gatherElementsCall>("gatherElements");
   exports.add<scatterElementsCall>("scatterElements");

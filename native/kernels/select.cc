@@ -72,6 +72,20 @@ void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t ou
               });
 }
 
+void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t inner, int64_t size) {
+  char* const to = static_cast<char*>(dst);
+  const char* const from = static_cast<const char*>(src);
+  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
+    const size_t bytes = static_cast<size_t>((last - first) * size);
+    for (int64_t i = 0; i < count; ++i) {
+      if (!inside(indices[i], rows)) continue;
+      const int64_t far = ((o * rows + indices[i]) * inner + first) * size;
+      std::memcpy(to + far, from + ((o * count + i) * inner + first) * size, bytes);
+    }
+  });
+}
+
 template <class T>
 void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                int64_t inner) {

@@ -11,6 +11,10 @@ namespace lutra {
 void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                   int64_t inner, int64_t size);
 
+/** dst[o, indices[i], :] = src[o, i, :], i ascending: the last of equal indices stays; dst is [outer, rows, inner]. */
+void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t inner, int64_t size);
+
 /** dst[o, indices[i], :] += src[o, i, :], i ascending; dst is [outer, rows, inner]. */
 template <class T>
 void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner);
