@@ -1,30 +1,12 @@
-import { noGrad } from '../autograd/mode.js';
 import { ArgumentError, describe } from '../errors.js';
-import {
-  checkEmbeddingOptions,
-  type EmbeddingOptions,
-  embeddingOptionNames,
-  lookUp,
-  resolvePadding,
-} from '../ops/embedding.js';
+import { checkEmbeddingOptions, type EmbeddingOptions, embeddingOptionNames, lookUp } from '../ops/embedding.js';
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
-import { normal_ } from '../ops/random.js';
 import { checkOptions } from '../options.js';
-import { checkDType, type DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkSize, checkTable, isZeroRow, makeTable, zeroRow } from './embedding_table.js';
-import { Module } from './module.js';
-import { formatPythonFloat } from './module_format.js';
-import { Parameter } from './parameter.js';
+import { checkTable, EmbeddingTable, isZeroRow, type TableOptions, tableOptionNames } from './embedding_table.js';
 import { QuantizedEmbedding } from './quantized_embedding.js';
 
-export interface EmbeddingModuleOptions extends EmbeddingOptions {
-  /** A table to start from instead of random numbers, shape [numEmbeddings, embeddingDim]; shared, not copied. */
-  weight?: Tensor | null;
-  /** Give the table no gradient. Default false. */
-  freeze?: boolean;
-  /** The table's dtype, float32 (the default) or float64. */
-  dtype?: DType;
+export interface EmbeddingModuleOptions extends TableOptions {
   /** Set the padding row to zeros before every lookup, whatever was written into it. Default false. */
   keepPaddingZero?: boolean;
 }
@@ -36,7 +18,7 @@ export interface FromPretrainedOptions extends EmbeddingOptions {
   keepPaddingZero?: boolean;
 }
 
-const moduleOptionNames = [...embeddingOptionNames, 'weight', 'freeze', 'dtype', 'keepPaddingZero'] as const;
+const moduleOptionNames = [...embeddingOptionNames, ...tableOptionNames, 'keepPaddingZero'] as const;
 
 /**
  * A table of vectors looked up by row number, as `torch.nn.Embedding`.
@@ -50,21 +32,9 @@ const moduleOptionNames = [...embeddingOptionNames, 'weight', 'freeze', 'dtype',
  * is; but as in PyTorch an initialisation of one's own, or a loaded state, fills it too. `zeroPaddingRow()` then restores
  * it once, and the option `keepPaddingZero` before every lookup.
  */
-export class Embedding extends Module {
-  readonly numEmbeddings: number;
-  readonly embeddingDim: number;
-  /** The row that gets no gradient, or null. */
-  readonly paddingIdx: number | null;
-  /** Rows looked up are first scaled to at most this norm. */
-  maxNorm: number | null;
-  normType: number;
-  scaleGradByFreq: boolean;
-  /** Whether the gradient is row-sparse. */
-  sparse: boolean;
+export class Embedding extends EmbeddingTable {
   /** Whether the padding row is set to zeros before every lookup. */
   readonly keepPaddingZero: boolean;
-  /** The table, [numEmbeddings, embeddingDim]. */
-  weight: Parameter;
 
   /**
    * @param numEmbeddings rows of the table: the size of the vocabulary.
@@ -72,36 +42,16 @@ export class Embedding extends Module {
    * @throws OptionError for an unknown option, ArgumentError or ValueError for one that is out of range.
    */
   constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingModuleOptions) {
-    super();
     const given = checkOptions('Embedding', options, moduleOptionNames);
-    checkSize('Embedding', 'numEmbeddings', numEmbeddings);
-    checkSize('Embedding', 'embeddingDim', embeddingDim);
     checkEmbeddingOptions('Embedding', given);
-    const padding = resolvePadding('Embedding', given.paddingIdx, numEmbeddings);
-    this.numEmbeddings = numEmbeddings;
-    this.embeddingDim = embeddingDim;
-    this.paddingIdx = padding < 0 ? null : padding;
-    this.maxNorm = given.maxNorm ?? null;
-    this.normType = given.normType ?? 2;
-    this.scaleGradByFreq = given.scaleGradByFreq ?? false;
-    this.sparse = given.sparse ?? false;
-    this.keepPaddingZero = given.keepPaddingZero ?? false;
-    if (typeof this.keepPaddingZero !== 'boolean' || (this.keepPaddingZero && padding < 0)) {
+    const { keepPaddingZero = false } = given;
+    if (typeof keepPaddingZero !== 'boolean' || (keepPaddingZero && (given.paddingIdx ?? null) === null)) {
       throw new ArgumentError(
-        `Embedding: keepPaddingZero must be true or false, and goes with a paddingIdx; got ${describe(given.keepPaddingZero)}, paddingIdx ${this.paddingIdx}`,
+        `Embedding: keepPaddingZero must be true or false, and goes with a paddingIdx; got ${describe(keepPaddingZero)}, paddingIdx ${describe(given.paddingIdx ?? null)}`,
       );
     }
-    const { weight = null, freeze = false } = given;
-    if (weight === null) {
-      const dtype = checkDType('Embedding', given.dtype ?? 'float32');
-      this.weight = new Parameter(makeTable('Embedding', numEmbeddings, embeddingDim, dtype), {
-        requiresGrad: !freeze,
-      });
-      this.resetParameters();
-    } else {
-      checkTable('Embedding', weight, [numEmbeddings, embeddingDim]);
-      this.weight = new Parameter(weight, { requiresGrad: !freeze });
-    }
+    super('Embedding', numEmbeddings, embeddingDim, given);
+    this.keepPaddingZero = keepPaddingZero;
   }
 
   /**
@@ -117,17 +67,6 @@ export class Embedding extends Module {
     checkTable('Embedding.fromPretrained', embeddings, null);
     const [rows, dim] = embeddings.shape;
     return new Embedding(rows, dim, { ...rest, freeze, weight: embeddings.detach() });
-  }
-
-  /** Draws the table anew from N(0, 1) and zeroes the padding row. */
-  resetParameters(): void {
-    noGrad(() => normal_(this.weight));
-    this.zeroPaddingRow();
-  }
-
-  /** Sets the padding row to zeros, as after an initialisation of your own; without a padding row nothing happens. */
-  zeroPaddingRow(): void {
-    if (this.paddingIdx !== null) zeroRow(this.weight, this.paddingIdx);
   }
 
   /**
@@ -147,11 +86,8 @@ export class Embedding extends Module {
   }
 
   override extraRepr(): string {
-    const facts = [`${this.numEmbeddings}`, `${this.embeddingDim}`];
-    if (this.paddingIdx !== null) facts.push(`padding_idx=${this.paddingIdx}`);
-    if (this.maxNorm !== null) facts.push(`max_norm=${formatPythonFloat(this.maxNorm)}`);
-    if (this.normType !== 2) facts.push(`norm_type=${formatPythonFloat(this.normType)}`);
-    if (this.scaleGradByFreq) facts.push('scale_grad_by_freq=True');
+    const facts = this.facts();
+    if (this.paddingIdx !== null) facts.splice(2, 0, `padding_idx=${this.paddingIdx}`);
     if (this.sparse) facts.push('sparse=True');
     return facts.join(', ');
   }

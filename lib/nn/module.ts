@@ -259,12 +259,20 @@ export abstract class Module {
   to(dtype: DType): this {
     checkDType('to', dtype);
     if (!isFloating(dtype)) throw new DTypeError(`to: a module takes floating-point dtypes, got ${dtype}`);
-    for (const tensor of [...this.parameters(), ...this.buffers()]) {
-      if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;
-      replaceData(tensor, copyOf(tensor, dtype));
-      if (tensor.grad !== null) tensor.grad = convertGrad(tensor.grad, dtype);
+    for (const module of this.modules()) {
+      if (module.keepsDType) continue;
+      for (const [, tensor] of [...module.ownParameters(), ...module.ownBuffers()]) {
+        if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;
+        replaceData(tensor, copyOf(tensor, dtype));
+        if (tensor.grad !== null) tensor.grad = convertGrad(tensor.grad, dtype);
+      }
     }
     return this;
+  }
+
+  /** Whether `to` leaves this module's own tensors as they are, as those of a fixed format must be. */
+  get keepsDType(): boolean {
+    return false;
   }
 
   /** `to('float32')` */

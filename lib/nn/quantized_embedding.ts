@@ -61,6 +61,11 @@ abstract class QuantizedRows extends Module {
     this.registerBuffer('scale', scale);
   }
 
+  /** Bytes and float32 factors, whatever the model around is converted to; lookups give float32. */
+  override get keepsDType(): boolean {
+    return true;
+  }
+
   /** The table as float32 numbers. */
   dequantize(): Tensor {
     const all = Tensor.wrap(

@@ -322,6 +322,11 @@ describe('nn.Embedding', () => {
     expect(() => new nn.Embedding(2 ** 40, 2 ** 40)).toThrow(ShapeError);
     expect(() => new nn.Embedding(3, 2, { weight: randn([2, 3]) })).toThrow(/must have shape \[3, 2\], got \[2, 3\]/);
     expect(() => new nn.Embedding(3, 2, { dtype: 'int32' })).toThrow(DTypeError);
+    for (const Table of [nn.Embedding, nn.EmbeddingBag]) {
+      expect(() => new Table(3, 2, { freeze: 'yes' as never })).toThrow(/freeze must be true or false, got "yes"/);
+      expect(() => new Table(3, 2, { weight: randn([3, 2]), dtype: 'float64' })).toThrow(/the given weight is float32/);
+      expect(() => new Table(Number.NaN, 2)).toThrow(/numEmbeddings must be an integer of at least 0, got NaN/);
+    }
   });
 
   it('looks up in 16-bit tables, widened to float32', () => {

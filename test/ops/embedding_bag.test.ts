@@ -314,6 +314,9 @@ describe('tables in few bits', () => {
   });
 
   it('int8 tables travel in state dicts, and refuse what they cannot hold', () => {
+    const model = new nn.Sequential(new nn.Embedding(5, 3).quantize(), new nn.Linear(3, 2));
+    expect(model.half().stateDict()['0.scale'].dtype).toBe('float32');
+    expect(model.float().forward([1]).shape).toEqual([1, 2]);
     const first = new nn.Embedding(5, 3).quantize();
     const second = new nn.Embedding(5, 3).quantize();
     expect(second.forward([1]).data).not.toEqual(first.forward([1]).data);
