@@ -1,6 +1,6 @@
-import { ArgumentError, describe } from '../errors.js';
 import {
   type CrossEntropyOptions,
+  checkIgnoreIndex,
   checkLabelSmoothing,
   crossEntropy,
   crossEntropyOptionNames,
@@ -13,6 +13,8 @@ import {
   type BinaryCrossEntropyWithLogitsOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  checkBeta,
+  checkDelta,
   type HuberOptions,
   huberLoss,
   l1Loss,
@@ -60,7 +62,7 @@ export class CrossEntropyLoss extends WeightedLoss {
   constructor(options?: CrossEntropyOptions) {
     const given = checkOptions('CrossEntropyLoss', options, crossEntropyOptionNames);
     super(given);
-    this.ignoreIndex = given.ignoreIndex ?? -100;
+    this.ignoreIndex = checkIgnoreIndex('CrossEntropyLoss', given.ignoreIndex);
     this.labelSmoothing = checkLabelSmoothing('CrossEntropyLoss', given.labelSmoothing);
   }
 
@@ -77,7 +79,7 @@ export class NLLLoss extends WeightedLoss {
   constructor(options?: NllLossOptions) {
     const given = checkOptions('NLLLoss', options, nllLossOptionNames);
     super(given);
-    this.ignoreIndex = given.ignoreIndex ?? -100;
+    this.ignoreIndex = checkIgnoreIndex('NLLLoss', given.ignoreIndex);
   }
 
   forward(input: Tensor, target: IndexInput): Tensor {
@@ -145,7 +147,7 @@ export class SmoothL1Loss extends Loss {
   constructor(options?: SmoothL1Options) {
     const given = checkOptions('SmoothL1Loss', options, ['reduction', 'beta']);
     super(given);
-    this.beta = checkNumber('SmoothL1Loss', 'beta', given.beta ?? 1);
+    this.beta = checkBeta('SmoothL1Loss', given.beta ?? 1);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -160,15 +162,10 @@ export class HuberLoss extends Loss {
   constructor(options?: HuberOptions) {
     const given = checkOptions('HuberLoss', options, ['reduction', 'delta']);
     super(given);
-    this.delta = checkNumber('HuberLoss', 'delta', given.delta ?? 1);
+    this.delta = checkDelta('HuberLoss', given.delta ?? 1);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, { reduction: this.reduction, delta: this.delta });
   }
-}
-
-function checkNumber(op: string, name: string, value: unknown): number {
-  if (typeof value === 'number') return value;
-  throw new ArgumentError(`${op}: ${name} must be a number, got ${describe(value)}`);
 }

@@ -10,6 +10,7 @@ import {
 import {
   type CosineSimilarityOptions,
   checkAtLeastZero,
+  checkEps,
   checkNormOrder,
   cosineSimilarity,
   type PairwiseDistanceOptions,
@@ -123,7 +124,7 @@ export class PairwiseDistance extends Module {
     super();
     const { p = 2, eps = 1e-6, keepdim = false } = checkOptions('PairwiseDistance', options, ['p', 'eps', 'keepdim']);
     this.p = checkNormOrder('PairwiseDistance', p);
-    this.eps = eps;
+    this.eps = checkEps('PairwiseDistance', eps);
     this.keepdim = checkFlag('PairwiseDistance', 'keepdim', keepdim);
   }
 

@@ -8,7 +8,13 @@ import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
-import { checkReduction, type Reduction, type ReductionOption, scalarTensor } from './loss_reduction.js';
+import {
+  checkReduction,
+  constantWeight,
+  type Reduction,
+  type ReductionOption,
+  scalarTensor,
+} from './loss_reduction.js';
 import { softTargetLoss } from './soft_target_loss.js';
 
 export interface NllLossOptions extends ReductionOption {
@@ -54,7 +60,7 @@ function checkWeight(op: string, weight: Tensor | null | undefined, input: Tenso
   if (weight.dtype !== input.dtype) {
     throw new DTypeError(`${op}: weight must be ${input.dtype} like the input, got ${weight.dtype}`);
   }
-  return contiguous(weight.detach());
+  return weight;
 }
 
 interface ClassLossCall {
@@ -147,7 +153,8 @@ function checkTargets(op: string, target: IndexInput, at: ClassLayout, input: Te
   return targets;
 }
 
-function checkIgnoreIndex(op: string, ignoreIndex: unknown): number {
+/** @throws ArgumentError unless ignoreIndex is an integer. */
+export function checkIgnoreIndex(op: string, ignoreIndex: unknown): number {
   if (ignoreIndex === undefined) return -100;
   if (typeof ignoreIndex === 'number' && Number.isInteger(ignoreIndex)) return ignoreIndex;
   throw new ArgumentError(`${op}: ignoreIndex must be an integer, got ${describe(ignoreIndex)}`);
@@ -182,11 +189,29 @@ export function crossEntropy(input: Tensor, target: IndexInput, options?: CrossE
   const weight = checkWeight(op, given.weight, input, at.classes);
   const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
   if (target instanceof Tensor && isFloating(target.dtype)) {
+    if (ignoreIndex >= 0) {
+      throw new ArgumentError(
+        `${op}: ignoreIndex goes with class numbers as targets, not with probabilities; got ignoreIndex ${ignoreIndex} and a ${target.dtype} target`,
+      );
+    }
     return softTargetLoss(input, target, { weight, labelSmoothing, reduction });
   }
   const targets = checkTargets(op, target, at, input);
   const node = 'NllLossBackward0';
-  return classLoss({ op, node, logits: true, weight, ignoreIndex, labelSmoothing, reduction }, input, targets, at);
+  return classLoss(
+    {
+      op,
+      node,
+      logits: true,
+      weight: weight && constantWeight(op, 'weight', weight),
+      ignoreIndex,
+      labelSmoothing,
+      reduction,
+    },
+    input,
+    targets,
+    at,
+  );
 }
 
 /**
@@ -206,5 +231,18 @@ export function nllLoss(input: Tensor, target: IndexInput, options?: NllLossOpti
   const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
   const targets = checkTargets(op, target, at, input);
   const node = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0';
-  return classLoss({ op, node, logits: false, weight, ignoreIndex, labelSmoothing: 0, reduction }, input, targets, at);
+  return classLoss(
+    {
+      op,
+      node,
+      logits: false,
+      weight: weight && constantWeight(op, 'weight', weight),
+      ignoreIndex,
+      labelSmoothing: 0,
+      reduction,
+    },
+    input,
+    targets,
+    at,
+  );
 }

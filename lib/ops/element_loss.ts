@@ -6,7 +6,13 @@ import { plan } from '../tensor/plan.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
-import { checkReduction, type Reduction, type ReductionOption, scalarTensor } from './loss_reduction.js';
+import {
+  checkReduction,
+  constantWeight,
+  type Reduction,
+  type ReductionOption,
+  scalarTensor,
+} from './loss_reduction.js';
 import { expand } from './view.js';
 
 /** Codes of native/kernels/losses.h. */
@@ -137,12 +143,22 @@ export interface SmoothL1Options extends ReductionOption {
   beta?: number;
 }
 
+/** @throws ValueError unless beta is a number of at least 0. */
+export function checkBeta(op: string, beta: unknown): number {
+  if (typeof beta === 'number' && beta >= 0) return beta;
+  throw new ValueError(`${op}: beta must be a number of at least 0, got ${describe(beta)}`);
+}
+
+/** @throws ValueError unless delta is a number above 0. */
+export function checkDelta(op: string, delta: unknown): number {
+  if (typeof delta === 'number' && delta > 0) return delta;
+  throw new ValueError(`${op}: delta must be a number above 0, got ${describe(delta)}`);
+}
+
 /** d² / (2 beta) where d = |input - target| < beta, else d - beta / 2. As `torch.nn.functional.smooth_l1_loss`. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1Options): Tensor {
   const { reduction, beta = 1 } = checkOptions('smoothL1Loss', options, ['reduction', 'beta']);
-  if (typeof beta !== 'number' || !(beta >= 0)) {
-    throw new ValueError(`smoothL1Loss: beta must be a number of at least 0, got ${describe(beta)}`);
-  }
+  checkBeta('smoothL1Loss', beta);
   return differenceLoss('smoothL1Loss', 'SmoothL1LossBackward0', 'smoothL1', input, target, reduction, beta);
 }
 
@@ -154,9 +170,7 @@ export interface HuberOptions extends ReductionOption {
 /** d² / 2 where d = |input - target| ≤ delta, else delta (d - delta / 2). As `torch.nn.functional.huber_loss`. */
 export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions): Tensor {
   const { reduction, delta = 1 } = checkOptions('huberLoss', options, ['reduction', 'delta']);
-  if (typeof delta !== 'number' || !(delta > 0)) {
-    throw new ValueError(`huberLoss: delta must be a number above 0, got ${describe(delta)}`);
-  }
+  checkDelta('huberLoss', delta);
   return differenceLoss('huberLoss', 'HuberLossBackward0', 'huber', input, target, reduction, delta);
 }
 
@@ -172,7 +186,7 @@ function spread(op: string, name: string, factor: Tensor | null | undefined, inp
       `${op}: ${name} must broadcast to the input's shape ${formatShape(input.shape)}, got ${formatShape(factor.shape)}`,
     );
   }
-  return expand(factor.detach(), input.shape);
+  return expand(constantWeight(op, name, factor), input.shape);
 }
 
 function checkSameShape(op: string, input: Tensor, target: Tensor): void {

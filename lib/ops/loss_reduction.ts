@@ -1,6 +1,8 @@
-import { describe, ValueError } from '../errors.js';
+import { needsGrad } from '../autograd/record.js';
+import { AutogradError, describe, ValueError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
+import { contiguous } from './copy.js';
 
 /** What a loss gives: each sample's loss, their mean, or their sum. */
 export type Reduction = 'none' | 'mean' | 'sum';
@@ -14,6 +16,16 @@ export function checkReduction(op: string, reduction: unknown): Reduction {
   if (reduction === undefined) return 'mean';
   if (reduction === 'none' || reduction === 'mean' || reduction === 'sum') return reduction;
   throw new ValueError(`${op}: reduction must be 'none', 'mean' or 'sum', got ${describe(reduction)}`);
+}
+
+/** The weights of a loss, contiguous. @throws AutogradError where they ask for a gradient, which such a loss has not. */
+export function constantWeight(op: string, name: string, weight: Tensor): Tensor {
+  if (needsGrad(weight)) {
+    throw new AutogradError(
+      `${op}: ${name} gets no gradient from this loss, so it must not require one; pass ${name}.detach(), or multiply the losses of reduction 'none' by it`,
+    );
+  }
+  return contiguous(weight.detach());
 }
 
 /** A 0-dimensional tensor. */

@@ -8,7 +8,7 @@ import { checkReduction, type Reduction, type ReductionOption } from './loss_red
 import { clamp, where } from './masking.js';
 import { sqrt } from './pointwise.js';
 import { mean, sum } from './reduction.js';
-import { checkFloatPair, checkNormOrder, pairwiseDistance } from './similarity.js';
+import { checkEps, checkFloatPair, checkNormOrder, distance } from './similarity.js';
 
 export interface MarginOptions extends ReductionOption {
   /** How far apart the two must be to cost nothing. Default 0. */
@@ -107,9 +107,11 @@ export function tripletMarginLoss(
   const [, other] = checkFloatPair(op, ['anchor', 'negative'], anchor, negative);
   checkDims(op, 'positive', pos, a.ndim, 'anchor');
   checkDims(op, 'negative', other, a.ndim, 'anchor');
-  const near = pairwiseDistance(a, pos, { p, eps });
-  let far = pairwiseDistance(a, other, { p, eps });
-  if (swap) far = minimum(far, pairwiseDistance(pos, other, { p, eps }));
+  const how = { p, eps: checkEps(op, eps), keepdim: false };
+  broadcastShapes(op, broadcastShapes(op, a.shape, pos.shape), other.shape);
+  const near = distance(op, a, pos, how);
+  let far = distance(op, a, other, how);
+  if (swap) far = minimum(far, distance(op, pos, other, how));
   return reduceLoss(atLeastZero(sub(add(near, margin), far)), reduction);
 }
 

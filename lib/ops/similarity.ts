@@ -72,10 +72,19 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options?: PairwiseDista
   const op = 'pairwiseDistance';
   const { p = 2, eps = 1e-6, keepdim = false } = checkOptions(op, options, ['p', 'eps', 'keepdim']);
   const [a, b] = checkFloatPair(op, ['x1', 'x2'], x1, x2);
-  checkNormOrder(op, p);
-  if (typeof eps !== 'number') throw new ValueError(`${op}: eps must be a number, got ${describe(eps)}`);
+  return distance(op, a, b, { p: checkNormOrder(op, p), eps: checkEps(op, eps), keepdim });
+}
+
+/** `pairwiseDistance` of two floating tensors and checked options, with errors in the name of `op`. */
+export function distance(op: string, a: Tensor, b: Tensor, { p, eps, keepdim }: Required<PairwiseDistanceOptions>) {
   broadcastShapes(op, a.shape, b.shape);
   return norm(add(sub(a, b), eps), p, -1, { keepdim });
+}
+
+/** @throws ValueError unless eps is a number. */
+export function checkEps(op: string, eps: unknown): number {
+  if (typeof eps === 'number' && !Number.isNaN(eps)) return eps;
+  throw new ValueError(`${op}: eps must be a number, got ${describe(eps)}`);
 }
 
 /** @throws ValueError unless p is a number. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ArgumentError,
+  AutogradError,
   autograd,
   DTypeError,
   IndexError,
   nn,
+  noGrad,
   rand,
   randn,
   ShapeError,
@@ -132,8 +135,39 @@ describe('losses refuse', () => {
     expect(() => F.binaryCrossEntropy(rand([2]), tensor([0.5, -1]))).toThrow(/target .* got -1 at position 1/);
     expect(() => F.huberLoss(logits, logits, { delta: 0 })).toThrow(ValueError);
     expect(() => F.binaryCrossEntropyWithLogits(logits, logits, { posWeight: randn([4]) })).toThrow(ShapeError);
+    expect(() => F.crossEntropy(logits, rand([2, 3]), { ignoreIndex: 1 })).toThrow(/not with probabilities/);
     expect(() => new nn.CrossEntropyLoss({ labelSmoothing: -1 })).toThrow(ValueError);
+    expect(() => new nn.CrossEntropyLoss({ ignoreIndex: 0.5 })).toThrow(/CrossEntropyLoss: ignoreIndex .* 0.5/);
+    expect(() => new nn.NLLLoss({ ignoreIndex: '1' as never })).toThrow(ArgumentError);
+    expect(() => new nn.HuberLoss({ delta: -1 })).toThrow(/HuberLoss: delta must be a number above 0, got -1/);
+    expect(() => new nn.SmoothL1Loss({ beta: -1 })).toThrow(/SmoothL1Loss: beta must be .* got -1/);
     expect(() => new nn.MSELoss({ reduce: 'mean' } as never)).toThrow(/reduction/);
+  });
+});
+
+describe('weights of losses', () => {
+  const x = randn([2, 3]);
+  const weight = () => tensor([1, 2, 3], { requiresGrad: true });
+  it('are refused where they ask for a gradient that PyTorch has not either', () => {
+    const calls = [
+      () => F.crossEntropy(x, [0, 1], { weight: weight() }),
+      () => F.nllLoss(x, [0, 1], { weight: weight() }),
+      () => F.binaryCrossEntropy(x.sigmoid(), rand([2, 3]), { weight: weight() }),
+      () => F.binaryCrossEntropyWithLogits(x, rand([2, 3]), { weight: weight() }),
+      () => F.binaryCrossEntropyWithLogits(x, rand([2, 3]), { posWeight: weight() }),
+    ];
+    for (const call of calls) {
+      expect(call).toThrow(AutogradError);
+      expect(call).toThrow(/eight gets no gradient from this loss/);
+      expect(noGrad(call).numel).toBe(1);
+    }
+  });
+
+  it('get one with probabilities as targets, as in PyTorch', () => {
+    const target = rand([2, 3], { dtype: 'float64' });
+    const classes = tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true });
+    const loss = (w: Tensor) => F.crossEntropy(x.double(), target, { weight: w, labelSmoothing: 0.2 });
+    expect(autograd.gradcheck(loss, [classes])).toBe(true);
   });
 });
 
