@@ -40,7 +40,10 @@ interface Arrangement {
   sorted: boolean;
 }
 
-/** The sequence numbers from longest to shortest, equally long ones as they came; and how many have each step. */
+/**
+ * The sequence numbers from longest to shortest, and how many have each step. Equally long ones stay as they came: in
+ * PyTorch their order depends on the processor where there are more than 16.
+ */
 function arrange(lengths: Int32Array, sorted: boolean): Arrangement {
   const order = Int32Array.from(lengths.keys());
   if (!sorted) order.sort((a, b) => lengths[b] - lengths[a] || a - b);
