@@ -1,0 +1,44 @@
+"""The weights that modules start from after manual_seed(0), the next random number, and how they print: tables, Linear and
+the adaptive softmax (make_transformer.py and make_recurrent.py have the others'). Run through make_all.py.
+
+A case is `{name, module, args, options, state, next, printed}`: `state` has each parameter's shape, first values, and the
+sum of all in double precision.
+"""
+
+import re
+
+import torch
+from torch import nn
+
+from fixtures import array, write
+
+MODULES = [
+    ('Embedding', [7, 3], {}), ('Embedding', [7, 3], {'padding_idx': 2}), ('Embedding', [7, 3], {'padding_idx': -1}),
+    ('Embedding', [50, 20], {'max_norm': 2.0, 'norm_type': 3.0, 'scale_grad_by_freq': True}),
+    ('Embedding', [3, 1], {'sparse': True}), ('Embedding', [7, 3], {'dtype': 'float64', 'padding_idx': 0}),
+    ('Embedding', [4, 0], {}), ('EmbeddingBag', [7, 3], {'padding_idx': 1, 'mode': 'sum'}),
+    ('EmbeddingBag', [40, 9], {'max_norm': 1.0, 'include_last_offset': True}), ('EmbeddingBag', [5, 2], {'dtype': 'float64'}),
+    ('Linear', [5, 4], {}), ('Linear', [5, 4], {'bias': False}), ('Linear', [5, 4], {'dtype': 'float64'}),
+    ('Linear', [40, 30], {}), ('Linear', [3, 0], {}),
+    ('AdaptiveLogSoftmaxWithLoss', [16, 20, [5, 10]], {'div_value': 2.0}),
+    ('AdaptiveLogSoftmaxWithLoss', [16, 20, [5, 10]], {'div_value': 2.0, 'head_bias': True}),
+    ('AdaptiveLogSoftmaxWithLoss', [8, 30, [4]], {'dtype': 'float64'}),
+]
+
+
+def camel(name):
+    return re.sub(r'_(\w)', lambda match: match[1].upper(), name)
+
+
+if __name__ == '__main__':
+    cases = []
+    for module, args, options in MODULES:
+        torch.manual_seed(0)
+        given = {key: getattr(torch, value) if key == 'dtype' else value for key, value in options.items()}
+        made = getattr(nn, module)(*args, **given)
+        state = {key: {'shape': list(value.shape), 'first': array(value.flatten()[:5]), 'sum': value.double().sum().item()}
+                 for key, value in made.state_dict().items()}
+        cases.append({'name': f'{module}, {args}, {options}', 'module': module, 'args': args,
+                      'options': {camel(key): value for key, value in options.items()}, 'state': state,
+                      'next': torch.rand(1).item(), 'printed': str(made)})
+    write('seeded', __file__, cases=cases)
