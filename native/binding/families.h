@@ -20,6 +20,8 @@ void registerNorm(Exports& exports);
 void registerAttention(Exports& exports);
 void registerMatmul(Exports& exports);
 void registerLstm(Exports& exports);
+void registerGru(Exports& exports);
+void registerRnn(Exports& exports);
 void registerRandom(Exports& exports);
 
 }  // namespace lutra::binding

@@ -20,6 +20,8 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerAttention(exports);
   registerMatmul(exports);
   registerLstm(exports);
+  registerGru(exports);
+  registerRnn(exports);
   registerRandom(exports);
   return object;
 }

@@ -1,0 +1,42 @@
+// A layer of GRU in one direction: one call forward, one backward, with the arguments of binding/recurrent.h.
+#include "kernels/gru.h"
+
+#include "binding/families.h"
+#include "binding/recurrent.h"
+
+namespace lutra::binding {
+
+namespace {
+
+struct Gru {
+  static constexpr int64_t kGates = kGruGates;
+
+  // There is one kind of GRU; the plan's variant says nothing.
+  Gru(const Args&, int64_t) {}
+
+  static int64_t cacheElements(const RecurrentShape& shape) { return gruCacheElements(shape); }
+  static int64_t workspaceElements(const RecurrentShape& shape) { return gruWorkspaceElements(shape); }
+
+  template <class T>
+  void forward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, const T* h0,
+               const RecurrentWeights<T>& weights, const RecurrentShape& shape) const {
+    gruForward<T>(output, ldOutput, hn, cache, input, h0, weights, shape);
+  }
+
+  template <class T>
+  void backward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn, Matrix<T> output,
+                const T* cache, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
+                const RecurrentShape& shape) const {
+    gruBackward<T>(gradients, workspace, dOutput, dhn, output, cache, input, h0, weights, shape);
+  }
+};
+
+}  // namespace
+
+void registerGru(Exports& exports) {
+  exports.add<recurrentSizes<Gru>>("gruSizes");
+  exports.add<recurrentForward<Gru>>("gruForward");
+  exports.add<recurrentBackward<Gru>>("gruBackward");
+}
+
+}  // namespace lutra::binding
