@@ -33,6 +33,7 @@ export {
 } from './embedding_bag.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
+export { GRU, type GRUOptions } from './gru.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
@@ -70,6 +71,7 @@ export {
   sinusoidalEncoding,
 } from './positional_encoding.js';
 export { QuantizedEmbedding, QuantizedEmbeddingBag, type QuantizedEmbeddingBagOptions } from './quantized_embedding.js';
+export { RNN, type RNNOptions } from './rnn.js';
 export {
   NegativeSamplingLoss,
   type NegativeSamplingLossOptions,

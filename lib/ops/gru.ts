@@ -1,0 +1,20 @@
+import { gruFunctions } from '../kernels/gru.js';
+import type { RecurrentCall } from '../kernels/recurrent.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { recurrentLayers } from './recurrent_layers.js';
+import { singleStateKernels } from './single_state_layers.js';
+
+const kernels = singleStateKernels('GruBackward0', gruFunctions, true);
+
+/**
+ * A stack of GRU layers over whole sequences: one native call for each layer and direction. Shapes, dtypes and options
+ * are checked by the caller.
+ *
+ * @param input [steps, batch, inputSize], or batch-first, or packed rows [rows, inputSize]: as `call.layout` says.
+ * @param h0 [layers · directions, batch, hiddenSize]; null for zeros.
+ * @returns the last layer's output [..., directions · hiddenSize], and the final states, shaped as h0.
+ */
+export function gru(input: Tensor, h0: Tensor | null, call: Omit<RecurrentCall, 'variant'>): [Tensor, hn: Tensor] {
+  const [output, [hn]] = recurrentLayers(kernels, input, [h0], { ...call, variant: 0 });
+  return [output, hn];
+}

@@ -1,0 +1,199 @@
+import { needsGrad, recordMany } from '../autograd/record.js';
+import { copyOf } from '../kernels/copy.js';
+import { maskScale } from '../kernels/elementwise.js';
+import type { SequenceLayout } from '../kernels/lstm.js';
+import { Tensor } from '../tensor/tensor.js';
+import { contiguous } from './copy.js';
+import { drawMask } from './dropout.js';
+
+/** What every stack of recurrent layers is called with; `weights` holds one entry for each layer and direction. */
+export interface StackCall {
+  layout: SequenceLayout;
+  directions: 1 | 2;
+  weights: { readonly length: number };
+  /** Probability with which outputs between layers are dropped. */
+  dropout: number;
+}
+
+/** What a layer read and wrote, and what each direction kept of it (nothing where the kernels keep nothing). */
+export interface LayerTrace {
+  input: Tensor;
+  output: Tensor;
+  caches: Tensor[];
+}
+
+/** States of all layers, [layers · directions, batch, size], one for each kind (h, or h and c), and their gradients. */
+export interface StackStates {
+  /** Null for zeros. */
+  first: readonly (Tensor | null)[];
+  dFirst: readonly Tensor[];
+  /** The gradients that arrived at the final states. */
+  dLast: readonly (Tensor | null)[];
+}
+
+/** One kind of recurrent layer: what to run for each layer and direction; `index` counts those. */
+export interface LayerKernels<Call extends StackCall> {
+  /** The name of the recorded operation. */
+  name: string;
+  /** The width of one direction's output. */
+  outputSize(call: Call): number;
+  /** The width of each state. */
+  stateSizes(call: Call): readonly number[];
+  /** The parameters of every layer and direction, as many for each. */
+  parameters(call: Call): Tensor[];
+  /** Whether forward keeps something for backward besides its output. */
+  caches: boolean;
+  sizes(call: Call, direction: number, inputSize: number): { cache: number; workspace: number };
+  forward(
+    call: Call,
+    index: number,
+    input: Tensor,
+    output: Tensor,
+    first: readonly (Tensor | null)[],
+    last: readonly Tensor[],
+    cache: Tensor | null,
+  ): void;
+  /** @returns the gradients of the layer's parameters, in the order of `parameters`; null where `wanted` says no. */
+  backward(
+    call: Call,
+    index: number,
+    trace: LayerTrace,
+    states: StackStates,
+    dOutput: Tensor | null,
+    dInput: Tensor | null,
+    workspace: Tensor,
+    wanted: readonly boolean[],
+  ): (Tensor | null)[];
+}
+
+interface Dropped {
+  mask: Tensor;
+  scale: number;
+}
+
+/** What one layer leaves for backward. */
+interface StackTrace extends LayerTrace {
+  /** Which outputs the next layer saw, and what they were multiplied by; null where nothing was dropped. */
+  dropped: Dropped | null;
+}
+
+/**
+ * A stack of recurrent layers over whole sequences: one native call for each layer and direction. Shapes, dtypes and
+ * options are checked by the caller.
+ *
+ * @param input [steps, batch, inputSize], or batch-first, or packed rows [rows, inputSize]: as `call.layout` says.
+ * @param states the first state of each kind, [layers · directions, batch, size]; all null for zeros.
+ * @returns the last layer's output [..., directions · width], and the final states, shaped as the first ones.
+ */
+export function recurrentLayers<Call extends StackCall>(
+  kernels: LayerKernels<Call>,
+  input: Tensor,
+  states: readonly (Tensor | null)[],
+  call: Call,
+): [output: Tensor, last: Tensor[]] {
+  const { layout, directions, weights } = call;
+  const width = kernels.outputSize(call);
+  const parameters = kernels.parameters(call);
+  const given = states.filter((state) => state !== null);
+  const inputs = [input, ...given, ...parameters];
+  const keep = needsGrad(...inputs);
+  const first = states.map((state) => (state === null ? null : contiguous(state.detach())));
+  const last = kernels
+    .stateSizes(call)
+    .map((size) => Tensor.allocate([weights.length, layout.batch, size], input.dtype, false));
+  const layers = weights.length / directions;
+  const traces: StackTrace[] = [];
+  let x = contiguous(input.detach());
+  let output = x;
+  for (let layer = 0; layer < layers; layer++) {
+    output = Tensor.allocate([...x.shape.slice(0, -1), directions * width], input.dtype, false);
+    const caches: Tensor[] = [];
+    for (let direction = 0; direction < directions; direction++) {
+      let cache: Tensor | null = null;
+      if (keep && kernels.caches) {
+        cache = Tensor.allocate([kernels.sizes(call, direction, x.shape[x.ndim - 1]).cache], input.dtype, false);
+        caches.push(cache);
+      }
+      kernels.forward(call, layer * directions + direction, x, output, first, last, cache);
+    }
+    const dropped = layer < layers - 1 ? drop(output, layout, call.dropout) : null;
+    if (keep) traces.push({ input: x, output, dropped, caches });
+    x = dropped === null ? output : maskScale(output, dropped.mask, dropped.scale);
+  }
+  if (!keep) return [output, last];
+  recordMany(
+    kernels.name,
+    inputs,
+    [output, ...last],
+    (grads, needs) => backward(kernels, call, traces, first, given.length, grads, needs),
+    [...inputs, output],
+  );
+  if (kernels.caches) {
+    output.gradFn!.onFreed = () => {
+      for (const { caches } of traces) for (const cache of caches) cache.storage.recycle();
+    };
+  }
+  return [output, last];
+}
+
+/** Decides what of a layer's output is dropped; null for nothing. PyTorch draws in the order [steps, batch]. */
+function drop(output: Tensor, layout: SequenceLayout, p: number): Dropped | null {
+  if (p === 0 || output.numel === 0) return null;
+  const { shape, dtype } = output;
+  if (!layout.batchFirst) return drawMask(shape, dtype, p);
+  const { mask, scale } = drawMask([shape[1], shape[0], shape[2]], dtype, p);
+  const [steps, batch, width] = mask.shape;
+  const turned = new Tensor(mask.storage, [batch, steps, width], [width, batch * width, 1], mask.offset);
+  return { mask: copyOf(turned), scale };
+}
+
+/** The gradients of the input, of the `given` first states and of all parameters. */
+function backward<Call extends StackCall>(
+  kernels: LayerKernels<Call>,
+  call: Call,
+  traces: readonly StackTrace[],
+  first: readonly (Tensor | null)[],
+  given: number,
+  grads: readonly (Tensor | null)[],
+  needs: readonly boolean[],
+): (Tensor | null)[] {
+  const { layout, directions, weights } = call;
+  const { dtype } = traces[0].output;
+  const [dOutputs, ...dLast] = grads.map((grad) => (grad === null ? null : contiguous(grad)));
+  const dFirst = kernels
+    .stateSizes(call)
+    .map((size) => Tensor.allocate([weights.length, layout.batch, size], dtype, false));
+  const states = { first, dFirst, dLast };
+  const wanted = needs.slice(1 + given);
+  const perDirection = wanted.length / weights.length;
+  const dParameters: (Tensor | null)[] = new Array(wanted.length).fill(null);
+  const work = Tensor.allocate([workspaceElements(kernels, call, traces[0].input)], dtype, false);
+  let dOutput = dOutputs;
+  let dInput: Tensor | null = null;
+  for (let layer = traces.length - 1; layer >= 0; layer--) {
+    const trace = traces[layer];
+    dInput = layer > 0 || needs[0] ? Tensor.allocate(trace.input.shape, dtype, false) : null;
+    for (let direction = 0; direction < directions; direction++) {
+      const index = layer * directions + direction;
+      const begin = index * perDirection;
+      const asked = wanted.slice(begin, begin + perDirection);
+      const gradients = kernels.backward(call, index, trace, states, dOutput, dInput, work, asked);
+      for (let k = 0; k < perDirection; k++) dParameters[begin + k] = gradients[k];
+    }
+    const dropped = layer > 0 ? traces[layer - 1].dropped : null;
+    dOutput = dInput === null || dropped === null ? dInput : maskScale(dInput, dropped.mask, dropped.scale);
+  }
+  work.storage.recycle();
+  const dGiven = given === 0 ? [] : dFirst.map((grad, k) => (needs[1 + k] ? grad : null));
+  return [dInput, ...dGiven, ...dParameters];
+}
+
+/** Working memory depends on the rows and the hidden size alone, so every layer uses the same. */
+function workspaceElements<Call extends StackCall>(kernels: LayerKernels<Call>, call: Call, input: Tensor): number {
+  return kernels.sizes(call, 0, input.shape[input.ndim - 1]).workspace;
+}
+
+/** Memory for the gradient of a parameter, when it is asked for. */
+export function gradientLike(parameter: Tensor, asked: boolean): Tensor | null {
+  return asked ? Tensor.allocate(parameter.shape, parameter.dtype, false) : null;
+}

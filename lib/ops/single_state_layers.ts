@@ -1,0 +1,52 @@
+import {
+  type RecurrentCall,
+  type RecurrentFunctions,
+  type RecurrentWeights,
+  recurrentBackward,
+  recurrentForward,
+  recurrentSizes,
+} from '../kernels/recurrent.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { gradientLike, type LayerKernels } from './recurrent_layers.js';
+
+/** The layers whose only state is their output: GRU and RNN. `caches`: whether forward keeps more than its output. */
+export function singleStateKernels(
+  name: string,
+  functions: RecurrentFunctions,
+  caches: boolean,
+): LayerKernels<RecurrentCall> {
+  return {
+    name,
+    outputSize: (call) => call.hiddenSize,
+    stateSizes: (call) => [call.hiddenSize],
+    parameters: (call) => call.weights.flatMap(parametersOf),
+    caches,
+    sizes: (call, direction, inputSize) => recurrentSizes(functions, call, direction, inputSize),
+    forward(call, index, input, output, [h0], [hn], cache) {
+      recurrentForward(functions, call, index, input, output, h0, hn, cache);
+    },
+    backward(call, index, { input, output, caches }, { first, dFirst, dLast }, dOutput, dInput, workspace, wanted) {
+      const gradients = parametersOf(call.weights[index]).map((parameter, k) => gradientLike(parameter, wanted[k]));
+      const [inputHidden, hiddenHidden, biasInput = null, biasHidden = null] = gradients;
+      const cache = caches.length === 0 ? null : caches[index % call.directions];
+      recurrentBackward(
+        functions,
+        call,
+        index,
+        { input, output, cache },
+        { h0: first[0], dh0: dFirst[0], dhn: dLast[0] },
+        dOutput,
+        dInput,
+        workspace,
+        { inputHidden, hiddenHidden, biasInput, biasHidden },
+      );
+      return gradients;
+    },
+  };
+}
+
+function parametersOf(w: RecurrentWeights): Tensor[] {
+  const { inputHidden, hiddenHidden, biasInput, biasHidden } = w;
+  const weights = [inputHidden, hiddenHidden];
+  return biasInput === null || biasHidden === null ? weights : [...weights, biasInput, biasHidden];
+}
