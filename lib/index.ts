@@ -26,6 +26,7 @@ export {
   serializeSafetensors,
 } from './io/safetensors.js';
 export { loadTorch, parseTorch, type TorchValue } from './io/torch_file.js';
+export { saveTorch, serializeTorch, type TorchSavable } from './io/torch_writer.js';
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
 export * as nn from './nn/index.js';
 

@@ -1,5 +1,5 @@
 import { describe, FileFormatError } from '../errors.js';
-import type { DType } from '../tensor/dtype.js';
+import { type DType, isFloating } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -199,14 +199,14 @@ class TorchFile {
       );
     }
     const tensor = new Tensor(storage, sizes.slice(), steps.slice(), offset);
-    if (requiresGrad === true && tensor.dtype.startsWith('float')) tensor.requiresGrad = true;
+    if (requiresGrad === true && isFloating(tensor.dtype)) tensor.requiresGrad = true;
     return tensor;
   }
 
   private parameterOf([data, requiresGrad]: readonly unknown[]): Tensor {
     if (!(data instanceof Tensor)) return this.fail('a parameter is made from what is no tensor');
     const parameter = data.detach();
-    if (requiresGrad === true && data.dtype.startsWith('float')) parameter.requiresGrad = true;
+    if (requiresGrad === true && isFloating(data.dtype)) parameter.requiresGrad = true;
     return parameter;
   }
 

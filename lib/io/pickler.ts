@@ -1,0 +1,125 @@
+/** Calls and references that a pickle may hold besides plain values. */
+export interface PickleGlobal {
+  kind: 'global';
+  module: string;
+  name: string;
+}
+
+export interface PickleCall {
+  kind: 'call';
+  callee: PickleGlobal;
+  args: readonly Picklable[];
+}
+
+/** Something that lies outside the pickle, as a storage does. */
+export interface PicklePersistent {
+  kind: 'persistent';
+  id: PickleTuple;
+}
+
+export interface PickleTuple {
+  kind: 'tuple';
+  items: readonly Picklable[];
+}
+
+/** A Python dictionary, whose keys are strings or integers. */
+export interface PickleDict {
+  kind: 'dict';
+  entries: readonly (readonly [key: string | number, value: Picklable])[];
+}
+
+export type Picklable =
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | readonly Picklable[]
+  | PickleGlobal
+  | PickleCall
+  | PicklePersistent
+  | PickleTuple
+  | PickleDict;
+
+/**
+ * A pickle of protocol 2, which every Python 3 reads. Whole numbers become ints, others floats, arrays lists.
+ * Opcodes as in Python's `pickletools`.
+ */
+export function pickle(value: Picklable): Buffer {
+  const parts: Buffer[] = [Buffer.from([0x80, 2])];
+  write(parts, value);
+  parts.push(Buffer.from('.'));
+  return Buffer.concat(parts);
+}
+
+function write(parts: Buffer[], value: Picklable): void {
+  const code = (text: string) => parts.push(Buffer.from(text, 'latin1'));
+  if (value === null) code('N');
+  else if (typeof value === 'boolean') code(value ? '\x88' : '\x89');
+  else if (typeof value === 'string') parts.push(...text(value));
+  else if (typeof value === 'bigint') parts.push(integer(value));
+  else if (typeof value === 'number') parts.push(number(value));
+  else if (isList(value)) {
+    code('](');
+    for (const item of value) write(parts, item);
+    code('e');
+  } else if (value.kind === 'global') {
+    code(`c${value.module}\n${value.name}\n`);
+  } else if (value.kind === 'tuple') {
+    code('(');
+    for (const item of value.items) write(parts, item);
+    code('t');
+  } else if (value.kind === 'call') {
+    write(parts, value.callee);
+    write(parts, { kind: 'tuple', items: value.args });
+    code('R');
+  } else if (value.kind === 'persistent') {
+    write(parts, value.id);
+    code('Q');
+  } else {
+    code('}(');
+    for (const [key, item] of value.entries) {
+      write(parts, key);
+      write(parts, item);
+    }
+    code('u');
+  }
+}
+
+function isList(value: Picklable): value is readonly Picklable[] {
+  return Array.isArray(value);
+}
+
+function text(value: string): Buffer[] {
+  const bytes = Buffer.from(value, 'utf8');
+  const head = Buffer.alloc(5);
+  head.write('X', 'latin1');
+  head.writeUInt32LE(bytes.byteLength, 1);
+  return [head, bytes];
+}
+
+function number(value: number): Buffer {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return integer(BigInt(value));
+  const bytes = Buffer.alloc(9);
+  bytes.write('G', 'latin1');
+  bytes.writeDoubleBE(value, 1);
+  return bytes;
+}
+
+/** Four bytes where they do, else as many as two's complement needs. */
+function integer(value: bigint): Buffer {
+  if (value >= -0x80000000n && value <= 0x7fffffffn) {
+    const bytes = Buffer.alloc(5);
+    bytes.write('J', 'latin1');
+    bytes.writeInt32LE(Number(value), 1);
+    return bytes;
+  }
+  let count = 4;
+  while (BigInt.asIntN(8 * count, value) !== value) count++;
+  if (count > 255) throw new RangeError(`an integer of ${count} bytes is beyond what a pickle's short form holds`);
+  const bytes = Buffer.alloc(2 + count);
+  bytes[0] = 0x8a;
+  bytes[1] = count;
+  for (let i = 0; i < count; i++) bytes[2 + i] = Number((value >> BigInt(8 * i)) & 0xffn);
+  return bytes;
+}
