@@ -34,6 +34,7 @@ export {
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
 export { GRU, type GRUOptions } from './gru.js';
+export { GRUCell } from './gru_cell.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
@@ -48,6 +49,7 @@ export {
   SmoothL1Loss,
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
+export { LSTMCell, type LSTMCellState } from './lstm_cell.js';
 export {
   CosineEmbeddingLoss,
   CosineSimilarity,
@@ -71,7 +73,9 @@ export {
   sinusoidalEncoding,
 } from './positional_encoding.js';
 export { QuantizedEmbedding, QuantizedEmbeddingBag, type QuantizedEmbeddingBagOptions } from './quantized_embedding.js';
+export type { CellOptions } from './recurrent_cell.js';
 export { RNN, type RNNOptions } from './rnn.js';
+export { RNNCell, type RNNCellOptions } from './rnn_cell.js';
 export {
   NegativeSamplingLoss,
   type NegativeSamplingLossOptions,

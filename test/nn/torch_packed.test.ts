@@ -101,7 +101,7 @@ function build({ module, options }: { module: string; options: object }, args: n
   return new classes[module](...args, options);
 }
 
-for (const family of ['packed_lstm']) {
+for (const family of ['packed_lstm', 'packed_gru', 'packed_rnn']) {
   const { cases, training } = readFixture<{ cases: RecurrentCase[]; training: Training }>(family);
   describe(`${family.replace('_', ' ')}, against PyTorch`, () => {
     for (const testCase of cases) {
