@@ -30,7 +30,10 @@ template <class T>
 LUTRA_INLINE float halfToFloat(T half) {
   const uint32_t sign = static_cast<uint32_t>(half.bits & 0x8000u) << 16;
   const uint32_t magnitude = half.bits & 0x7fffu;
-  if (magnitude >= 0x7c00u) return floatOf(sign | 0x7f800000u | (magnitude & 0x3ffu) << 13);
+  if (magnitude >= 0x7c00u) {
+    const uint32_t quiet = magnitude > 0x7c00u ? 0x400000u : 0u;  // NaNs as the hardware's conversions make them
+    return floatOf(sign | 0x7f800000u | quiet | (magnitude & 0x3ffu) << 13);
+  }
   // Shifted into place, the exponent is 112 too small; the multiplication also normalises subnormal halves.
   return floatOf(sign | bitsOf(floatOf(magnitude << 13) * 5.192296858534828e33f));
 }
@@ -43,8 +46,8 @@ LUTRA_INLINE uint16_t floatToHalf(T x) {
   const uint32_t magnitude = bits & 0x7fffffffu;
   uint32_t half;
   if (magnitude > 0x7f800000u) {
-    half = 0x7e00u;
-  } else if (magnitude >= 0x477ff000u) {  // rounds to 65536 or more
+    half = 0x7e00u | (magnitude >> 13 & 0x3ffu);  // a quiet NaN, as the hardware's conversions make it
+  } else if (magnitude >= 0x477ff000u) {          // rounds to 65536 or more
     half = 0x7c00u;
   } else if (magnitude < 0x38800000u) {  // below the smallest normal half
     half = bitsOf(floatOf(magnitude) + 0.5f) - 0x3f000000u;

@@ -162,7 +162,7 @@ LUTRA_INLINE float widenFloat16(uint16_t half) {
   uint32_t bits = magnitude << 13;
   float x;
   if (magnitude >= 0x7c00u) {
-    bits |= 0x7f800000u;
+    bits |= magnitude > 0x7c00u ? 0x7fc00000u : 0x7f800000u;  // NaNs become quiet, as in hardware
   } else {
     // Shifted into place, the exponent is 112 too small; the multiplication also normalises subnormal halves.
     std::memcpy(&x, &bits, 4);

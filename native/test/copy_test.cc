@@ -61,6 +61,14 @@ void testHalf() {
   CHECK((convert<uint16_t>(ElementType::float16, ElementType::float32, x) == expected));
   const auto nan = convert<uint16_t>(ElementType::float16, ElementType::float32, std::vector<float>(9, NAN));
   for (const uint16_t bits : nan) CHECK(std::isnan(halfValue(bits)));
+  // NaNs keep their sign and what fits of their payload, and become quiet, on every instruction set.
+  const std::vector<uint32_t> odd(9, 0xff812345u);
+  std::vector<float> odds(9);
+  std::memcpy(odds.data(), odd.data(), 36);
+  CHECK((convert<uint16_t>(ElementType::float16, ElementType::float32, odds) == std::vector<uint16_t>(9, 0xfe09)));
+  const auto widened = convert<float>(ElementType::float32, ElementType::float16, std::vector<uint16_t>(9, 0xfc09));
+  const std::vector<uint32_t> quiet(9, 0xffc12000u);
+  CHECK(std::memcmp(widened.data(), quiet.data(), 36) == 0);
 }
 
 void testOtherCasts() {
