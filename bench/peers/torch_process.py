@@ -84,10 +84,10 @@ def lookup_with(backward, sparse):
     return make
 
 
-def lstm_with(train):
+def recurrent_with(kind, train):
     def make(p):
-        lstm = nn.LSTM(p["input"], p["hidden"], batch_first=True)
-        fill_parameters(lstm)
+        layer = kind(p["input"], p["hidden"], batch_first=True)
+        fill_parameters(layer)
         shape = (p["batch"], p["steps"], p["input"])
         xs = cycle(lambda seed: floats(shape[0] * shape[1] * shape[2], seed).reshape(shape))
         upstream = floats(p["batch"] * p["steps"] * p["hidden"], 77).reshape(p["batch"], p["steps"], p["hidden"])
@@ -96,13 +96,13 @@ def lstm_with(train):
         def run():
             if not train:
                 with torch.no_grad():
-                    last["out"] = lstm(xs())[0]
+                    last["out"] = layer(xs())[0]
                 return
-            lstm.zero_grad()
+            layer.zero_grad()
             x = xs().detach().requires_grad_()
-            lstm(x)[0].backward(upstream)
+            layer(x)[0].backward(upstream)
 
-        return run, lambda: fingerprint(next(lstm.parameters()).grad if train else last["out"])
+        return run, lambda: fingerprint(next(layer.parameters()).grad if train else last["out"])
 
     return make
 
@@ -309,8 +309,12 @@ MAKERS = {
     "lookup": lookup_with(False, False),
     "lookupDense": lookup_with(True, False),
     "lookupSparse": lookup_with(True, True),
-    "lstmForward": lstm_with(False),
-    "lstmTrain": lstm_with(True),
+    "lstmForward": recurrent_with(nn.LSTM, False),
+    "lstmTrain": recurrent_with(nn.LSTM, True),
+    "gruForward": recurrent_with(nn.GRU, False),
+    "gruTrain": recurrent_with(nn.GRU, True),
+    "rnnForward": recurrent_with(nn.RNN, False),
+    "rnnTrain": recurrent_with(nn.RNN, True),
     "bag": bag,
     "indexAdd": index_add,
     "matmul": matmul,

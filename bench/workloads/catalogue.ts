@@ -68,19 +68,24 @@ function matmul(M: number, K: number, N: number, goal?: readonly [number, number
   return { name: `matmul ${M}x${K}x${N}`, kind: 'matmul', params: { M, N, K }, flops: 2 * M * N * K, bytes, goal };
 }
 
-function lstm(
+/** Blocks of weights, each as large as the hidden size, by recurrent layer. */
+const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
+
+function recurrent(
+  layer: keyof typeof gates,
   input: number,
   hidden: number,
   batch: number,
   steps: number,
   goals?: [[number, number], [number, number]],
 ) {
-  const name = `LSTM(${input},${hidden}) on ${batch}x${steps}`;
+  const name = `${layer}(${input},${hidden}) on ${batch}x${steps}`;
+  const kind = layer.toLowerCase();
   const params = { input, hidden, batch, steps };
-  const flops = 2 * batch * steps * 4 * hidden * (input + hidden);
+  const flops = 2 * batch * steps * gates[layer] * hidden * (input + hidden);
   return [
-    { name: `${name}, forward`, kind: 'lstmForward', params, flops, bytes: 0, goal: goals?.[0] },
-    { name: `${name}, fwd+bwd`, kind: 'lstmTrain', params, flops: 3 * flops, bytes: 0, goal: goals?.[1] },
+    { name: `${name}, forward`, kind: `${kind}Forward`, params, flops, bytes: 0, goal: goals?.[0] },
+    { name: `${name}, fwd+bwd`, kind: `${kind}Train`, params, flops: 3 * flops, bytes: 0, goal: goals?.[1] },
   ] satisfies Workload[];
 }
 
@@ -124,19 +129,22 @@ export const catalogue: readonly Workload[] = [
   matmul(8, 256, 1024),
   matmul(1, 512, 512),
   matmul(700, 700, 5),
-  ...lstm(300, 128, 32, 20, [
+  ...recurrent('LSTM', 300, 128, 32, 20, [
     [1.3, 1.6],
     [1.3, 1.6],
   ]),
-  ...lstm(512, 512, 64, 35, [
+  ...recurrent('LSTM', 512, 512, 64, 35, [
     [1.1, 1.1],
     [1.1, 1.1],
   ]),
-  ...lstm(10, 20, 48, 10, [
+  ...recurrent('LSTM', 10, 20, 48, 10, [
     [10, 10],
     [8, 8],
   ]),
-  ...lstm(64, 96, 16, 40),
+  ...recurrent('LSTM', 64, 96, 16, 40),
+  ...recurrent('GRU', 300, 128, 32, 20),
+  ...recurrent('GRU', 10, 20, 48, 10),
+  ...recurrent('RNN', 300, 128, 32, 20),
   step(
     'a',
     'stepCharLm',

@@ -56,25 +56,27 @@ function lookupWith(backward: boolean, sparse: boolean): Maker {
   };
 }
 
-function lstmWith(train: boolean): Maker {
+type RecurrentLayer = { forward(x: Tensor): [output: Tensor, state: unknown] } & nn.Module;
+
+function recurrentWith(name: 'LSTM' | 'GRU' | 'RNN', train: boolean): Maker {
   return ({ input, hidden, batch, steps }) => {
-    const lstm = new nn.LSTM(input, hidden, { batchFirst: true });
-    fillParameters(lstm);
+    const layer: RecurrentLayer = new nn[name](input, hidden, { batchFirst: true });
+    fillParameters(layer);
     const xs = cycle((seed) => tensor(floats(batch * steps * input, seed), { shape: [batch, steps, input] }));
     const upstream = tensor(floats(batch * steps * hidden, 77), { shape: [batch, steps, hidden] });
     let out: Tensor | null = null;
     return {
       run: () => {
         if (!train) {
-          out = noGrad(() => lstm.forward(xs())[0]);
+          out = noGrad(() => layer.forward(xs())[0]);
           return;
         }
-        lstm.zeroGrad();
+        layer.zeroGrad();
         const x = xs().detach().requiresGrad_();
-        out = lstm.forward(x)[0];
+        out = layer.forward(x)[0];
         out.backward(upstream);
       },
-      result: () => (train ? fingerprint([...lstm.parameters()][0].grad!.data) : fingerprint(out!.data)),
+      result: () => (train ? fingerprint([...layer.parameters()][0].grad!.data) : fingerprint(out!.data)),
     };
   };
 }
@@ -187,8 +189,12 @@ const makers: { readonly [kind: string]: Maker } = {
   lookup: lookupWith(false, false),
   lookupDense: lookupWith(true, false),
   lookupSparse: lookupWith(true, true),
-  lstmForward: lstmWith(false),
-  lstmTrain: lstmWith(true),
+  lstmForward: recurrentWith('LSTM', false),
+  lstmTrain: recurrentWith('LSTM', true),
+  gruForward: recurrentWith('GRU', false),
+  gruTrain: recurrentWith('GRU', true),
+  rnnForward: recurrentWith('RNN', false),
+  rnnTrain: recurrentWith('RNN', true),
   bag: ({ rows, dim, bags, length }) => {
     const bag = new nn.EmbeddingBag(rows, dim, { mode: 'mean', sparse: true });
     bag.weight.data.set(floats(rows * dim, 1));
