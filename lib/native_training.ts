@@ -32,7 +32,7 @@ export interface TrainingKernels {
   ): number;
   /** How many distinct indices there are; a bad one at position p gives -1 - p. */
   countDistinct(plan: Float64Array, indices: TypedArray): number;
-  /** Scales the rows that indices name to a largest norm. */
+  /** Scales the rows that indices name to a largest norm. Gives a bad index's position, -1 for no change, or -2. */
   renormRows(plan: Float64Array, table: TypedArray, indices: TypedArray): number;
 
   // native/binding/embedding_bag.cc. The plan is that of lib/ops/bag_plan.ts; forward calls return the position of the

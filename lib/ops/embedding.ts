@@ -97,7 +97,7 @@ export function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm
   plan[6] = normType;
   const bad = native.renormRows(plan, weight.storage.array, indices.storage.array);
   if (bad >= 0) throw badIndex(op, indices, bad, rows);
-  weight.storage.version++;
+  if (bad === -2) weight.storage.version++;
 }
 
 /** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. Those of 16 bits become float32. */

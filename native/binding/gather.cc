@@ -106,14 +106,16 @@ napi_value coalesceEntry(Args& args) {
   return args.isDouble(2, "outValues") ? coalesce<double>(args, r) : coalesce<float>(args, r);
 }
 
-// (plan: count, rows, dim, tableOffset, indexOffset, maxNorm, p; table, indices)
+// (plan: count, rows, dim, tableOffset, indexOffset, maxNorm, p; table, indices) → the first bad position, -1 where no
+// row changed, else -2.
 template <class T>
 napi_value renorm(Args& args, const Rows& r) {
   T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
   const int32_t* const indices = args.array<int32_t>(2, "indices", r.plan.size(4), r.count);
   const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad < 0) renormRows(table, indices, r.count, r.rows, r.dim, r.plan.real(5), r.plan.real(6));
-  return args.number(static_cast<double>(bad));
+  if (bad >= 0) return args.number(static_cast<double>(bad));
+  const bool changed = renormRows(table, indices, r.count, r.rows, r.dim, r.plan.real(5), r.plan.real(6));
+  return args.number(changed ? -2 : -1);
 }
 
 napi_value renormEntry(Args& args) {

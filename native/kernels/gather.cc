@@ -34,8 +34,8 @@ int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, 
 }
 
 template <class T>
-void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p) {
-  LUTRA_DISPATCH(renormRows<T>)(table, indices, count, rows, dim, maxNorm, p);
+bool renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p) {
+  return LUTRA_DISPATCH(renormRows<T>)(table, indices, count, rows, dim, maxNorm, p);
 }
 
 #define LUTRA_INSTANTIATE(T)                                                                                   \
@@ -44,7 +44,7 @@ void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, i
   template void scatterRows<T>(T*, const RowList<T>&, const int32_t*, int64_t, int64_t, int64_t, int64_t);     \
   template int64_t coalesceRows<T>(int32_t*, T*, const int32_t*, const RowList<T>&, int64_t, int64_t, int64_t, \
                                    int64_t);                                                                   \
-  template void renormRows<T>(T*, const int32_t*, int64_t, int64_t, int64_t, double, double);
+  template bool renormRows<T>(T*, const int32_t*, int64_t, int64_t, int64_t, double, double);
 LUTRA_INSTANTIATE(float)
 LUTRA_INSTANTIATE(double)
 

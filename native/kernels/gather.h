@@ -45,9 +45,10 @@ int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, 
 
 /**
  * Scales each row of table that indices name, once, to a p-norm of at most maxNorm: rows whose norm is larger are
- * multiplied by maxNorm / (norm + 1e-7). p may be any number; infinity is the largest magnitude.
+ * multiplied by maxNorm / (norm + 1e-7). p may be any number; infinity is the largest magnitude. Returns whether there
+ * was such a row.
  */
 template <class T>
-void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p);
+bool renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p);
 
 }  // namespace lutra

@@ -280,18 +280,22 @@ double rowNorm(const T* row, int64_t dim, double p) {
 }
 
 template <class T>
-void renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p) {
+bool renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p) {
   const IndexGroups g = groupIndices(indices, count, rows, -1);
-  parallelFor(g.groups, std::max<int64_t>(1, 4096 / std::max<int64_t>(1, dim)), [=](int64_t begin, int64_t end) {
-    for (int64_t group = begin; group < end; group++) {
-      if (group + 2 < end) prefetchRow(table + g.index[group + 2] * dim, dim);
-      T* const row = table + g.index[group] * dim;
-      const double norm = rowNorm(row, dim, p);
-      if (!(norm > maxNorm)) continue;
-      const T scale = static_cast<T>(maxNorm / (norm + 1e-7));
-      for (int64_t j = 0; j < dim; j++) row[j] *= scale;
-    }
-  });
+  std::atomic<bool> changed{false};
+  parallelFor(g.groups, std::max<int64_t>(1, 4096 / std::max<int64_t>(1, dim)),
+              [=, &changed](int64_t begin, int64_t end) {
+                for (int64_t group = begin; group < end; group++) {
+                  if (group + 2 < end) prefetchRow(table + g.index[group + 2] * dim, dim);
+                  T* const row = table + g.index[group] * dim;
+                  const double norm = rowNorm(row, dim, p);
+                  if (!(norm > maxNorm)) continue;
+                  changed.store(true, std::memory_order_relaxed);
+                  const T scale = static_cast<T>(maxNorm / (norm + 1e-7));
+                  for (int64_t j = 0; j < dim; j++) row[j] *= scale;
+                }
+              });
+  return changed.load();
 }
 
 }  // namespace lutra::LUTRA_NS

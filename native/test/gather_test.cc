@@ -136,7 +136,8 @@ void testRenorm(int64_t dim, double p) {
   for (int32_t index : indices) touched[static_cast<size_t>(index)] = true;
   Guarded<T> out(rows * dim, 3);
   std::copy(table.begin(), table.end(), out.data());
-  renormRows(out.data(), indices.data(), count, rows, dim, maxNorm, p);
+  const bool changed = renormRows(out.data(), indices.data(), count, rows, dim, maxNorm, p);
+  CHECK(changed == !std::equal(table.begin(), table.end(), out.data()));
   bool close = true;
   for (int64_t r = 0; r < rows; r++) {
     const double norm = plainNorm(table.data() + r * dim, dim, p);

@@ -343,6 +343,31 @@ describe('nn.Embedding', () => {
     expect(embedding(0, tensor([edges]).half()).data).toEqual(tensor(edges).half().float().data);
   });
 
+  it('lets maxNorm pass where a graph holds the table, as long as no row is longer', () => {
+    const layer = nn.Embedding.fromPretrained(
+      tensor([
+        [3, 4],
+        [0.5, 0],
+        [0, 2],
+      ]),
+      { maxNorm: 1, freeze: false },
+    );
+    const { weight } = layer;
+    // A tied output between two lookups, as a decoder with shared weights has it.
+    const first = layer.forward([0]);
+    const scores = first.detach().matmul(weight.t());
+    const before = weight.version;
+    const second = layer.forward([0, 1]);
+    expect(weight.version).toBe(before);
+    scores.sum().add(first.sum()).add(second.sum()).backward();
+    expect(weight.grad!.tolist()).not.toContain(Number.NaN);
+    // A row that is scaled after the product saved it would give a wrong gradient: that is an error, as in PyTorch.
+    const stale = first.detach().requiresGrad_().matmul(weight.t());
+    layer.forward([2]);
+    expect(weight.version).toBeGreaterThan(before);
+    expect(() => stale.sum().backward()).toThrow(/changed in place .*clone it/);
+  });
+
   it('sends a sparse gradient on through operations that made the table', () => {
     const ids = [1, 0, 1];
     const makers: Record<string, (b: Tensor) => Tensor> = {
