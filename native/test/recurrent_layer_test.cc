@@ -331,6 +331,8 @@ void verify() {
     small.push_back({4, 4, 3, 3, {4, 3, 3, 1}, false, reverse, true, true});
     small.push_back({4, 3, 2, 5, {3, 3, 1, 1}, false, reverse, true, false});
     small.push_back({1, 1, 1, 1, {}, false, reverse});
+    small.push_back({3, 0, 2, 4, {}, false, reverse});
+    small.push_back({3, 2, 0, 4, {}, false, reverse});
     large.push_back({5, 33, 20, 17, {}, false, reverse});
     large.push_back({6, 48, 10, 20, {}, true, reverse});
     large.push_back({7, 40, 9, 33, {40, 40, 31, 31, 12, 3, 1}, false, reverse, true, false});
