@@ -5,7 +5,8 @@
 //
 // Evidence is one of: {test, name}: a test file and a part of a test's title in it; {option}: cases of the section's
 // fixtures that give this option to the section's class; {cases}: cases whose names hold this text; {missing}: why
-// there is nothing. A fixture counts only when its test file reads it.
+// there is nothing. `differences` lists, with a test each, what is there and is not as in PyTorch. A fixture counts only
+// when its test file reads it.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +108,10 @@ export function makeParity(list = JSON.parse(read('test/torch/parity.json'))) {
     }
     parts.push(`## ${section.title}\n\n| argument | covered by |\n|---|---|\n${rows.join('\n')}\n`);
   }
+  const differences = (list.differences ?? []).map(({ what, test, name }) => {
+    checkTest({ test, name }, `differences, ${what.slice(0, 30)}`, problems);
+    return `- ${what} (\`${test}\`: ${name})`;
+  });
   const absences = [...missing.values()].map(({ what, reason, titles }) => `- ${titles.join(', ')}${what}: ${reason}.`);
   const head = `# Parity with PyTorch
 
@@ -117,6 +122,10 @@ trajectories). ${covered} arguments are covered.
 ## Not there
 
 ${absences.join('\n')}
+
+## Different
+
+${differences.join('\n')}
 `;
   return { markdown: `${head}\n${parts.join('\n')}`, problems };
 }

@@ -195,6 +195,14 @@ export class Tensor {
     return new Tensor(this.storage, this.shape, this.strides, this.offset);
   }
 
+  /** Takes this tensor itself out of the graph: it is a leaf without a gradient from here on. */
+  detach_(): this {
+    this.gradFn = null;
+    this.outputIndex = 0;
+    this.leafRequiresGrad = false;
+    return this;
+  }
+
   /** PyTorch's printed form. */
   toString(): string {
     return formatTensor(this, {

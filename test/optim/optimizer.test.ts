@@ -107,6 +107,24 @@ describe('row-sparse gradients', () => {
     expect(p.tolist()).toEqual([[1 - 1 - 0.5], [2 - 1]]);
   });
 
+  it('decay the rows that a sparse gradient names, with momentum every row', () => {
+    const step = (optimizer: (p: Tensor[]) => optim.Optimizer) => {
+      const p = parameter([[4], [8]]);
+      p.grad = rows([0, 0], [[1], [1]], [2, 1]);
+      optimizer([p]).step();
+      return p.tolist();
+    };
+    expect(step((p) => new optim.SGD(p, { lr: 1, weightDecay: 0.25 }))).toEqual([[4 - 2 - 1], [8]]);
+    expect(step((p) => new optim.SGD(p, { lr: 1, weightDecay: 0.25, maximize: true }))).toEqual([[4 + 2 - 1], [8]]);
+    const momentum = { lr: 1, momentum: 0.5, weightDecay: 0.25 };
+    expect(step((p) => new optim.SGD(p, momentum))).toEqual([[4 - 2 - 1], [8 - 2]]);
+    // Adagrad's first step is lr in the direction of the gradient, decay included: 2 + 0.75 · 4.
+    const adagrad = step((p) => new optim.Adagrad(p, { lr: 0.5, weightDecay: 0.75 })) as number[][];
+    expect([adagrad[0][0], adagrad[1][0]]).toEqual([expect.closeTo(3.5, 9), 8]);
+    const adamw = step((p) => new optim.AdamW(p, { lr: 0.5, weightDecay: 0.5 })) as number[][];
+    expect([adamw[0][0], adamw[1][0]]).toEqual([expect.closeTo(4 * 0.75 - 0.5, 7), 8]);
+  });
+
   it('SparseAdam refuses dense gradients before it changes anything', () => {
     const embedding = new nn.Embedding(4, 2, { sparse: true });
     const other = parameter([1, 2]);
