@@ -50,8 +50,8 @@ struct Forward {
   T* hn;
   Matrix<T> input;
   bool initial;           // whether a first state was given
-  const T* inputHidden;   // packed
-  const T* hiddenHidden;  // packed
+  const T* inputHidden;   // packed; null for a single step
+  const T* hiddenHidden;  // packed; null for a single step
   RecurrentWeights<T> weights;
   RecurrentShape shape;
 
@@ -59,11 +59,25 @@ struct Forward {
   void run(T* gates, int64_t ldGates, bool keep, const SequencePart& part) const {
     const int64_t H = shape.hiddenSize, ofPart = part.firstSequence * shape.sequence.steps;
     const SequenceRows rows(part.shape);
-    matmulPacked<T>(gates, ldGates, {input.data + (ofPart + part.firstRow) * input.ld, input.ld}, inputHidden,
-                    part.countOfRows, kGruGates * H, shape.inputSize, {weights.biasInput});
+    const Matrix<T> ofRows = {input.data + (ofPart + part.firstRow) * input.ld, input.ld};
+    const bool single = isSingleStep(shape.sequence);
+    T* ofBatch = nullptr;  // the states' share of a single step
+    if (single) {
+      matmul<T>(gates, ldGates, ofRows, {weights.inputHidden, shape.inputSize, true}, part.countOfRows, kGruGates * H,
+                shape.inputSize, {weights.biasInput});
+    } else {
+      matmulPacked<T>(gates, ldGates, ofRows, inputHidden, part.countOfRows, kGruGates * H, shape.inputSize,
+                      {weights.biasInput});
+    }
+    if (single && initial) {
+      ofBatch = scratch<T>(Scratch::weights, part.shape.batch * kGruGates * H);
+      matmul<T>(ofBatch, kGruGates * H, {hn + part.firstSequence * H, H}, {weights.hiddenHidden, H, true},
+                part.shape.batch, kGruGates * H, H, {weights.biasHidden});
+    }
     forRowRanges(rows, kGruGates * H * (H + 16), [&](int64_t begin, int64_t end) {
       const int64_t stride = rows.stride();
-      T* const sums = scratch<T>(Scratch::states, (end - begin) * kGruGates * H);
+      T* const sums = ofBatch == nullptr ? scratch<T>(Scratch::states, (end - begin) * kGruGates * H)
+                                         : ofBatch + begin * kGruGates * H;
       T* const hidden = hn + (part.firstSequence + begin) * H;
       for (int64_t s = part.firstStep; s < part.lastStep; s++) {
         const int64_t t = rows.step(s);
@@ -77,8 +91,10 @@ struct Forward {
         step.ldGates = stride * ldGates;
         step.keep = keep;
         if (s > 0 || initial) {
-          matmulPacked<T>(sums, kGruGates * H, {hidden, H}, hiddenHidden, count, kGruGates * H, H,
-                          {weights.biasHidden});
+          if (!single) {
+            matmulPacked<T>(sums, kGruGates * H, {hidden, H}, hiddenHidden, count, kGruGates * H, H,
+                            {weights.biasHidden});
+          }
           step.sums = sums;
           step.ldSums = kGruGates * H;
         } else {
@@ -109,13 +125,17 @@ void gruForward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, c
                 const RecurrentWeights<T>& weights, const RecurrentShape& shape) {
   const int64_t H = shape.hiddenSize, I = shape.inputSize, G = kGruGates;
   copyStates(hn, h0, shape.sequence.batch * H);
-  const int64_t sizeOfInput = alignedElements(packedElements<T>(G * H, I));
-  T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + packedElements<T>(G * H, H));
-  T* const hiddenHidden = inputHidden + sizeOfInput;
-  packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, G * H, I);
-  packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, true}, G * H, H);
+  const T* packed[2] = {nullptr, nullptr};  // W_ih, W_hh
+  if (!isSingleStep(shape.sequence)) {
+    const int64_t sizeOfInput = alignedElements(packedElements<T>(G * H, I));
+    T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + packedElements<T>(G * H, H));
+    T* const hiddenHidden = inputHidden + sizeOfInput;
+    packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, G * H, I);
+    packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, true}, G * H, H);
+    packed[0] = inputHidden, packed[1] = hiddenHidden;
+  }
 
-  const Forward<T> forward = {output, ldOutput, hn, input, h0 != nullptr, inputHidden, hiddenHidden, weights, shape};
+  const Forward<T> forward = {output, ldOutput, hn, input, h0 != nullptr, packed[0], packed[1], weights, shape};
   if (cache != nullptr) {
     const int64_t total = SequenceRows(shape.sequence).total();
     forward.run(cache, kKept * H, true, {shape.sequence, 0, 0, shape.sequence.steps, 0, total});
@@ -138,11 +158,14 @@ void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
 
   // A row of dGates begins with what h_{t-1} sees in the order n, r, z and ends with what x_t sees in the order r, z,
   // n, so that both are one block; the recurrent weights are packed in the first order.
-  T* const turned = scratch<T>(Scratch::gates, kGruGates * H * H);
-  std::copy_n(weights.hiddenHidden + 2 * H * H, H * H, turned);
-  std::copy_n(weights.hiddenHidden, 2 * H * H, turned + H * H);
-  T* const hiddenHidden = scratch<T>(Scratch::weights, packedElements<T>(H, kGruGates * H));
-  packMatrix<T>(hiddenHidden, {turned, H, false}, H, kGruGates * H);
+  const bool single = isSingleStep(shape.sequence);
+  T* const hiddenHidden = scratch<T>(Scratch::weights, single ? 0 : packedElements<T>(H, kGruGates * H));
+  if (!single) {
+    T* const turned = scratch<T>(Scratch::gates, kGruGates * H * H);
+    std::copy_n(weights.hiddenHidden + 2 * H * H, H * H, turned);
+    std::copy_n(weights.hiddenHidden, 2 * H * H, turned + H * H);
+    packMatrix<T>(hiddenHidden, {turned, H, false}, H, kGruGates * H);
+  }
 
   copyStates(gradients.h0, dhn, batch * H);
   forRowRanges(rows, kGruGates * H * (H + 16), [&](int64_t begin, int64_t end) {
@@ -176,14 +199,18 @@ void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
         }
         LUTRA_DISPATCH(gruStepBackward<T>)(step);
       }
-      if (s == 0 && h0 == nullptr) continue;
+      if (single || (s == 0 && h0 == nullptr)) continue;
       matmulPacked<T>(dHidden, H, {dGates + row * ld, stride * ld}, hiddenHidden, count, H, kGruGates * H,
                       {nullptr, true});
     }
   });
 
-  const T* const fromHidden = dGates;     // n, then r and z
-  const T* const fromInput = dGates + H;  // r, z and n
+  const T* const fromHidden = dGates;                            // n, then r and z
+  const T* const fromInput = total == 0 ? nullptr : dGates + H;  // r, z and n
+  if (single && h0 != nullptr) {
+    matmul<T>(gradients.h0, H, {fromInput, ld}, {weights.hiddenHidden, H}, batch, H, 2 * H, {nullptr, true});
+    matmul<T>(gradients.h0, H, {fromHidden, ld}, {weights.hiddenHidden + 2 * H * H, H}, batch, H, H, {nullptr, true});
+  }
   if (gradients.input != nullptr) {
     matmul<T>(gradients.input, I, {fromInput, ld}, {weights.inputHidden, I}, total, I, kGruGates * H,
               {nullptr, gradients.addToInput});

@@ -74,9 +74,10 @@ struct Forward {
   Rows<const T> input;
   bool initial;  // whether a first state was given
   const T* bias;
-  const T* inputHidden;   // packed
-  const T* hiddenHidden;  // packed
+  const T* inputHidden;   // packed, unless there is a single step
+  const T* hiddenHidden;  // packed, unless there is a single step
   const T* projection;    // packed
+  LstmWeights<T> weights;
   LstmShape shape;
 
   // The steps numbered [first, last) of the sequences [begin, end). `gates` holds the rows from `firstRow` on.
@@ -102,7 +103,7 @@ struct Forward {
       step.ldHidden = H;
       step.output = full == nullptr ? output.data + row * output.ld : nullptr;
       step.ldOutput = stride * output.ld;
-      if (s > 0 || initial) {
+      if (hiddenHidden != nullptr && (s > 0 || initial)) {
         matmulPacked<T>(step.gates, step.ldGates, {hidden, R}, hiddenHidden, count, 4 * H, R, {nullptr, true});
       }
       LUTRA_DISPATCH(lstmStepForward<T>)(step);
@@ -139,9 +140,15 @@ struct Forward {
     }
   }
 
-  // The input's share of the gates, for all rows at once.
+  // The input's share of the gates, for all rows at once; of a single step the states' share, too.
   void project(T* gates, int64_t firstRow, int64_t count) const {
-    const int64_t H = shape.hiddenSize;
+    const int64_t H = shape.hiddenSize, R = shape.outputSize();
+    if (isSingleStep(shape.sequence)) {
+      matmul<T>(gates, 4 * H, {input.data, input.ld}, {weights.inputHidden, shape.inputSize, true}, count, 4 * H,
+                shape.inputSize, {bias});
+      if (!initial) return;
+      return matmul<T>(gates, 4 * H, {hn, R}, {weights.hiddenHidden, R, true}, count, 4 * H, R, {nullptr, true});
+    }
     matmulPacked<T>(gates, 4 * H, {input.data + firstRow * input.ld, input.ld}, inputHidden, count, 4 * H,
                     shape.inputSize, {bias});
   }
@@ -168,22 +175,36 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
   copyOrZero(hn, h0, batch * R);
   copyOrZero(cn, c0, batch * H);
 
-  const int64_t sizeOfInput = aligned(packedElements<T>(4 * H, I)), sizeOfHidden = aligned(packedElements<T>(4 * H, R));
+  const bool single = isSingleStep(shape.sequence);
+  const int64_t sizeOfInput = single ? 0 : aligned(packedElements<T>(4 * H, I));
+  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(4 * H, R));
   const int64_t sizeOfProjection = P > 0 ? aligned(packedElements<T>(P, H)) : 0;
   T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + sizeOfHidden + sizeOfProjection + 4 * H);
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const projection = hiddenHidden + sizeOfHidden;
   T* const bias = projection + sizeOfProjection;
-  packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, 4 * H, I);
-  packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, true}, 4 * H, R);
+  if (!single) {
+    packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, 4 * H, I);
+    packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, true}, 4 * H, R);
+  }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, true}, P, H);
   copyOrZero(bias, weights.biasInput, 4 * H);
   for (int64_t j = 0; j < 4 * H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
 
-  Forward<T> forward = {output, hn,          cn,           cache,      input, h0 != nullptr,
-                        bias,   inputHidden, hiddenHidden, projection, shape};
+  Forward<T> forward = {output,
+                        hn,
+                        cn,
+                        cache,
+                        input,
+                        h0 != nullptr,
+                        bias,
+                        single ? nullptr : inputHidden,
+                        single ? nullptr : hiddenHidden,
+                        projection,
+                        weights,
+                        shape};
   const int64_t atOnce = std::max(kGatesAtOnce / std::max<int64_t>(shape.sequence.steps * 4 * H, 1), kLeastBatchAtOnce);
-  if (cache != nullptr || !shape.sequence.batchFirst || batch <= atOnce) return forward.run();
+  if (cache != nullptr || single || !shape.sequence.batchFirst || batch <= atOnce) return forward.run();
   for (int64_t b = 0; b < batch; b += atOnce) {
     const int64_t row = b * shape.sequence.steps;
     forward.shape.sequence.batch = std::min(atOnce, batch - b);
@@ -209,10 +230,11 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   T* const dProjected = previous + aligned(total * R);  // with a projection only: gradients of h,
   T* const full = dProjected + aligned(total * P);      // and what was projected
 
-  const int64_t sizeOfHidden = aligned(packedElements<T>(R, 4 * H));
+  const bool single = isSingleStep(shape.sequence);
+  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(R, 4 * H));
   T* const hiddenHidden = scratch<T>(Scratch::weights, sizeOfHidden + (P > 0 ? packedElements<T>(H, P) : 0));
   T* const projection = hiddenHidden + sizeOfHidden;
-  packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
+  if (!single) packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
 
   copyOrZero(gradients.h0, dhn, batch * R);
@@ -264,11 +286,14 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
         }
         LUTRA_DISPATCH(lstmStepBackward<T>)(step);
       }
-      if (s == 0 && h0 == nullptr) continue;
+      if (single || (s == 0 && h0 == nullptr)) continue;
       matmulPacked<T>(dHidden, R, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, R, 4 * H);
     }
   });
 
+  if (single && h0 != nullptr) {
+    matmul<T>(gradients.h0, R, {dGates, 4 * H}, {weights.hiddenHidden, R}, batch, R, 4 * H);
+  }
   const Matrix<T> dGatesTransposed = {dGates, 4 * H, true};
   if (gradients.input != nullptr) {
     matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H,

@@ -26,6 +26,12 @@ struct SequenceShape {
   bool reverse = false;
 };
 
+/**
+ * Whether the recurrent weights serve a single product, as those of a cell do: then laying them out costs more than it
+ * saves, and the product is made for the whole batch at once.
+ */
+inline bool isSingleStep(const SequenceShape& shape) { return shape.steps == 1; }
+
 /** Where the row of sequence b at step t lies: begin(t) + b · stride(). */
 class SequenceRows {
  public:

@@ -68,7 +68,7 @@ void forSequenceParts(const SequenceShape& shape, int64_t width, F&& fn) {
   constexpr int64_t kElementsAtOnce = 1 << 19;
   constexpr int64_t kLeastBatch = 32;
   const int64_t steps = shape.steps, batch = shape.batch;
-  if (shape.batchFirst) {
+  if (shape.batchFirst && !isSingleStep(shape)) {
     const int64_t atOnce = std::max(kElementsAtOnce / std::max<int64_t>(steps * width, 1), kLeastBatch);
     for (int64_t b = 0; b < batch; b += atOnce) {
       SequencePart part = {shape, b, 0, steps, 0, 0};

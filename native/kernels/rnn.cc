@@ -65,18 +65,26 @@ void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0
   const SequenceRows rows(shape.sequence);
   const int64_t H = shape.hiddenSize, I = shape.inputSize, stride = rows.stride();
   copyStates(hn, h0, shape.sequence.batch * H);
-  const int64_t sizeOfInput = alignedElements(packedElements<T>(H, I));
-  const int64_t sizeOfHidden = alignedElements(packedElements<T>(H, H));
+  const bool single = isSingleStep(shape.sequence);
+  const int64_t sizeOfInput = single ? 0 : alignedElements(packedElements<T>(H, I));
+  const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(H, H));
   T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + sizeOfHidden + H);
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const bias = hiddenHidden + sizeOfHidden;
-  packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, H, I);
-  packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, true}, H, H);
   copyStates(bias, weights.biasInput, H);
   for (int64_t j = 0; j < H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
 
   // The input's share of the sums goes to the output's rows, which the steps then turn into states in place.
-  matmulPacked<T>(output, ldOutput, input, inputHidden, rows.total(), H, I, {bias});
+  if (single) {
+    matmul<T>(output, ldOutput, input, {weights.inputHidden, I, true}, rows.total(), H, I, {bias});
+    if (h0 != nullptr) {
+      matmul<T>(output, ldOutput, {h0, H}, {weights.hiddenHidden, H, true}, rows.total(), H, H, {nullptr, true});
+    }
+  } else {
+    packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, H, I);
+    packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, true}, H, H);
+    matmulPacked<T>(output, ldOutput, input, inputHidden, rows.total(), H, I, {bias});
+  }
   forRowRanges(rows, H * (H + 16), [&](int64_t begin, int64_t end) {
     T* const hidden = hn + begin * H;
     for (int64_t s = 0; s < rows.steps(); s++) {
@@ -85,7 +93,7 @@ void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0
       if (count <= 0) continue;
       const RnnStep<T> step = {count, H, output + (rows.begin(t) + begin * stride) * ldOutput, stride * ldOutput,
                                hidden};
-      if (s > 0 || h0 != nullptr) {
+      if (!single && (s > 0 || h0 != nullptr)) {
         matmulPacked<T>(step.output, step.ldOutput, {hidden, H}, hiddenHidden, count, H, H, {nullptr, true});
       }
       stepForward(step, nonlinearity);
@@ -101,8 +109,9 @@ void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
   const int64_t H = shape.hiddenSize, I = shape.inputSize, total = rows.total(), stride = rows.stride();
   T* const dSums = workspace;
   T* const previous = dSums + alignedElements(total * H);
-  T* const hiddenHidden = scratch<T>(Scratch::weights, packedElements<T>(H, H));
-  packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, false}, H, H);
+  const bool single = isSingleStep(shape.sequence);
+  T* const hiddenHidden = scratch<T>(Scratch::weights, single ? 0 : packedElements<T>(H, H));
+  if (!single) packMatrix<T>(hiddenHidden, {weights.hiddenHidden, H, false}, H, H);
 
   copyStates(gradients.h0, dhn, shape.sequence.batch * H);
   forRowRanges(rows, H * (H + 16), [&](int64_t begin, int64_t end) {
@@ -123,11 +132,14 @@ void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
       step.output = output.data + row * output.ld;
       step.ldOutput = stride * output.ld;
       stepBackward(step, nonlinearity);
-      if (s == 0 && h0 == nullptr) continue;
+      if (single || (s == 0 && h0 == nullptr)) continue;
       matmulPacked<T>(dHidden, H, {step.dSums, step.ldSums}, hiddenHidden, count, H, H);
     }
   });
 
+  if (single && h0 != nullptr) {
+    matmul<T>(gradients.h0, H, {dSums, H}, {weights.hiddenHidden, H}, shape.sequence.batch, H, H);
+  }
   if (gradients.input != nullptr) {
     matmul<T>(gradients.input, I, {dSums, H}, {weights.inputHidden, I}, total, I, H, {nullptr, gradients.addToInput});
   }

@@ -264,6 +264,10 @@ int main() {
     small.push_back({4, 4, 3, 3, 0, {4, 3, 3, 1}, false, reverse, true, true});
     small.push_back({4, 3, 2, 5, 2, {3, 3, 1, 1}, false, reverse, true, false});
     small.push_back({1, 1, 1, 1, 0, {}, false, reverse});
+    // A single step makes its products for the whole batch at once.
+    small.push_back({1, 3, 2, 5, 0, {}, false, reverse, true, true, 2});
+    small.push_back({1, 9, 3, 4, 2, {}, true, reverse});
+    small.push_back({1, 2, 3, 4, 0, {2}, false, reverse, false, false});
   }
   std::vector<Case> large;
   for (const bool reverse : {false, true}) {
@@ -271,6 +275,7 @@ int main() {
     large.push_back({6, 48, 10, 20, 0, {}, true, reverse});
     large.push_back({7, 40, 9, 33, 13, {40, 40, 31, 31, 12, 3, 1}, false, reverse, true, false});
     large.push_back({20, 70, 30, 100, 0, {}, false, reverse});
+    large.push_back({1, 70, 30, 100, 0, {}, true, reverse, true, true, 3});
   }
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!lutra::setIsa(isa)) continue;
@@ -296,6 +301,9 @@ int main() {
       const Outcome<float> kept = run<float>(p), light = run<float>(p, false);
       CHECK(sameBits(kept.output, light.output));
       CHECK(sameBits(kept.cn, light.cn));
+      const Case one = {1, 1640, 3, 80, 7, {}, batchFirst};
+      const Problem single(one);
+      CHECK(sameBits(run<float>(single).output, run<float>(single, false).output));
     }
   }
   return lutra::test::finish("lstm_test");

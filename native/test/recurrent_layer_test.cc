@@ -331,12 +331,17 @@ void verify() {
     small.push_back({4, 4, 3, 3, {4, 3, 3, 1}, false, reverse, true, true});
     small.push_back({4, 3, 2, 5, {3, 3, 1, 1}, false, reverse, true, false});
     small.push_back({1, 1, 1, 1, {}, false, reverse});
+    // A single step makes its products for the whole batch at once.
+    small.push_back({1, 3, 2, 5, {}, false, reverse, true, true, 2});
+    small.push_back({1, 9, 3, 4, {}, true, reverse});
+    small.push_back({1, 2, 3, 4, {2}, false, reverse, false, false});
     small.push_back({3, 0, 2, 4, {}, false, reverse});
     small.push_back({3, 2, 0, 4, {}, false, reverse});
     large.push_back({5, 33, 20, 17, {}, false, reverse});
     large.push_back({6, 48, 10, 20, {}, true, reverse});
     large.push_back({7, 40, 9, 33, {40, 40, 31, 31, 12, 3, 1}, false, reverse, true, false});
     large.push_back({20, 70, 30, 100, {}, false, reverse});
+    large.push_back({1, 70, 30, 100, {}, true, reverse, true, true, 3});
   }
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!lutra::setIsa(isa)) continue;
@@ -361,7 +366,7 @@ void verify() {
     for (size_t t = 50; t < shrinking.size(); t++) shrinking[t] = 66 - static_cast<int32_t>(t) / 2;
     for (const bool reverse : {false, true}) {
       for (const Case& s : {Case{120, 70, 3, 24, {}, false, reverse}, Case{120, 70, 3, 24, {}, true, reverse},
-                            Case{120, 70, 3, 24, shrinking, false, reverse}}) {
+                            Case{120, 70, 3, 24, shrinking, false, reverse}, Case{1, 2186, 3, 80, {}, true, reverse}}) {
         const Problem<Layer> p(s);
         const Outcome<float> kept = run<float>(p), light = run<float>(p, false);
         CHECK(sameBits(kept.output, light.output));
