@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nn, optim, type Tensor } from '../../lib/index.js';
+import { manualSeed, nn, optim, type Tensor } from '../../lib/index.js';
 import { expectGradient, expectNumbers, expectTensor, LOSS } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toStateDict, toTensor } from '../torch/read.js';
 import { weightedSum } from '../torch/replay.js';
@@ -75,6 +75,8 @@ interface RecurrentCase {
   options: object;
   pack: nn.utils.rnn.PackPaddedSequenceOptions;
   lengths: number[];
+  /** Set before forward, where dropout draws. */
+  seed?: number;
   state: Record<string, ArrayFixture>;
   inputs: ArrayFixture[];
   outputs: ArrayFixture[];
@@ -111,6 +113,7 @@ for (const family of ['packed_lstm', 'packed_gru', 'packed_rnn']) {
         const leaves = testCase.inputs.map((input) => toTensor(input, { requiresGrad: true }));
         const [x, ...hx] = leaves;
         const packed = packPaddedSequence(x, testCase.lengths, testCase.pack);
+        if (testCase.seed !== undefined) manualSeed(testCase.seed);
         const [output, last] = layer.forward(packed, hx.length > 1 ? hx : (hx[0] ?? null));
         const outputs = [output.data, ...(Array.isArray(last) ? last : [last])];
         expect(outputs.length).toBe(testCase.outputs.length);

@@ -4,9 +4,9 @@
 the options of packPaddedSequence and padPackedSequence; `grad` is the input's gradient of Σ packed.data · w₀ + Σ padded · w₁,
 wₖ being the generator's array of seed 9000 + k.
 
-`packed_lstm.json` and its like: a case is `{name, module, args, options, pack, lengths, state, inputs, outputs, grads}` with
-inputs x (padded), h0, c0 as far as they are given, and outputs packed.data and the final states. `training` is ten steps
-of a model over such sequences.
+`packed_lstm.json` and its like: a case is `{name, module, args, options, pack, lengths, seed, state, inputs, outputs, grads}`
+with inputs x (padded), h0, c0 as far as they are given, and outputs packed.data and the final states; `seed` is set right
+before forward where dropout draws. `training` is ten steps of a model over such sequences.
 """
 
 from itertools import product
@@ -88,7 +88,7 @@ def recurrent(kind, projections=(0,), extras=({},), states=1):
     orders = ((True, [4, 2, 1]), (False, [1, 3, 2]))
     cases = []
 
-    def add(options, enforce, lengths, initial):
+    def add(options, enforce, lengths, initial, seed=None):
         module = getattr(nn, kind)(input_size, hidden, **snake(options))
         state = fill(module)
         batch_first = options.get('batchFirst', False)
@@ -102,11 +102,14 @@ def recurrent(kind, projections=(0,), extras=({},), states=1):
         pack = {'batchFirst': batch_first, 'enforceSorted': enforce}
         packed = pack_padded_sequence(leaves[0], lengths, **snake(pack))
         hx = None if not initial else leaves[1] if states == 1 else tuple(leaves[1:])
+        if seed is not None:
+            torch.manual_seed(seed)
         output, last = module(packed, hx)
         outputs = [output.data, *(last if states > 1 else [last])]
         weights = [uniform(*t.shape, seed=9000 + k).tensor() for k, t in enumerate(outputs)]
         sum((t * weight).sum() for t, weight in zip(outputs, weights)).backward()
         cases.append({
+            **({} if seed is None else {'seed': seed}),
             'name': f'lengths {lengths}, options {options}, initial state {initial}',
             'module': kind, 'args': [input_size, hidden], 'options': options, 'pack': pack, 'lengths': lengths,
             'state': state, 'inputs': rules, 'outputs': [array(t) for t in outputs],
@@ -124,6 +127,9 @@ def recurrent(kind, projections=(0,), extras=({},), states=1):
             flip = (flip * 5 + 3) % 7
             add({**options, **({'batchFirst': True} if flip % 2 else {})}, enforce, lengths, initial)
     add({'numLayers': 3, 'bidirectional': True, 'dropout': 0.0, **extras[-1]}, False, [2, 1, 4, 4, 1], True)
+    for bidirectional in BOTH:
+        drops = {'numLayers': 3, 'dropout': 0.4, **({'bidirectional': True} if bidirectional else {})}
+        add({**drops, **extras[0]}, False, [2, 1, 4, 4, 1], False, seed=3)
     write(f'packed_{kind.lower()}', __file__, cases=cases, training=training(kind, extras[-1]))
 
 
