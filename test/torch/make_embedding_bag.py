@@ -75,6 +75,13 @@ for (label, layout), mode, padding in product(
     for maximum, order in ((0.9, None), (1.1, 1.0)):
         options = given(mode=mode, paddingIdx=padding, maxNorm=maximum, normType=order)
         add(f'{label}, {options}', layout, **options)
+for (label, layout), mode, (frequency, sparse, weighted) in product(
+        (('1-D', FLAT), ('1-D, the last offset given', LAST), ('2-D', SQUARE)), ('sum', 'mean'),
+        ((True, False, False), (False, True, False), (False, False, True), (True, False, True), (False, True, True))):
+    if mode == 'sum' or not weighted:
+        options = given(mode=mode, paddingIdx=None if sparse else 4, maxNorm=0.9, scaleGradByFreq=frequency, sparse=sparse,
+                        weighted=weighted)
+        add(f'{label}, {options}', layout, **options)
 for mode, dim in product(('sum', 'mean', 'max'), (1, 2, 8, 17, 33)):
     add(f'dimension {dim}, {mode}', FLAT, dim=dim, mode=mode)
 for mode in ('sum', 'mean', 'max'):

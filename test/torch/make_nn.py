@@ -144,6 +144,15 @@ def classification():
                 ignoreIndex=2)
             add('CrossEntropyLoss', label, scores, classes, reduction=reduction)
             add('NLLLoss', label, scores, classes, CLASS_WEIGHT, reduction=reduction, ignoreIndex=2)
+        add('CrossEntropyLoss', label, scores, classes, CLASS_WEIGHT, ignoreIndex=2)
+        add('CrossEntropyLoss', label, scores, classes, CLASS_WEIGHT, labelSmoothing=0.3)
+        add('CrossEntropyLoss', label, scores, classes, labelSmoothing=0.3, ignoreIndex=2)
+        add('NLLLoss', label, scores, classes, CLASS_WEIGHT)
+        add('NLLLoss', label, scores, classes, ignoreIndex=2)
+        chances = torch.softmax(uniform(*logits, seed=22, scale=2).tensor(), min(1, len(logits) - 1))
+        for reduction, weight, smoothing in product(REDUCTIONS, (None, CLASS_WEIGHT), (None, 0.2)):
+            add('CrossEntropyLoss', f'probabilities, {label}', scores, In(chances), weight,
+                **given(reduction=reduction, labelSmoothing=smoothing))
     spread = torch.softmax(uniform(2, 4, 3, seed=13).tensor(), 1)
     add('CrossEntropyLoss', 'probabilities, one extra dimension', In(uniform(2, 4, 3, seed=11)), spread, CLASS_WEIGHT,
         reduction='none')

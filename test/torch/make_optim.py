@@ -84,6 +84,8 @@ def sgd():
                                        'maximize': maximize})
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True})
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True, 'weightDecay': 0.05, 'maximize': True})
+    for decay, maximize in ((0.05, False), (0, True)):
+        yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True, 'weightDecay': decay, 'maximize': maximize})
     yield case('two groups', 'SGD', {'lr': 0.1, 'momentum': 0.5}, [{}, {'lr': 0.01, 'momentum': 0, 'weightDecay': 0.1}])
     yield case('missing gradients', 'SGD', {'lr': 0.1, 'momentum': 0.9}, with_gaps=True)
     yield case('', 'SGD', plain_sgd, sparse=True)
@@ -91,6 +93,9 @@ def sgd():
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9}, sparse=True)
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'dampening': 0.3}, sparse=True)
     yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'nesterov': True}, sparse=True)
+    for dampening, nesterov in ((0, False), (0.3, False), (0, True)):
+        yield case('', 'SGD', {**plain_sgd, 'momentum': 0.9, 'dampening': dampening, 'nesterov': nesterov, 'maximize': True},
+                   sparse=True)
 
 
 def adam():
@@ -99,12 +104,16 @@ def adam():
         yield case('', optimizer, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3})
         for decay, amsgrad, maximize in product((0, 0.1), (False, True), (False, True)):
             yield case('', optimizer, {'lr': 0.02, 'weightDecay': decay, 'amsgrad': amsgrad, 'maximize': maximize})
+        for decay, amsgrad, maximize in ((0.1, False, False), (0, True, False), (0, False, True), (0.1, True, True)):
+            yield case('', optimizer, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3, 'weightDecay': decay, 'amsgrad': amsgrad,
+                                       'maximize': maximize})
         yield case('two groups', optimizer, {'lr': 0.01},
                    [{'betas': [0.5, 0.9]}, {'lr': 0.1, 'weightDecay': 0.2, 'amsgrad': True}])
         yield case('missing gradients', optimizer, {'lr': 0.01}, with_gaps=True)
     yield case('', 'SparseAdam', {}, sparse=True)
     yield case('', 'SparseAdam', {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3}, sparse=True)
     yield case('', 'SparseAdam', {'lr': 0.05, 'maximize': True}, sparse=True)
+    yield case('', 'SparseAdam', {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3, 'maximize': True}, sparse=True)
 
 
 def adagrad():
@@ -113,10 +122,13 @@ def adagrad():
         yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': lr_decay, 'weightDecay': decay,
                                    'initialAccumulatorValue': initial, 'eps': eps})
     yield case('', 'Adagrad', {'lr': 0.1, 'maximize': True})
+    for option, value in (('weightDecay', 0.05), ('lrDecay', 0.1), ('initialAccumulatorValue', 0.5), ('eps', 1e-2)):
+        yield case('', 'Adagrad', {'lr': 0.1, 'maximize': True, option: value})
     yield case('two groups', 'Adagrad', {'lr': 0.1}, [{'lrDecay': 0.2}, {'lr': 0.5, 'weightDecay': 0.1}])
     yield case('missing gradients', 'Adagrad', {'lr': 0.1}, with_gaps=True)
     yield case('', 'Adagrad', {}, sparse=True)
     yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': 0.1, 'initialAccumulatorValue': 0.5, 'eps': 1e-2}, sparse=True)
+    yield case('', 'Adagrad', {'lr': 0.1, 'lrDecay': 0.1, 'initialAccumulatorValue': 0.5, 'maximize': True}, sparse=True)
 
 
 def rmsprop():
@@ -125,6 +137,10 @@ def rmsprop():
         yield case('', 'RMSprop', {'lr': 0.01, 'alpha': 0.9, 'momentum': momentum, 'centered': centered,
                                    'weightDecay': decay})
     yield case('', 'RMSprop', {'lr': 0.01, 'eps': 1e-2, 'maximize': True})
+    for momentum, centered, decay in product((0, 0.9), (False, True), (0, 0.05)):
+        if momentum or centered or decay:
+            yield case('', 'RMSprop', {'lr': 0.01, 'alpha': 0.8, 'eps': 1e-2, 'momentum': momentum, 'centered': centered,
+                                       'weightDecay': decay, 'maximize': True})
     yield case('two groups', 'RMSprop', {'lr': 0.01}, [{'alpha': 0.5}, {'lr': 0.1, 'momentum': 0.5}])
     yield case('missing gradients', 'RMSprop', {'lr': 0.01, 'centered': True}, with_gaps=True)
 

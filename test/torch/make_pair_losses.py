@@ -44,6 +44,15 @@ def pair_losses():
         for p, swap in product((None, 1.0, 3.0), (False, True)):
             add('TripletMarginLoss', [x, t, vectors(4, 5, seed=65)], **chosen, **given(p=p, swap=swap))
         add('TripletMarginLoss', [x, t, vectors(4, 5, seed=65)], **chosen, margin=2.5, eps=1e-3)
+        for p, eps in ((1.0, None), (3.0, 1e-2), (None, 1e-2)):
+            add('TripletMarginLoss', [x, t, vectors(4, 5, seed=65)], **chosen, margin=2.5, swap=True, **given(p=p, eps=eps))
+        for shape in ((5,), (2, 3, 4)):
+            add('TripletMarginLoss', [vectors(*shape, seed=70 + i) for i in range(3)], **chosen, swap=True)
+        for sign in (1.0, -1.0):
+            add('CosineEmbeddingLoss', [vectors(5, seed=73), vectors(5, seed=74), In(torch.tensor(sign), grad=False)], **chosen,
+                margin=-0.5)
+        add('MarginRankingLoss', [vectors(2, 3, seed=75), vectors(1, 3, seed=76), In(torch.tensor([[1.0], [-1.0]]), grad=False)],
+            **chosen, margin=0.5)
     logs = In(uniform(2, 3, seed=66, scale=2))
     chances = torch.softmax(uniform(2, 3, seed=67, scale=2).tensor(), 1)
     with_zero = torch.cat([torch.zeros(2, 1), chances[:, 1:]], 1)

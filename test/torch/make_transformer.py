@@ -207,6 +207,13 @@ def multihead():
         dims = (options.get('kdim', size), options.get('vdim', size))
         add(f'{options}', options, {'need_weights': False}, masks['padding and bool'], dims=dims)
         add(f'{options}, weights', options, {}, masks['padding and bool'] if 'add_zero_attn' in options else [], dims=dims)
+    for i, (bias, add_bias_kv, add_zero_attn, dims) in enumerate(product(BOTH, BOTH, BOTH, ((size, size), (3, size), (size, 5), (3, 5)))):
+        options = {'bias': bias, 'add_bias_kv': add_bias_kv, 'add_zero_attn': add_zero_attn, 'batch_first': i % 3 == 0}
+        options |= {'kdim': dims[0], 'vdim': dims[1]} if dims != (size, size) else {}
+        forward_options = weights[i % 2]
+        label, mask = list(masks.items())[i % 7]
+        add(f'every pair: {camel_keys(options)}, mask {label}, {forward_options}', options, forward_options, mask, dims=dims,
+            all_gradients=i % 5 == 0)
     add('key is value', {}, {'need_weights': False}, key_is_value=True)
     add('key is value, weights', {'batch_first': True}, {}, key_is_value=True)
     for need in BOTH:
@@ -246,6 +253,11 @@ def layers():
                          all_gradients=k == 0 and i in (1, 2, 7))
     inputs = [encoder_input(True)]
     cases.module('encoder layer without bias', 'TransformerEncoderLayer', [size, heads], {**base, 'bias': False, 'batch_first': True, 'layer_norm_eps': 0.1}, inputs, ['$0'])
+    for i, (norm_first, activation) in enumerate(product(BOTH, ('relu', 'gelu'))):
+        options = {**base, 'bias': False, 'norm_first': norm_first, 'activation': activation, 'layer_norm_eps': 0.1, 'batch_first': i % 2 == 0}
+        inputs, forward_options = with_inputs([encoder_input(i % 2 == 0)], {**masks[2], **masks[3]})
+        cases.module(f'encoder layer without bias {camel_keys(options)}, both masks', 'TransformerEncoderLayer', [size, heads], options, inputs, ['$0'],
+                     forward_options, all_gradients=i == 0)
     cases.module('encoder layer, unbatched', 'TransformerEncoderLayer', [size, heads], base, [In(uniform(source, size, seed=93))], ['$0'])
     for norm_first in BOTH:
         cases.module(f'encoder layer, dropout, normFirst {norm_first}', 'TransformerEncoderLayer', [size, heads],
