@@ -37,8 +37,8 @@ const deepest = 500;
  * modules, optimizers and schedulers, and nests of tensors, numbers, strings, arrays, objects and Maps.
  *
  * Objects and Maps become dictionaries, arrays lists, whole numbers ints. The keys of objects are strings, but for the
- * numbers of the parameters in an optimizer's state dict (the object `state` beside `param_groups`), which become ints,
- * as PyTorch has them; a Map's numbers stay numbers. Tensors that share memory share it in the file. The same value
+ * numbers of the parameters in an optimizer's state dict (the object `state` beside `param_groups`) and of the steps in a
+ * scheduler's `milestones`, which become ints, as PyTorch has them; a Map's numbers stay numbers. Tensors that share memory share it in the file. The same value
  * gives the same bytes; a crash leaves the file that was there, or the new one.
  *
  * @throws ArgumentError, DTypeError naming what can't be written and where it is, before anything is written
@@ -114,7 +114,7 @@ class TorchWriter {
     }
   }
 
-  /** @param numbered whether the keys are the numbers of an optimizer's parameters. */
+  /** @param numbered whether the keys are the numbers of an optimizer's parameters or of a scheduler's milestones. */
   private plain(value: TorchSavable, numbered: boolean): Picklable {
     if (value instanceof Tensor) return this.tensorOf(value);
     if (typeof value !== 'object' || value === null) return value;
@@ -123,7 +123,7 @@ class TorchWriter {
     const isOptimizer = pairs.some(([key, item]) => key === 'param_groups' && Array.isArray(item));
     const entries = pairs.map(([key, item]) => {
       const place = numbered && /^(0|[1-9]\d{0,8})$/.test(String(key)) ? Number(key) : key;
-      return [place, this.plain(item, isOptimizer && key === 'state')] as const;
+      return [place, this.plain(item, key === 'milestones' || (isOptimizer && key === 'state'))] as const;
     });
     return { kind: 'dict', entries };
   }

@@ -9,6 +9,8 @@ import os
 import torch
 
 from fixtures import DIRECTORY, Rule
+from make_optim import torch_options
+from make_schedulers import build
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -52,4 +54,21 @@ if __name__ == '__main__':
             for parameter, values in zip(parameters, expected):
                 torch.testing.assert_close(parameter.detach().flatten(), torch.tensor(values['data']), rtol=1e-6, atol=1e-7)
         print(f'{case["name"]}: goes on from Lutra\'s state')
+    with open(os.path.join(DIRECTORY, 'schedulers.json')) as file:
+        cases = json.load(file)['cases']
+    assert len(cases) == len(content['schedulers'])
+    for case, saved in zip(cases, content['schedulers']):
+        groups = [{'params': [torch.zeros(2, requires_grad=True)], 'lr': rate} for rate in case['rates']]
+        optimizer = getattr(torch.optim, case['optimizer'])(groups, **torch_options(case['options']))
+        scheduler = build(optimizer, case['spec'])
+        optimizer.load_state_dict(saved['optimizer'])
+        scheduler.load_state_dict(saved['scheduler'])
+        for step in range(saved['half'], case['steps']):
+            optimizer.step()
+            scheduler.step(*([] if case['metrics'] is None else [case['metrics'][step]]))
+            for group, (rate, momentum) in zip(optimizer.param_groups, case['trajectory'][step + 1]):
+                assert math.isclose(group['lr'], rate, rel_tol=1e-9, abs_tol=1e-15), (case['name'], step)
+                now = group['betas'][0] if 'betas' in group else group.get('momentum')
+                assert momentum is None or math.isclose(now, momentum, rel_tol=1e-9), (case['name'], step)
+        print(f'{case["name"]}: goes on')
     print('written.pt: read')

@@ -2,6 +2,7 @@ import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import type { Optimizer } from '../optimizer.js';
 import { LRScheduler, type LRSchedulerOptions } from './lr_scheduler.js';
+import type { SchedulerStateDict } from './scheduler_state.js';
 
 /** The factor of a step number. */
 export type LrLambda = (epoch: number) => number;
@@ -28,6 +29,11 @@ export class LambdaLR extends LRScheduler {
     }
     this.lrLambdas = [...lambdas];
     this.start();
+  }
+
+  /** `lr_lambdas` holds a null for each function, as PyTorch's state has for those that it can't write. */
+  override stateDict(): SchedulerStateDict {
+    return { ...super.stateDict(), lr_lambdas: this.lrLambdas.map(() => null) };
   }
 
   protected override nextLrs(): number[] {
