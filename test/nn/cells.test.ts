@@ -156,6 +156,17 @@ for (const [name, Class, Layer, options] of kinds) {
       ]);
     });
 
+    it('can be copied, and turned to another dtype', () => {
+      const cell = new Class(3, 4, { ...options, bias: false });
+      const copy = nn.cloneModule(cell);
+      const x = randn([2, 3]);
+      const before = statesOf(cell.forward(x)).map((t) => t.tolist());
+      expect(statesOf(copy.forward(x)).map((t) => t.tolist())).toEqual(before);
+      noGrad(() => copy.getParameter('weight_ih').mul_(2));
+      expect(statesOf(cell.forward(x)).map((t) => t.tolist())).toEqual(before);
+      expect(statesOf(cell.double().forward(x.double())).map((t) => t.dtype)).toEqual(Array(count).fill('float64'));
+    });
+
     it('refuses what does not fit, and says what would', () => {
       const cell = new Class(3, 4, options);
       const plain = name.replace(' with relu', '');

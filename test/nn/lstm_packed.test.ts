@@ -203,5 +203,9 @@ describe('LSTM over packed sequences', () => {
     packed.batchSizes.data[2] = 2;
     expect(() => lstm.forward(packed)).toThrow(RangeError);
     expect(() => padPackedSequence(packed)).toThrow(RangeError);
+    packed.batchSizes.data[2] = 1;
+    const [output] = lstm.forward(packed);
+    packed.batchSizes.data[1] = 2;
+    expect(() => output.data.sum().backward()).toThrow(RangeError);
   });
 });
