@@ -76,6 +76,7 @@ class TorchFile {
     this.source = source;
     checkArchive(source);
     this.entries = readZipDirectory(source);
+    checkSize(source, this.entries);
     const pickles = [...this.entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
     if (pickles.length !== 1) {
       throw new FileFormatError(`${source.name}: expected one entry data.pkl in a folder, got ${pickles.length}`);
@@ -245,6 +246,17 @@ class TorchFile {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** `torch.save` never compresses; an archive that somebody packed may grow, but not without bounds. */
+function checkSize(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>): void {
+  let total = 0;
+  for (const { size } of entries.values()) total += size;
+  const most = 2 * source.bytes + 100e6;
+  if (total <= most) return;
+  throw new FileFormatError(
+    `${source.name}: its entries unpack to ${total} bytes, more than twice its own ${source.bytes} and 100 MB; unzip it and zip it again without compression`,
+  );
 }
 
 function checkArchive(source: ByteSource): void {

@@ -10,7 +10,9 @@ export interface ZipEntry {
   readonly compressedSize: number;
   readonly size: number;
   readonly crc: number;
-  /** Where the content starts in the archive. */
+  /** Where the entry starts in the archive. */
+  readonly headerStart: number;
+  /** Where its content does. */
   readonly dataStart: number;
 }
 
@@ -132,7 +134,21 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
     found.set(name, locate(source, where, name, record, extra, start));
     at = next;
   }
+  checkApart(source.name, [...found.values()]);
   return found;
+}
+
+/** Entries that share bytes of the archive could make it as large as they like. */
+function checkApart(source: string, entries: ZipEntry[]): void {
+  entries.sort((a, b) => a.headerStart - b.headerStart);
+  for (const [i, entry] of entries.slice(1).entries()) {
+    const before = entries[i];
+    const end = before.dataStart + before.compressedSize;
+    if (entry.headerStart >= end) continue;
+    throw new FileFormatError(
+      `${source}: entry ${describe(entry.name)} begins at ${entry.headerStart}, before entry ${describe(before.name)} ends at ${end}`,
+    );
+  }
 }
 
 function decodeName(source: string, bytes: Uint8Array): string {
@@ -200,7 +216,8 @@ function locate(
   if (!possible) {
     throw new FileFormatError(`${where}: ${compressedSize} bytes can't hold ${size}`);
   }
-  return { name, deflated: method === 8, compressedSize, size, crc: record.getUint32(16, true), dataStart };
+  const crc = record.getUint32(16, true);
+  return { name, deflated: method === 8, compressedSize, size, crc, headerStart, dataStart };
 }
 
 function checkCrc(where: string, entry: ZipEntry, bytes: Uint8Array): void {

@@ -224,6 +224,23 @@ describe('files that are refused', () => {
     expect(list[0]).toBe(list);
   });
 
+  test('archives that would unpack without bounds', () => {
+    const bomb = [{ name: 'x/data.pkl', parts: [Buffer.from('N.')] }];
+    for (let i = 0; i < 3; i++) bomb.push({ name: `x/data/${i}`, parts: [Buffer.alloc(50_000_000)] });
+    const packed = Buffer.concat(zipParts(bomb, true));
+    expect(packed.byteLength).toBeLessThan(1_000_000);
+    expect(() => parseTorch(packed)).toThrow(FileFormatError);
+    expect(() => parseTorch(packed)).toThrow(/unpack to 150000002 bytes, more than twice its own \d+ and 100 MB/);
+    // Two entries of the directory that show the same bytes.
+    const twice = archive(['N.'], { 0: new Uint8Array(64), 1: new Uint8Array(64) });
+    const second = twice.lastIndexOf('x/data/1');
+    const first = twice.lastIndexOf('x/data/0');
+    twice.copy(twice, second - 4, first - 4, first);
+    expect(() => parseTorch(twice)).toThrow(
+      /entry "x\/data\/[01]" begins at \d+, before entry "x\/data\/[01]" ends at/,
+    );
+  });
+
   test('damaged in any way give format errors alone', () => {
     const bytes = archive([tensorPickle(4, 0, 'K\x02K\x02', 'K\x02K\x01')], { 0: new Uint8Array(16) });
     expect(expectOnlyFormatErrors(bytes, parseTorch, 5000)).toBeGreaterThan(3000);

@@ -86,6 +86,8 @@ describe('a file for PyTorch', () => {
       expect([back.types[i].dtype, back.types[i].tolist()]).toEqual([x.dtype, x.tolist()]);
     }
     expect([back.parameter.requiresGrad, back.parameter.tolist()]).toEqual([true, [1.5, -2]]);
+    const small = parseTorch(serializeTorch(new nn.Parameter(tensor([1.5]).bfloat16()))) as Tensor;
+    expect([small.dtype, small.requiresGrad, small.tolist()]).toEqual(['bfloat16', true, [1.5]]);
     expect([back.scalar.item(), back.empty.shape]).toEqual([2.5, [0, 3]]);
     expect(back.plain.map(String)).toEqual(value.plain.map(String));
     expect(Object.is(back.plain[6], -0)).toBe(true);

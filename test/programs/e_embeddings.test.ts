@@ -168,6 +168,12 @@ describe('E12: the memory of tables', () => {
         expect(small.nbytes).toBe(halfBytes);
         expect(small.data.byteLength).toBe(halfBytes);
       }
+      // The layer itself: its table is replaced, not shadowed.
+      for (const layer of [new nn.Embedding(rows, 300).half(), new nn.EmbeddingBag(rows, 300).bfloat16()]) {
+        expect([layer.weight.nbytes, layer.weight.data.byteLength]).toEqual([halfBytes, halfBytes]);
+        expect(layer.weight.data.buffer.byteLength).toBeLessThan(1.25 * halfBytes);
+        expect(layer.forward([[1]]).dtype).toBe('float32');
+      }
     }
   });
 
