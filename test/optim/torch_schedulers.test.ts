@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { optim } from '../../lib/index.js';
-import {
-  build,
-  schedulerCases as cases,
-  type GroupRates,
-  makeOptimizer,
-  runHalf,
-  stepBoth,
-} from './scheduler_cases.js';
+import { readFixture } from '../torch/read.js';
+import { build, type GroupRates, makeOptimizer, runHalf, type SchedulerCase, stepBoth } from './scheduler_cases.js';
+
+const { cases } = readFixture<{ cases: SchedulerCase[] }>('schedulers');
 
 function momentumOf(group: Record<string, unknown>): number | null {
   return (group.betas as number[] | undefined)?.[0] ?? (group.momentum as number | undefined) ?? null;
