@@ -19,10 +19,9 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 import { expectNumbers, expectTensor, LOSS } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toStateDict, toTensor } from '../torch/read.js';
-
-const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: 'float64', requiresGrad: true });
 
 type Cell = nn.Module & { forward(x: Tensor, hx?: unknown): Tensor | [Tensor, Tensor] };
 type CellClass = new (inputSize: number, hiddenSize: number, options?: object) => Cell;

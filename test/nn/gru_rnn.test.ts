@@ -19,6 +19,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 
 const { packPaddedSequence, packSequence, padPackedSequence, unpackSequence } = nn.utils.rnn;
 
@@ -40,7 +41,6 @@ const forms: nn.GRUOptions[] = [
   { numLayers: 3 },
 ];
 
-const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: 'float64', requiresGrad: true });
 const stackedOf = (form: nn.GRUOptions) => (form.numLayers ?? 1) * (form.bidirectional ? 2 : 1);
 
 /** Differences along relu mean nothing beside a kink: a fixed seed keeps away from those. */

@@ -15,8 +15,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-
-const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: 'float64', requiresGrad: true });
+import { leaf } from '../doubles.js';
 
 interface Form {
   numLayers?: number;

@@ -13,10 +13,10 @@ import {
   Tensor,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 
 const { PackedSequence, packPaddedSequence, packSequence, padPackedSequence, unpackSequence } = nn.utils.rnn;
 
-const leaf = (...shape: number[]) => randn(shape, { dtype: 'float64', requiresGrad: true });
 const lengths = [2, 4, 1, 3, 4];
 const [longest, batch] = [4, 5];
 

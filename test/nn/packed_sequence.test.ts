@@ -14,6 +14,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 
 const {
   invertPermutation,
@@ -26,7 +27,6 @@ const {
 } = nn.utils.rnn;
 
 const integers = (values: number[] | number[][]) => tensor(values, { dtype: 'int32' });
-const leaf = (...shape: number[]) => randn(shape, { dtype: 'float64', requiresGrad: true });
 const padded = integers([
   [1, 2, 0],
   [3, 0, 0],

@@ -13,9 +13,9 @@ import {
   tensor,
   ValueError,
 } from '../../lib/index.js';
+import { double } from '../doubles.js';
 
 const F = nn.functional;
-const double = { dtype: 'float64', requiresGrad: true } as const;
 
 function int32(values: number[], shape = [values.length]): Tensor {
   return tensor(Int32Array.from(values), { shape });

@@ -16,9 +16,9 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { double } from '../doubles.js';
 
 const attention = nn.functional.scaledDotProductAttention;
-const double = { dtype: 'float64', requiresGrad: true } as const;
 
 /** q [2, 2, 3, 4], k [2, 2, 5, 4], v [2, 2, 5, 3] in double. */
 function leaves(): [Tensor, Tensor, Tensor] {

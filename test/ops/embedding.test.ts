@@ -16,15 +16,12 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 
 const { embedding, oneHot } = nn.functional;
 
 /** Around the widths of the vector registers, and primes. */
 const dims = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 35, 67];
-
-function table(rows: number, dim: number): Tensor {
-  return randn([rows, dim], { dtype: 'float64', requiresGrad: true });
-}
 
 describe('embedding gradients, checked by differences', () => {
   for (const dim of dims.slice(1)) {
@@ -33,7 +30,7 @@ describe('embedding gradients, checked by differences', () => {
         const ids = tensor([3, 0, 3, 3, 1, 0], { dtype: 'int32' });
         // Frequencies scale the gradient away from the derivative, so there each index comes once.
         const used = scaleGradByFreq ? tensor([3, 0, 1], { dtype: 'int32' }) : ids;
-        expect(autograd.gradcheck((w) => embedding(used, w, { scaleGradByFreq }), [table(5, dim)])).toBe(true);
+        expect(autograd.gradcheck((w) => embedding(used, w, { scaleGradByFreq }), [leaf(5, dim)])).toBe(true);
       });
     }
     it(`dim ${dim}, sparse`, () => {
@@ -48,7 +45,7 @@ describe('embedding gradients, checked by differences', () => {
               w,
               { sparse: true },
             ),
-          [table(5, dim)],
+          [leaf(5, dim)],
         ),
       ).toBe(true);
     });
@@ -56,7 +53,7 @@ describe('embedding gradients, checked by differences', () => {
 
   it('does not pass a gradient that is wrong', () => {
     const wrong = (w: Tensor) => embedding([1, 2, 2], w, { paddingIdx: 2 }); // row 2 gets none
-    expect(() => autograd.gradcheck(wrong, [table(4, 3)])).toThrow(/gradcheck/i);
+    expect(() => autograd.gradcheck(wrong, [leaf(4, 3)])).toThrow(/gradcheck/i);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   tensor,
   ValueError,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 import { expectGradient, expectTensor } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toTensor } from '../torch/read.js';
 import { weightedSum } from '../torch/replay.js';
@@ -57,7 +58,6 @@ describe('embeddingBag, against PyTorch', () => {
 
 /** Around the widths of the vector registers, and primes. */
 const dims = [1, 2, 3, 7, 8, 9, 15, 16, 17, 33, 67];
-const table = (rows: number, dim: number) => randn([rows, dim], { dtype: 'float64', requiresGrad: true });
 const layouts: [string, number[] | number[][], Options][] = [
   ['2-D', [[3, 0, 3], [2, 1, 0]], {}], // biome-ignore format: bags read best side by side
   ['offsets with an empty bag', [3, 0, 3, 2, 1, 0], { offsets: [0, 2, 2, 5] }],
@@ -71,7 +71,7 @@ describe('embeddingBag gradients, checked by differences', () => {
         for (const dim of dims) {
           for (const sparse of mode === 'max' ? [false] : [false, true]) {
             const bags = (w: Tensor) => embeddingBag(input, w, { ...layout, mode, sparse });
-            expect(autograd.gradcheck(bags, [table(5, dim)])).toBe(true);
+            expect(autograd.gradcheck(bags, [leaf(5, dim)])).toBe(true);
           }
         }
       });
@@ -81,13 +81,13 @@ describe('embeddingBag gradients, checked by differences', () => {
         const shape = Array.isArray(input[0]) ? [2, 3] : [6];
         const weights = randn(shape, { dtype: 'float64', requiresGrad: true });
         const bags = (w: Tensor, p: Tensor) => embeddingBag(input, w, { ...layout, mode: 'sum', perSampleWeights: p });
-        expect(autograd.gradcheck(bags, [table(5, dim), weights])).toBe(true);
+        expect(autograd.gradcheck(bags, [leaf(5, dim), weights])).toBe(true);
       }
     });
   }
   it('does not pass a gradient that is wrong', () => {
     const wrong = (w: Tensor) => embeddingBag([[1, 2]], w, { mode: 'sum' }).add(embedding(1, w.detach()));
-    expect(() => autograd.gradcheck(wrong, [table(4, 3)])).toThrow(/gradcheck/i);
+    expect(() => autograd.gradcheck(wrong, [leaf(4, 3)])).toThrow(/gradcheck/i);
   });
 });
 

@@ -14,9 +14,9 @@ import {
   tensor,
   ValueError,
 } from '../../lib/index.js';
+import { double } from '../doubles.js';
 
 const F = nn.functional;
-const double = { dtype: 'float64', requiresGrad: true } as const;
 const reductions = ['none', 'mean', 'sum'] as const;
 
 /** Class numbers that repeat, with an ignored one where there is room. */

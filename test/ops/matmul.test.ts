@@ -19,11 +19,10 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.js';
+import { leaf } from '../doubles.js';
 
 const { gradcheck } = autograd;
 const { linear } = nn.functional;
-
-const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: 'float64', requiresGrad: true });
 
 /** Plain sums of products over the last two dimensions of two tensors whose leading dimensions are equal. */
 function reference(a: Tensor, b: Tensor): number[] {

@@ -13,9 +13,9 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
+import { double } from '../doubles.js';
 
 const { layerNorm, rmsNorm } = nn.functional;
-const double = { dtype: 'float64', requiresGrad: true } as const;
 
 describe('gradients by differences', () => {
   for (const [shape, normalized] of [

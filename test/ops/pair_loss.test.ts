@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { autograd, nn, randn, ShapeError, tensor, ValueError } from '../../lib/index.js';
+import { double } from '../doubles.js';
 
 const F = nn.functional;
-const double = { dtype: 'float64', requiresGrad: true } as const;
 
 describe('losses of pairs and triplets, checked by differences', () => {
   for (const dim of [1, 2, 7, 8, 9, 17, 35]) {
