@@ -8,8 +8,7 @@ import { addRows, RowSparse } from './row_sparse.js';
 /** A gradient in contiguous memory that nothing else shares. */
 export function ownCopy(grad: Tensor): Tensor {
   if (grad instanceof DenseRows) return grad.copy();
-  if (!(grad instanceof RowSparse)) return copyOf(grad);
-  return new RowSparse(copyOf(grad.indices), grad.rowList.copy(), grad.shape, grad.isCoalesced);
+  return grad instanceof RowSparse ? grad.clone() : copyOf(grad);
 }
 
 /** The tensor that holds a gradient's numbers. */

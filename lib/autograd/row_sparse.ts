@@ -16,7 +16,7 @@ import { type IndexedRows, sumByIndex, sumIntoTable } from './row_sums.js';
  */
 export class RowSparse extends Tensor {
   /** int32, shape [n]. */
-  readonly indices: Tensor;
+  indices: Tensor;
   /** The values as native code reads them. */
   private list: RowList;
   /** True when the indices are ascending and each occurs once. */
@@ -66,6 +66,23 @@ export class RowSparse extends Tensor {
     let total = 0;
     for (let k = 0; k < ids.length; k++) if (ids[k] === row) total += values[k * width + (flatIndex % width)];
     return total;
+  }
+
+  /** The same rows, in the same memory. */
+  override detach(): RowSparse {
+    return new RowSparse(this.indices, this.values, this.shape, this.isCoalesced);
+  }
+
+  /** The same rows in memory of their own. */
+  override clone(): RowSparse {
+    return new RowSparse(copyOf(this.indices), this.list.copy(), this.shape, this.isCoalesced);
+  }
+
+  /** Makes this the gradient that names no row. */
+  override zero_(): this {
+    this.indices = Tensor.allocate([0], 'int32');
+    this.list = new RowList(Tensor.allocate([0, ...this.shape.slice(1)], this.dtype));
+    return this;
   }
 
   /** PyTorch's printed form of a sparse tensor. */

@@ -1,5 +1,5 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, DTypeError, describe } from '../errors.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -17,7 +17,7 @@ export function sizesOf(op: string, sizes: Sizes): number[] {
   return list.slice() as number[];
 }
 
-/** A view of `x`, recorded under `name` with `backward` when needed. */
+/** A view of `x`, recorded under `name` with `backward` when needed. @throws DTypeError for a row-sparse gradient. */
 export function makeView(
   x: Tensor,
   shape: Shape,
@@ -26,6 +26,10 @@ export function makeView(
   name: string,
   backward: (grad: Tensor) => Tensor,
 ): Tensor {
+  if (x.isSparse) {
+    const op = name.replace(/Backward\d*$/, '').replace(/^./, (letter) => letter.toLowerCase());
+    throw new DTypeError(`${op}: a row-sparse gradient has no memory for a view; use toDense() first`);
+  }
   const out = new Tensor(x.storage, shape, strides, offset);
   if (!needsGrad(x)) return out;
   return record(name, [x], out, (grad) => [backward(grad)]);

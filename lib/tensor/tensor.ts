@@ -229,9 +229,10 @@ export function checkTensor(op: string, argument: string, value: unknown): Tenso
   throw new ArgumentError(`${op}: ${argument} must be a Tensor, got ${describe(value)}`);
 }
 
-/** @throws DTypeError unless the tensor is float32 or float64. */
+/** @throws DTypeError unless the tensor is float32 or float64, and no row-sparse gradient. */
 export function checkFloat(op: string, argument: string, value: unknown): Tensor {
   const t = checkTensor(op, argument, value);
+  if (t.isSparse) throw new DTypeError(`${op}: ${argument} is a row-sparse gradient; use toDense() first`);
   if (t.dtype === 'float32' || t.dtype === 'float64') return t;
   throw new DTypeError(`${op}: ${argument} must be float32 or float64, got ${t.dtype}`);
 }

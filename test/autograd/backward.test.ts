@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   AutogradError,
   autograd,
+  DTypeError,
   enableGrad,
   isGradEnabled,
   nn,
@@ -178,6 +179,43 @@ describe('backward', () => {
       [12, 12],
     ]);
     expect(String(look([0]).detach())).toBe('tensor([[1., 1.]])');
+  });
+
+  it('detaches, clones and zeroes row-sparse gradients, and refuses views of them', () => {
+    const table = new nn.Embedding(4, 2, { sparse: true });
+    table.forward([1, 1, 2]).sum().backward();
+    const grad = table.weight.grad as RowSparse;
+    const rows = [
+      [0, 0],
+      [2, 2],
+      [1, 1],
+      [0, 0],
+    ];
+    const [same, copy] = [grad.detach(), grad.clone()];
+    for (const other of [same, copy]) expect([other.isSparse, other.tolist()]).toEqual([true, rows]);
+    grad.values.data.fill(3);
+    expect([same.at(2), copy.at(2)]).toEqual([6, 2]);
+    grad.zero_();
+    expect([grad.indices.numel, grad.tolist()]).toEqual([0, rows.map(() => [0, 0])]);
+    table.forward([3]).sum().backward();
+    expect((table.weight.grad as RowSparse).toDense().select(0, 3).tolist()).toEqual([1, 1]);
+    const views = [
+      () => copy.view(8),
+      () => copy.t(),
+      () => copy.select(0, 1),
+      () => copy.narrow(0, 0, 1),
+      () => copy.unsqueeze(0),
+      () => copy.expand(4, 2),
+      () => copy.permute(1, 0),
+      () => copy.flatten(),
+      () => copy.softmax(0),
+      () => nn.functional.mseLoss(copy, zeros([4, 2])),
+      () => nn.init.normal_(copy),
+    ];
+    for (const view of views) {
+      expect(view).toThrow(DTypeError);
+      expect(view).toThrow(/row-sparse gradient.*; use toDense\(\) first/);
+    }
   });
 
   it('prints a row-sparse gradient as PyTorch prints a sparse one', () => {
