@@ -258,9 +258,9 @@ def cross_entropy(p):
 
     def run():
         x = logits()
-        x.grad = None
         criterion(x, targets).backward()
         last["grad"] = x.grad
+        x.grad = None
 
     return run, lambda: fingerprint(last["grad"])
 
@@ -273,10 +273,10 @@ def layer_norm(p):
 
     def run():
         x = xs()
-        x.grad = None
         norm.zero_grad()
         norm(x).backward(upstream)
         last["grad"] = x.grad
+        x.grad = None
 
     return run, lambda: fingerprint(last["grad"])
 

@@ -277,9 +277,9 @@ const makers: { readonly [kind: string]: Maker } = {
     return {
       run: () => {
         const x = logits();
-        x.grad = null;
         criterion.forward(x, targets).backward();
         last = x.grad;
+        x.grad = null;
       },
       result: () => fingerprint(last!.data),
     };
@@ -292,10 +292,10 @@ const makers: { readonly [kind: string]: Maker } = {
     return {
       run: () => {
         const x = xs();
-        x.grad = null;
         norm.zeroGrad();
         norm.forward(x).backward(upstream);
         last = x.grad;
+        x.grad = null;
       },
       result: () => fingerprint(last!.data),
     };

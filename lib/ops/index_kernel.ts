@@ -55,12 +55,16 @@ export function run(
     count,
     at.inner,
   );
-  if (bad < 0) return;
-  const value = array[index.offset + bad];
-  throw new IndexError(
-    `${op}: index ${value} at position ${bad} is outside the dimension of size ${at.rows}`,
+  if (bad >= 0) throw outOfRange(op, index, bad, at.rows);
+}
+
+/** The error for the index at position `bad`. */
+export function outOfRange(op: string, index: Tensor, bad: number, rows: number): IndexError {
+  const value = index.storage.array[index.offset + bad];
+  return new IndexError(
+    `${op}: index ${value} at position ${bad} is outside the dimension of size ${rows}`,
     value,
-    at.rows,
+    rows,
     bad,
   );
 }

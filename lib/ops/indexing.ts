@@ -1,11 +1,14 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { RowList } from '../autograd/row_list.js';
+import { sumIntoTable } from '../autograd/row_sums.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
 import { copyInto, copyOf } from '../kernels/copy.js';
+
 import { native } from '../native.js';
 import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
-import { checkDim, checkIndex, layout, run } from './index_kernel.js';
+import { checkDim, checkIndex, layout, outOfRange, run } from './index_kernel.js';
 import { reshape } from './reshape.js';
 import { expand, select, slice, unsqueeze } from './view.js';
 
@@ -57,9 +60,19 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   );
 }
 
-/** target[…, ids[i], …] += source[…, i, …], in place; returns target. */
+/** target[…, ids[i], …] += source[…, i, …], in place; `target` is contiguous. Returns it. */
 function addAt(op: string, target: Tensor, d: number, ids: Tensor, source: Tensor): Tensor {
-  run(op, native.addSlices, target, contiguous(source), ids, layout(target.shape, d), ids.numel);
+  const at = layout(target.shape, d);
+  const slices = source.storage === target.storage ? copyOf(source) : contiguous(source);
+  const sums = target.dtype === 'float32' || target.dtype === 'float64';
+  if (at.outer === 1 && sums) {
+    const list = new RowList(new Tensor(slices.storage, [ids.numel, at.inner], [at.inner, 1], slices.offset));
+    const rows = { indices: ids, list, rows: at.rows, dim: at.inner };
+    const bad = sumIntoTable(target.storage.array, target.offset, rows, { accumulate: true });
+    if (bad >= 0) throw outOfRange(op, ids, bad, at.rows);
+  } else {
+    run(op, native.addSlices, target, slices, ids, at, ids.numel);
+  }
   target.storage.version++;
   return target;
 }
@@ -96,6 +109,7 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const { d, ids } = checkAdd('indexAdd_', x, dim, index, source);
   assertWritable('indexAdd_', x);
+  if (x.isContiguous()) return addAt('indexAdd_', x, d, ids, source);
   copyInPlace(x, addAt('indexAdd_', copyOf(x), d, ids, source));
   return x;
 }

@@ -9,7 +9,8 @@ import type { DTypeInfo, TypedArray } from './dtype.js';
  * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
  * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
  * reference to the typed array on it. When what is out exceeds the budget it runs a minor garbage collection and takes
- * back the buffers whose arrays are gone, warm. The budget doubles when the live set is really that large.
+ * back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full collection finds: it runs
+ * when the minor one left too much, and what it leaves in turn is live and sets the budget.
  *
  * Only the typed array is watched: an array handed to the user may have further views that the pool can't see, so
  * `forget` leaves such a buffer to V8.
@@ -22,7 +23,8 @@ interface Block {
   readonly slot: number;
 }
 
-type Collect = (options?: { type: 'minor' | 'major' }) => void;
+/** V8's `gc`: a minor collection on request, a full one without arguments (in Node 20 `type: 'major'` is minor, too). */
+type Collect = (options?: { type: 'minor' }) => void;
 
 /** V8's collector, or null where it can't be had: then results are plain arrays, slower but still bounded. */
 function findCollector(): Collect | null {
@@ -40,9 +42,12 @@ function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
+/** Below this much out, collections cost more than they bring back. */
+const leastBudget = 32 * 2 ** 20;
+
 class Pool {
   /** Bytes that may be out before a collection is worth its time. */
-  budget = 64 * 2 ** 20;
+  private budget = leastBudget;
   private readonly blocks: (Block | null)[] = [];
   private readonly slotOf = new WeakMap<TypedArray, number>();
   private readonly free = new Map<number, ArrayBuffer[]>();
@@ -115,14 +120,13 @@ class Pool {
 
   private reclaim(collect: Collect, needed: number): void {
     this.collections++;
-    const before = this.out;
     collect({ type: 'minor' });
     this.poll();
-    if (before - this.out < Math.max(needed, before / 4)) {
-      collect({ type: 'major' });
-      this.poll();
-    }
-    while (this.out + needed > this.budget / 2) this.budget *= 2;
+    if (this.out + needed <= 0.75 * this.budget) return;
+    collect();
+    this.poll();
+    // Slow to shrink: a step's results live and die together, and a collection in its midst sees only some of them.
+    this.budget = Math.max(leastBudget, 1.75 * (this.out + needed), 0.9 * this.budget);
   }
 
   private poll(): void {
