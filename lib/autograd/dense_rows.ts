@@ -91,6 +91,7 @@ export class DenseRows extends Tensor {
     const numbers = plan.slice(0, 12);
     sumIntoTable(storage.array, 0, this.indexed());
     plan.set(numbers);
+    storage.serial = 0; // this gradient holds on to it
     this.written = true;
     Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, writable: false, value: storage });
     return storage;

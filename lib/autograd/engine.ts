@@ -1,10 +1,10 @@
 import { ArgumentError, AutogradError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import type { Storage } from '../tensor/storage.js';
+import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
-import { settled } from './dense_rows.js';
+import { DenseRows, settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
 import { RowSparse } from './row_sparse.js';
@@ -44,6 +44,10 @@ class Walk {
    * library writes into rows that are not coalesced); a dense leaf keeps a copy.
    */
   private readonly given = new Set<Storage>();
+  /** Memory allocated after this is the walk's own: gradients, which nobody else has seen. */
+  private readonly startedAt = Storage.latest;
+  /** Memory that gradients have left while a node ran; looked at once all of its results are sent. */
+  private readonly left: (Storage | null)[] = [];
   private readonly retain: boolean;
   /** What `grad()` asks for: gradients of these node outputs are collected, and leaves are left alone. */
   private readonly captured: Map<Node, Map<number, Tensor | null>> | null;
@@ -69,11 +73,25 @@ class Walk {
     const before = slots[index];
     if (before === null) {
       slots[index] = grad;
+      hold(grad);
       return;
     }
     const sum = addGradients(before, grad, this.ownSums.has(before));
     this.ownSums.add(sum);
     slots[index] = sum;
+    hold(sum);
+    this.left.push(letGo(before), isRows(grad) ? null : grad.storage);
+  }
+
+  /** Gives back what was left behind and in which no gradient on its way, and no leaf, lies. */
+  private recycle(): void {
+    const { left } = this;
+    for (let i = 0; i < left.length; i++) {
+      const memory = left[i];
+      if (memory === null || memory.serial <= this.startedAt || memory.uses !== 0) continue;
+      if (!this.retain && this.captured === null && !this.taken.has(memory)) memory.recycle();
+    }
+    left.length = 0;
   }
 
   run(order: readonly Node[]): void {
@@ -85,8 +103,10 @@ class Walk {
       const wanted = this.captured?.get(node);
       if (wanted) for (const index of wanted.keys()) wanted.set(index, grads[index]);
       if (node.retained) keepRetained(node.retained, grads);
+      for (let i = 0; i < grads.length; i++) this.left.push(letGo(grads[i]));
       if (node.leaf !== null) {
         if (this.captured === null) this.deliver(node.leaf, grads[0]!);
+        this.recycle();
         continue;
       }
       // What lies behind the last of the asked-for gradients keeps its saved tensors.
@@ -105,6 +125,7 @@ class Walk {
         const grad = results[i];
         if (source !== null && grad !== null && grad !== undefined) this.send(source, node.inputIndices[i], grad);
       }
+      this.recycle();
     }
   }
 
@@ -130,6 +151,24 @@ class Walk {
 
 function detached(grad: Tensor): Tensor {
   return grad.isSparse || grad.gradFn === null ? grad : grad.detach();
+}
+
+/** Gradients that are lists of rows: their memory is never recycled, since it may be written out at any time. */
+function isRows(grad: Tensor): grad is RowSparse | DenseRows {
+  return grad instanceof RowSparse || grad instanceof DenseRows;
+}
+
+/** Counts a gradient that is on its way. */
+function hold(grad: Tensor): void {
+  if (isRows(grad)) memoryOf(grad).serial = 0;
+  else grad.storage.uses++;
+}
+
+/** The memory of a gradient that has arrived, if it could be recycled. */
+function letGo(grad: Tensor | null): Storage | null {
+  if (grad === null || isRows(grad)) return null;
+  grad.storage.uses--;
+  return grad.storage;
 }
 
 function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | null)[]): void {

@@ -180,11 +180,16 @@ function backward<Call extends StackCall>(
       const gradients = kernels.backward(call, index, trace, states, dOutput, dInput, work, asked);
       for (let k = 0; k < perDirection; k++) dParameters[begin + k] = gradients[k];
     }
+    if (dOutput !== dOutputs) dOutput?.storage.recycle();
     const dropped = layer > 0 ? traces[layer - 1].dropped : null;
-    dOutput = dInput === null || dropped === null ? dInput : maskScale(dInput, dropped.mask, dropped.scale);
+    dOutput = dInput;
+    if (dInput === null || dropped === null) continue;
+    dOutput = maskScale(dInput, dropped.mask, dropped.scale);
+    dInput.storage.recycle();
   }
   work.storage.recycle();
-  const dGiven = given === 0 ? [] : dFirst.map((grad, k) => (needs[1 + k] ? grad : null));
+  const dGiven = dFirst.slice(0, given).map((grad, k) => (needs[1 + k] ? grad : null));
+  for (const [k, grad] of dFirst.entries()) if (grad !== dGiven[k]) grad.storage.recycle();
   return [dInput, ...dGiven, ...dParameters];
 }
 

@@ -6,10 +6,41 @@ import { pool } from './pool.js';
 /** Views of this size and up start on a cache line; V8 puts larger buffers 16 bytes past one. */
 const alignFrom = 4096;
 /** Below this a weak reference costs more than fresh memory does. */
-const poolFrom = 128 * 1024;
+const smallBelow = 128 * 1024;
 /** Long-lived arrays of this size and up lie on their own pages, huge ones where the system has them. */
 const pagesFrom = 1 << 20;
 const pageSize = 4096;
+
+/** Recycled small buffers by size. Nothing refers to them but this list. */
+const small = new Map<number, ArrayBuffer[]>();
+const mostOfOneSize = 32;
+const largestSmall = smallClass(smallBelow + 63);
+
+/** Four classes per power of two, so that results of like sizes share buffers. */
+function smallClass(bytes: number): number {
+  if (bytes <= 64) return 64;
+  const step = 2 ** (31 - Math.clz32(bytes - 1)) / 4;
+  return Math.ceil(bytes / step) * step;
+}
+
+function takeSmall(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
+  const bytes = n * info.bytes;
+  const margin = bytes < alignFrom ? 0 : 64;
+  const size = smallClass(bytes + margin);
+  const recycled = small.get(size)?.pop();
+  const array = new info.array(recycled ?? new ArrayBuffer(size), margin === 0 ? 0 : 48, n);
+  if (zeroed && recycled !== undefined) array.fill(0);
+  return array;
+}
+
+/** Takes back an array that `allocateArray` made and that nothing will read again. */
+export function recycleArray(array: TypedArray): void {
+  const { byteLength } = array.buffer;
+  const list = small.get(byteLength);
+  if (byteLength > largestSmall) pool.recycle(array);
+  else if (list === undefined) small.set(byteLength, [array.buffer as ArrayBuffer]);
+  else if (list.length < mostOfOneSize) list.push(array.buffer as ArrayBuffer);
+}
 
 function outOfMemory(info: DTypeInfo, n: number, cause: unknown): ValueError {
   return new ValueError(`out of memory: ${n} elements of ${info.name} need ${n * info.bytes} bytes`, { cause });
@@ -23,12 +54,8 @@ function outOfMemory(info: DTypeInfo, n: number, cause: unknown): ValueError {
 export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
   const bytes = n * info.bytes;
   try {
-    if (bytes < alignFrom) return new info.array(new ArrayBuffer(bytes), 0, n);
-    if (bytes >= poolFrom) {
-      const pooled = pool.take(info, n, zeroed);
-      if (pooled !== null) return pooled;
-    }
-    return new info.array(new ArrayBuffer(bytes + 64), 48, n);
+    if (bytes < smallBelow) return takeSmall(info, n, zeroed);
+    return pool.take(info, n, zeroed) ?? new info.array(new ArrayBuffer(bytes + 64), 48, n);
   } catch (cause) {
     throw outOfMemory(info, n, cause);
   }

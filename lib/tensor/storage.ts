@@ -1,6 +1,8 @@
-import { allocateArray, allocateLasting } from './allocator.js';
+import { allocateArray, allocateLasting, recycleArray } from './allocator.js';
 import { type DType, dtypes, type TypedArray } from './dtype.js';
 import { pool } from './pool.js';
+
+let allocated = 0;
 
 /** The memory behind one or more tensors. Views share it, and with it the version that catches in-place changes. */
 export class Storage {
@@ -8,6 +10,13 @@ export class Storage {
   readonly dtype: DType;
   /** Counts in-place writes; a saved tensor whose version moved on can't be used by backward. */
   version = 0;
+  /**
+   * Rises from one allocation to the next, and says that the memory came from the allocator and has not been in the
+   * user's hands: only then can it be recycled. Otherwise 0.
+   */
+  serial = 0;
+  /** How many gradients on their way through a backward walk lie in this memory. The engine counts. */
+  uses = 0;
 
   constructor(array: TypedArray, dtype: DType) {
     this.array = array;
@@ -16,7 +25,14 @@ export class Storage {
 
   /** Memory for `n` elements. `zeroed` false leaves the content undefined: the caller writes all of it. */
   static allocate(dtype: DType, n: number, zeroed = true): Storage {
-    return new Storage(allocateArray(dtypes[dtype], n, zeroed), dtype);
+    const storage = new Storage(allocateArray(dtypes[dtype], n, zeroed), dtype);
+    storage.serial = ++allocated;
+    return storage;
+  }
+
+  /** The serial of the latest allocation. */
+  static get latest(): number {
+    return allocated;
   }
 
   /** Zeroed memory for what lives long: tables, parameters, optimizer state. */
@@ -29,11 +45,15 @@ export class Storage {
    * tensor in anyone's hands shares. Nothing may read it afterwards.
    */
   recycle(): void {
-    pool.recycle(this.array);
+    if (this.serial === 0) return;
+    this.serial = 0;
+    recycleArray(this.array);
   }
 
   /** The array for the user's hands: from now on V8 alone decides when its memory is free. */
   escape(): TypedArray {
+    if (this.serial === 0) return this.array;
+    this.serial = 0;
     pool.forget(this.array);
     return this.array;
   }

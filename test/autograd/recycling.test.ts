@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { nn, noGrad, type Tensor, tensor } from '../../lib/index.js';
+
+/** Sizes on both sides of the pool's threshold: every backward below takes what the ones before gave back. */
+const sizes = [2, 3000, 40_000];
+
+function leaf(n: number, value: number): Tensor {
+  return tensor(new Float64Array(n).fill(value), { requiresGrad: true });
+}
+
+/** Functions of x through which gradients meet, part and share memory; and their derivatives. */
+const graphs: { name: string; f: (x: Tensor) => Tensor; slope: (x: number) => number }[] = [
+  { name: 'one gradient for two inputs', f: (x) => x.add(x), slope: () => 2 },
+  { name: 'the same through three', f: (x) => x.add(x).add(x.mul(x)), slope: (x) => 2 + 2 * x },
+  {
+    name: 'a sum on its way that another path reads',
+    f: (x) => {
+      const y = x.add(0);
+      return y.add(x).mul(y);
+    },
+    slope: (x) => 4 * x,
+  },
+  { name: 'views', f: (x) => x.view(-1, 1).squeeze(1).unsqueeze(0).expand(3, x.numel).mul(x), slope: (x) => 6 * x },
+  {
+    name: 'views of one gradient, which meet again',
+    f: (x) => {
+      const y = x.mul(2);
+      return y.view(1, -1).add(y.flip(0).flip(0).unsqueeze(0)).mul(x);
+    },
+    slope: (x) => 8 * x,
+  },
+  {
+    name: 'a gradient that is copied on its way',
+    f: (x) => x.mul(1).exp().add(x.neg()),
+    slope: (x) => Math.exp(x) - 1,
+  },
+];
+
+describe('memory of gradients on their way', () => {
+  it.each(graphs)('$name', ({ f, slope }) => {
+    const kept: { grad: Tensor; expected: number }[] = [];
+    for (let round = 0; round < 12; round++) {
+      for (const n of sizes) {
+        const value = 0.25 + round / 8;
+        const x = leaf(n, value);
+        const y = f(x);
+        y.sum().backward();
+        kept.push({ grad: x.grad!, expected: slope(value) });
+        // A second backward, through the same leaf, while the first gradient is in use.
+        f(x).sum().backward();
+        expect(x.grad!.at(n - 1)).toBeCloseTo(2 * slope(value), 9);
+        kept[kept.length - 1].expected *= 2;
+      }
+    }
+    for (const { grad, expected } of kept) {
+      for (const value of grad.data) if (Math.abs(value - expected) > 1e-9) expect(value).toBe(expected);
+    }
+  });
+
+  it('of non-leaves that keep theirs, and of the gradient that was passed in', () => {
+    const kept: { grad: Tensor; expected: number }[] = [];
+    for (let round = 1; round <= 10; round++) {
+      const x = leaf(3000, 1);
+      const given = tensor(new Float64Array(3000).fill(round));
+      const y = x.mul(3);
+      y.retainGrad();
+      y.add(y).backward(given);
+      kept.push({ grad: y.grad!, expected: 2 * round }, { grad: x.grad!, expected: 6 * round });
+      kept.push({ grad: given, expected: round });
+    }
+    for (const { grad, expected } of kept) expect(grad.data.every((v) => v === expected)).toBe(true);
+  });
+
+  it('when a graph is kept and runs twice', () => {
+    const x = leaf(3000, 2);
+    const y = x.mul(x).mul(x).sum();
+    y.backward(null, { retainGraph: true });
+    leaf(3000, 5).mul(7).sum().backward();
+    y.backward();
+    expect(x.grad!.data.every((v) => v === 24)).toBe(true);
+  });
+
+  it('of tables, whose gradients are rows of other gradients', () => {
+    const kept: { grad: Tensor; rows: number[] }[] = [];
+    for (let round = 1; round <= 10; round++) {
+      const table = new nn.Embedding(300, 64, { dtype: 'float64' });
+      const ids = tensor(new Int32Array([5, 7, 5]));
+      table.forward(ids).mul(round).sum().backward();
+      kept.push({ grad: table.weight.grad!, rows: [0, 2 * round, round] });
+      // Other work of the same sizes.
+      leaf(3 * 64, 1)
+        .mul(2)
+        .exp()
+        .sum()
+        .backward();
+    }
+    for (const { grad, rows } of kept) {
+      expect([grad.at(0), grad.at(5 * 64), grad.at(7 * 64 + 63)]).toEqual(rows);
+    }
+  });
+
+  it('is used again, so that a training step allocates less', () => {
+    const layer = new nn.Linear(64, 64);
+    const x = tensor(new Float32Array(64 * 64).fill(0.1), { shape: [64, 64] });
+    const step = () => {
+      layer.zeroGrad();
+      layer
+        .forward(layer.forward(layer.forward(x)))
+        .sum()
+        .backward();
+    };
+    for (let i = 0; i < 5; i++) step();
+    const made: number[] = [];
+    const Plain = globalThis.ArrayBuffer;
+    globalThis.ArrayBuffer = new Proxy(Plain, {
+      construct(target, args) {
+        if (args[0] > 10_000) made.push(args[0]);
+        return Reflect.construct(target, args) as ArrayBuffer;
+      },
+    });
+    try {
+      step();
+    } finally {
+      globalThis.ArrayBuffer = Plain;
+    }
+    // Twelve without recycling: outputs, the parameter's gradients, and what flows between the layers.
+    expect(made.length).toBeLessThanOrEqual(8);
+    noGrad(() => expect(layer.weight.grad!.sum().item()).not.toBeNaN());
+  });
+});
