@@ -11,6 +11,14 @@ export function checkLayerSize(op: string, name: string, value: unknown, least =
   throw new ValueError(`${op}: ${name} must be an integer of at least ${least}, got ${describe(value)}`);
 }
 
+/** Sizes of attention. @throws ValueError unless the vectors' size is a multiple of the number of heads. */
+export function checkHeads(op: string, sizeName: string, size: unknown, headsName: string, heads: unknown): void {
+  const width = checkLayerSize(op, sizeName, size, 1);
+  const count = checkLayerSize(op, headsName, heads, 1);
+  if (width % count === 0) return;
+  throw new ValueError(`${op}: ${sizeName} must be a multiple of ${headsName}, got ${width} and ${count}`);
+}
+
 /** @throws ArgumentError unless `value` is true or false. */
 export function checkFlag(op: string, name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;

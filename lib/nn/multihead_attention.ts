@@ -1,4 +1,4 @@
-import { ArgumentError, DTypeError, ShapeError, ValueError } from '../errors.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { checkProbability, dropout } from '../ops/dropout.js';
 import { attendHeads, type Projection } from '../ops/head_attention.js';
@@ -13,7 +13,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, type Tensor } from '../tensor/tensor.js';
 import { mergeMasks, spreadAttentionMask, spreadPaddingMask } from './attention_masks.js';
 import { constant_, xavierNormal_, xavierUniform_ } from './init.js';
-import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
+import { checkFlag, checkHeads, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
 import type { Parameter } from './parameter.js';
@@ -98,11 +98,9 @@ export class MultiheadAttention extends Module {
     super();
     const op = 'MultiheadAttention';
     const given = checkOptions(op, options, optionNames);
-    this.embedDim = checkLayerSize(op, 'embedDim', embedDim, 1);
-    this.numHeads = checkLayerSize(op, 'numHeads', numHeads, 1);
-    if (embedDim % numHeads !== 0) {
-      throw new ValueError(`${op}: embedDim must be a multiple of numHeads, got ${embedDim} and ${numHeads}`);
-    }
+    checkHeads(op, 'embedDim', embedDim, 'numHeads', numHeads);
+    this.embedDim = embedDim;
+    this.numHeads = numHeads;
     this.headDim = embedDim / numHeads;
     this.kdim = checkLayerSize(op, 'kdim', given.kdim ?? embedDim, 1);
     this.vdim = checkLayerSize(op, 'vdim', given.vdim ?? embedDim, 1);

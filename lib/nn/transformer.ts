@@ -4,7 +4,7 @@ import type { DType } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, type Tensor } from '../tensor/tensor.js';
 import { xavierUniform_ } from './init.js';
-import { checkLayerSize } from './layer_arguments.js';
+import { checkHeads, checkLayerSize } from './layer_arguments.js';
 import { Module } from './module.js';
 import { LayerNorm } from './normalization.js';
 import {
@@ -85,6 +85,7 @@ export class Transformer extends Module {
       'customDecoder',
     ]);
     const { numEncoderLayers = 6, numDecoderLayers = 6, customEncoder, customDecoder, ...layer } = given;
+    checkHeads('Transformer', 'dModel', dModel, 'nhead', nhead);
     checkLayerSize('Transformer', 'numEncoderLayers', numEncoderLayers);
     checkLayerSize('Transformer', 'numDecoderLayers', numDecoderLayers);
     const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias, dtype: layer.dtype });

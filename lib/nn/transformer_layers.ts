@@ -6,7 +6,7 @@ import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Dropout } from './dropout.js';
-import { checkFlag, checkLayerSize } from './layer_arguments.js';
+import { checkFlag, checkHeads, checkLayerSize } from './layer_arguments.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
 import { MultiheadAttention } from './multihead_attention.js';
@@ -87,7 +87,7 @@ function checkLayer(op: string, dModel: number, nhead: number, options: Transfor
   const normFirst = checkFlag(op, 'normFirst', given.normFirst ?? false);
   const batchFirst = checkFlag(op, 'batchFirst', given.batchFirst ?? false);
   const activation = checkActivation(op, given.activation ?? 'relu');
-  checkLayerSize(op, 'dModel', dModel, 1);
+  checkHeads(op, 'dModel', dModel, 'nhead', nhead);
   return {
     activation,
     normFirst,

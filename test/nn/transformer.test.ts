@@ -99,6 +99,11 @@ describe('MultiheadAttention', () => {
     const attention = new nn.MultiheadAttention(4, 2, { batchFirst: true });
     const x = randn([2, 3, 4]);
     expect(() => new nn.MultiheadAttention(5, 2)).toThrow('embedDim must be a multiple of numHeads, got 5 and 2');
+    for (const Layer of [nn.TransformerEncoderLayer, nn.TransformerDecoderLayer, nn.Transformer]) {
+      expect(() => new Layer(5, 2)).toThrow(`${Layer.name}: dModel must be a multiple of nhead, got 5 and 2`);
+      expect(() => new Layer(4, 0)).toThrow(`${Layer.name}: nhead must be an integer of at least 1, got 0`);
+      expect(() => new Layer({ dModel: 4 } as never, 2)).toThrow(`${Layer.name}: dModel must be an integer`);
+    }
     expect(() => new nn.MultiheadAttention(4, 2, { batch_first: true } as never)).toThrow("did you mean 'batchFirst'");
     expect(() => attention.forward(x, x, x, { isCausal: true })).toThrow(ArgumentError);
     expect(() => attention.forward(randn([2, 3, 5]), x, x)).toThrow(
