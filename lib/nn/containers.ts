@@ -219,7 +219,12 @@ export class ModuleDict<M extends Module = Module> extends Module {
       throw new ArgumentError(`ModuleDict: modules must be an object from name to module, got ${describe(modules)}`);
     }
     const entries = Symbol.iterator in modules ? [...modules] : Object.entries(modules);
-    for (const [name, module] of entries) this.set(name, module);
+    for (const entry of entries) {
+      if (!Array.isArray(entry)) {
+        throw new ArgumentError(`ModuleDict: modules must hold pairs of name and module, got ${describe(entry)}`);
+      }
+      this.set(entry[0], entry[1]);
+    }
     return this;
   }
 
@@ -246,6 +251,9 @@ export class ParameterList extends Module {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
+    if (typeof parameters !== 'object' || parameters === null || !(Symbol.iterator in parameters)) {
+      throw new ArgumentError(`ParameterList: parameters must be a list of tensors, got ${describe(parameters)}`);
+    }
     for (const parameter of parameters) this.append(parameter);
   }
 

@@ -1,6 +1,6 @@
 import { flatten, unflatten } from '../ops/reshape.js';
 import { checkOptions } from '../options.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { checkTensor, type Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
 /** Joins dimensions startDim (default 1, so that batches stay apart) to endDim (default the last) into one. */
@@ -17,7 +17,7 @@ export class Flatten extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return flatten(input, this.startDim, this.endDim);
+    return flatten(checkTensor('Flatten', 'input', input), this.startDim, this.endDim);
   }
 
   override extraRepr(): string {
@@ -37,7 +37,7 @@ export class Unflatten extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return unflatten(input, this.dim, this.unflattenedSize);
+    return unflatten(checkTensor('Unflatten', 'input', input), this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

@@ -207,6 +207,7 @@ export abstract class Module {
 
   /** Calls `fn` on every submodule, children before parents, and on this module last. */
   apply(fn: (module: Module) => void): this {
+    if (typeof fn !== 'function') throw new ArgumentError(`apply: fn must be a function, got ${describe(fn)}`);
     const seen = new Set<Module>();
     const visit = (module: Module): void => {
       if (seen.has(module)) return;

@@ -1,4 +1,4 @@
-import { DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError } from '../errors.js';
 import { resolvePadding } from '../ops/embedding.js';
 import { type BagMode, checkBagOptions, reduceBags, toBags } from '../ops/embedding_bag.js';
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
@@ -54,8 +54,14 @@ abstract class QuantizedRows extends Module {
   /** float32, [numEmbeddings]: what each row is multiplied by. */
   declare scale: Tensor;
 
-  protected constructor({ weight, scale }: QuantizedTable) {
+  protected constructor(table: QuantizedTable) {
     super();
+    if (!(table?.weight instanceof Tensor) || !(table.scale instanceof Tensor)) {
+      throw new ArgumentError(
+        `${new.target.name}: is made by ${new.target.name}.fromFloat(table) or by a layer's quantize()`,
+      );
+    }
+    const { weight, scale } = table;
     [this.numEmbeddings, this.embeddingDim] = weight.shape;
     this.registerBuffer('weight', weight);
     this.registerBuffer('scale', scale);

@@ -1,8 +1,8 @@
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { full } from '../tensor/creation.js';
 import type { DType } from '../tensor/dtype.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { checkTensor, type Tensor } from '../tensor/tensor.js';
 import { additiveMask } from './attention_masks.js';
 import { cloneModule } from './clone_module.js';
 import { ModuleList } from './containers.js';
@@ -78,9 +78,13 @@ function lengthOf(x: Tensor, layers: ModuleList): number {
   return x.shape[batchFirst ? 1 : 0] ?? 0;
 }
 
+/** More are a slip of the pen. */
+const mostLayers = 10_000;
+
 function copies<L extends Module>(op: string, name: string, layer: unknown, count: number): ModuleList<L> {
   if (!(layer instanceof Module)) throw new ArgumentError(`${op}: ${name} must be a Module, got ${describe(layer)}`);
   checkLayerSize(op, 'numLayers', count);
+  if (count > mostLayers) throw new ValueError(`${op}: numLayers must be at most ${mostLayers}, got ${count}`);
   return new ModuleList(Array.from({ length: count }, () => cloneModule(layer as L)));
 }
 
@@ -122,6 +126,7 @@ export class TransformerEncoder<L extends Module = Module> extends Module {
     options?: TransformerEncoderForwardOptions,
   ): Tensor {
     const op = 'TransformerEncoder';
+    checkTensor(op, 'src', src);
     const given = withPositional(op, 'mask', mask, options, ['mask', 'srcKeyPaddingMask', 'isCausal']);
     const forEachLayer = {
       srcMask: additive(op, 'mask', given.mask, src.dtype),
@@ -155,6 +160,8 @@ export class TransformerDecoder<L extends Module = Module> extends Module {
    */
   forward(tgt: Tensor, memory: Tensor, options?: TransformerDecoderForwardOptions): Tensor {
     const op = 'TransformerDecoder';
+    checkTensor(op, 'tgt', tgt);
+    checkTensor(op, 'memory', memory);
     const given = checkOptions(op, options, decoderForwardNames);
     const forEachLayer = {
       tgtMask: additive(op, 'tgtMask', given.tgtMask, tgt.dtype),

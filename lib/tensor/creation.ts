@@ -300,7 +300,7 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   return finish(
     convert(
       'arange',
-      Float64Array.from({ length: n }, (_, i) => start + i * step),
+      (Tensor.allocate([n], 'float64', false).storage.array as Float64Array).map((_, i) => start + i * step),
       [n],
       dtype,
     ),

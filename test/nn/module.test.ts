@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nn, RowSparse, StateDictError, type Tensor, tensor, zeros } from '../../lib/index.js';
+import { arange, nn, RowSparse, StateDictError, type Tensor, tensor, zeros } from '../../lib/index.js';
 
 class Affine extends nn.Module {
   weight: nn.Parameter;
@@ -105,6 +105,25 @@ describe('finding members', () => {
       "getParameter: Affine has no parameter 'wieght'; did you mean 'weight'?",
     );
     expect(() => block.getSubmodule('third')).toThrow('Block has no submodule');
+  });
+
+  it('refuses what is no argument of its methods and containers, by name', () => {
+    const layer = new nn.Linear(2, 2);
+    const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 }), 1);
+    const decoder = new nn.TransformerDecoder(new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1);
+    const calls: [() => unknown, RegExp][] = [
+      [() => layer.apply(3 as never), /apply: fn must be a function, got 3/],
+      [() => new nn.Flatten().forward(null as never), /Flatten: input must be a Tensor, got null/],
+      [() => new nn.Unflatten(0, [2]).forward([] as never), /Unflatten: input must be a Tensor/],
+      [() => encoder.forward('x' as never), /TransformerEncoder: src must be a Tensor, got "x"/],
+      [() => decoder.forward(zeros([1, 2]), undefined as never), /TransformerDecoder: memory must be a Tensor/],
+      [() => new nn.TransformerEncoder(layer, 2 ** 40), /TransformerEncoder: numLayers must be at most 10000, got/],
+      [() => new nn.ModuleDict([1] as never), /ModuleDict: modules must hold pairs of name and module, got 1/],
+      [() => new nn.ParameterList(5 as never), /ParameterList: parameters must be a list of tensors, got 5/],
+      [() => Reflect.construct(nn.QuantizedEmbedding, [4, 2]), /is made by QuantizedEmbedding\.fromFloat/],
+      [() => arange(2 ** 45), /out of memory: 35184372088832 elements/],
+    ];
+    for (const [call, message] of calls) expect(call).toThrow(message);
   });
 
   it('registers by name and refuses names that are taken or have dots', () => {
