@@ -115,7 +115,9 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
     );
   }
   const [sum, divisor] = plan;
-  const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? sum / divisor : sum, dtype);
+  // Where no sample counts, the mean is NaN, whatever label smoothing leaves of the others' weights.
+  const mean = divisor === 0 ? Number.NaN : sum / divisor;
+  const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? mean : sum, dtype);
   if (!needsGrad(input)) return out;
   const backward = (grad: Tensor) => {
     const dloss = contiguous(grad);

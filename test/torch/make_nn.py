@@ -1,5 +1,6 @@
 """Every module and loss: outputs and every gradient, over their options. Run through make_all.py."""
 
+import math
 from itertools import product
 
 import torch
@@ -159,6 +160,12 @@ def classification():
     add('CrossEntropyLoss', 'the default ignoreIndex', LOGITS, torch.tensor([0, -100, 1, -100, 2]))
     add('CrossEntropyLoss', 'everything ignored', LOGITS, torch.full((5,), -100), reduction='sum')
     add('CrossEntropyLoss', 'everything ignored gives NaN', LOGITS, torch.full((5,), -100))
+    zero_weight = In(torch.tensor([1.0, 0.0, 1.0, 1.0]), grad=False)
+    for smoothing in (0.0, 0.1):
+        add('CrossEntropyLoss', 'weights of 0 alone give NaN', LOGITS, torch.full((5,), 1), zero_weight, labelSmoothing=smoothing)
+        add('CrossEntropyLoss', 'a weight of 0', LOGITS, TARGET, zero_weight, labelSmoothing=smoothing, reduction='none')
+        add('CrossEntropyLoss', 'a logit of -inf', In(torch.tensor([[0.5, -math.inf, 1.0, 0.0]])), torch.tensor([2]),
+            labelSmoothing=smoothing)
     add('CrossEntropyLoss', 'large logits', In(torch.tensor([[1000.0, -1000.0, 0.0, 5.0], [88.0, 89.0, 90.0, 91.0]])),
         torch.tensor([1, 3]))
     add('CrossEntropyLoss', '33 classes', In(uniform(3, 33, seed=14, scale=5)), torch.tensor([32, 0, 17]))
