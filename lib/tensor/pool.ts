@@ -122,11 +122,13 @@ class Pool {
     this.collections++;
     collect({ type: 'minor' });
     this.poll();
-    if (this.out + needed <= 0.75 * this.budget) return;
+    if (this.out + needed <= this.budget - Math.max(needed, this.budget / 8)) return;
     collect();
     this.poll();
+    // Room for what lives now and once more, with a margin: it has grown old, so minor collections will not see it die.
     // Slow to shrink: a step's results live and die together, and a collection in its midst sees only some of them.
-    this.budget = Math.max(leastBudget, 1.75 * (this.out + needed), 0.9 * this.budget);
+    this.budget = Math.max(leastBudget, 2.5 * (this.out + needed), 0.9 * this.budget);
+    this.makeRoom(0);
   }
 
   private poll(): void {

@@ -65,6 +65,9 @@ void copyOrZero(T* out, const T* in, int64_t n) {
 constexpr int64_t kGatesAtOnce = 1 << 19;
 constexpr int64_t kLeastBatchAtOnce = 32;
 
+// Backward makes the gradients of h and x in one product where both together have at most this many columns.
+constexpr int64_t kWidestTogether = 64;
+
 template <class T>
 struct Forward {
   Rows<T> output;
@@ -231,16 +234,31 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   T* const full = dProjected + aligned(total * P);      // and what was projected
 
   const bool single = isSingleStep(shape.sequence);
-  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(R, 4 * H));
-  T* const hiddenHidden = scratch<T>(Scratch::weights, sizeOfHidden + (P > 0 ? packedElements<T>(H, P) : 0));
+  // Narrow weights would leave the vectors of a product half empty: side by side they fill them.
+  const bool together = !single && gradients.input != nullptr && R + I <= kWidestTogether;
+  const int64_t width = together ? R + I : R;
+  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(width, 4 * H));
+  const int64_t sizeOfProjection = P > 0 ? aligned(packedElements<T>(H, P)) : 0;
+  T* const hiddenHidden =
+      scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together ? 4 * H * width : 0));
   T* const projection = hiddenHidden + sizeOfHidden;
-  if (!single) packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
+  if (together) {
+    T* const sideBySide = projection + sizeOfProjection;
+    for (int64_t j = 0; j < 4 * H; j++) {
+      copyOrZero(sideBySide + j * width, weights.hiddenHidden + j * R, R);
+      copyOrZero(sideBySide + j * width + R, weights.inputHidden + j * I, I);
+    }
+    packMatrix<T>(hiddenHidden, {sideBySide, width}, width, 4 * H);
+  } else if (!single) {
+    packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
+  }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
 
   copyOrZero(gradients.h0, dhn, batch * R);
   copyOrZero(gradients.c0, dcn, batch * H);
   forRowRanges(rows, 4 * H * (R + 16) + R * H, [&](int64_t begin, int64_t end) {
-    T* const dFull = P > 0 ? scratch<T>(Scratch::states, (end - begin) * H) : nullptr;
+    T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width));
+    T* const dFull = dBoth + (end - begin) * width;
     T* const dHidden = gradients.h0 + begin * R;
     for (int64_t s = rows.steps() - 1; s >= 0; s--) {
       const int64_t t = rows.step(s);
@@ -286,8 +304,15 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
         }
         LUTRA_DISPATCH(lstmStepBackward<T>)(step);
       }
-      if (single || (s == 0 && h0 == nullptr)) continue;
-      matmulPacked<T>(dHidden, R, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, R, 4 * H);
+      if (single || (s == 0 && h0 == nullptr && !together)) continue;
+      T* const dStates = together ? dBoth : dHidden;
+      matmulPacked<T>(dStates, width, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, width, 4 * H);
+      for (int64_t i = 0; i < count && together; i++) {
+        T* const dInput = gradients.input + (row + i * stride) * I;
+        const T* const both = dBoth + i * width;
+        std::memcpy(dHidden + i * R, both, static_cast<size_t>(R) * sizeof(T));
+        for (int64_t j = 0; j < I; j++) dInput[j] = gradients.addToInput ? dInput[j] + both[R + j] : both[R + j];
+      }
     }
   });
 
@@ -295,7 +320,7 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
     matmul<T>(gradients.h0, R, {dGates, 4 * H}, {weights.hiddenHidden, R}, batch, R, 4 * H);
   }
   const Matrix<T> dGatesTransposed = {dGates, 4 * H, true};
-  if (gradients.input != nullptr) {
+  if (gradients.input != nullptr && !together) {
     matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H,
               {nullptr, gradients.addToInput});
   }

@@ -242,6 +242,28 @@ void multiplyBlocks(const Product<T>& p) {
   }
 }
 
+/**
+ * Few columns, which would leave most of their vectors empty, of operands that both lie with K as their rows: the
+ * transpose of the product has many columns, and reads both where they lie.
+ */
+template <class T>
+void multiplyTurned(const Product<T>& p) {
+  T* const turned = scratch<T>(Scratch::turned, p.M * p.N);
+  multiplyFewRows<T>({turned, p.M, {p.b.data, p.b.ld, true}, {p.a.data, p.a.ld}, nullptr, p.N, p.M, p.K, {}});
+  for (int64_t i = 0; i < p.M; i++) {
+    for (int64_t j = 0; j < p.N; j++) p.c[i * p.ldc + j] = turned[j * p.M + i];
+  }
+}
+
+/** Whether multiplyTurned wins: it saves a tenth of the multiply-adds and has enough of them to pay for its copy. */
+template <class T>
+LUTRA_INLINE bool turns(const Product<T>& p) {
+  constexpr int64_t kWidth = TileShape<T>::kWidth;
+  const auto padded = [](int64_t n) { return (n + kWidth - 1) / kWidth * kWidth; };
+  return p.packedB == nullptr && p.a.transposed && !p.b.transposed && p.N <= TileShape<T>::kColumns && p.K >= 64 &&
+         p.options.bias == nullptr && !p.options.accumulate && 10 * padded(p.N) * p.M > 11 * p.N * padded(p.M);
+}
+
 /** K = 0: only what is added. */
 template <class T>
 void multiplyNothing(const Product<T>& p) {
@@ -260,6 +282,7 @@ void multiply(const Product<T>& p) {
   if (p.K <= 0) return multiplyNothing(p);
   const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
   if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
+  if (turns(p)) return multiplyTurned(p);
   if (p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) return multiplyFewRows(p);
   if (p.N <= TileShape<T>::kColumns) {
     return p.a.transposed ? multiplyFewColumns<T, true>(p) : multiplyFewColumns<T, false>(p);

@@ -8,7 +8,7 @@
 namespace lutra {
 
 /** Each purpose has a buffer of its own per thread; a kernel may hold several at once, but each only once. */
-enum class Scratch { packedA, packedB, weights, gates, states, partials, keys, values, scores, count };
+enum class Scratch { packedA, packedB, weights, gates, states, partials, keys, values, scores, turned, count };
 
 namespace detail {
 

@@ -101,10 +101,7 @@ LUTRA_INLINE Vec<T> exp(Vec<T> x) {
                    0.00138888889471562235, 0.000198412699175665352, 0.0000248014897857291741, 2.75572161363202198e-6,
                    2.76313397365413029e-7, 2.51179135374574761e-8);
   }
-  const Vec<T> p = fma(r * r, q, r) + constant<T>(1);
-  // In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
-  const Vec<T> half = round(n * constant<T>(0.5));
-  return p * pow2(half) * pow2(n - half);
+  return timesPow2(fma(r * r, q, r) + constant<T>(1), n);
 }
 
 // e^r - 1 for |r| <= ln 2 / 2.
@@ -129,8 +126,7 @@ LUTRA_INLINE Vec<T> expm1(Vec<T> x) {
   const Vec<T> r = reduceByLn2(max(lowest, min(highest, x)), n);
   // 2^n (e^r - 1 + 1 - 2^-n); beyond n = 64 the last term no longer counts.
   const Vec<T> p = expm1Reduced(r) + (constant<T>(1) - pow2(neg(min(constant<T>(64), n))));
-  const Vec<T> half = round(n * constant<T>(0.5));
-  const Vec<T> y = p * pow2(half) * pow2(n - half);
+  const Vec<T> y = timesPow2(p, n);
   return select(eq(x, Vec<T>::zero()), x, y);  // keeps the sign of zero
 }
 

@@ -122,6 +122,12 @@ LUTRA_INLINE D pow2(D n) {
   const __m256d magic = _mm256_add_pd(n.v, _mm256_set1_pd(6755399441055744.0 + 1023.0));
   return {_mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(magic), 52))};
 }
+// In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
+template <class V>
+LUTRA_INLINE V timesPow2(V x, V n) {
+  const V half = round(n * V::set1(0.5f));
+  return x * pow2(half) * pow2(n - half);
+}
 LUTRA_INLINE F splitExponent(F x, F& e) {
   const __m256i bits = _mm256_castps_si256(x.v);
   e.v = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)));

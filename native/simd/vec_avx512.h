@@ -92,14 +92,10 @@ LUTRA_INLINE float sum(F a) { return _mm512_reduce_add_ps(a.v); }
 LUTRA_INLINE double sum(D a) { return _mm512_reduce_add_pd(a.v); }
 LUTRA_INLINE float maxLane(F a) { return _mm512_reduce_max_ps(a.v); }
 LUTRA_INLINE double maxLane(D a) { return _mm512_reduce_max_pd(a.v); }
-LUTRA_INLINE F pow2(F n) {
-  const __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127));
-  return {_mm512_castsi512_ps(_mm512_slli_epi32(biased, 23))};
-}
-LUTRA_INLINE D pow2(D n) {
-  const __m512i biased = _mm512_add_epi64(_mm512_cvtpd_epi64(n.v), _mm512_set1_epi64(1023));
-  return {_mm512_castsi512_pd(_mm512_slli_epi64(biased, 52))};
-}
+LUTRA_INLINE F timesPow2(F x, F n) { return {_mm512_scalef_ps(x.v, n.v)}; }
+LUTRA_INLINE D timesPow2(D x, D n) { return {_mm512_scalef_pd(x.v, n.v)}; }
+LUTRA_INLINE F pow2(F n) { return timesPow2(F::set1(1.0f), n); }
+LUTRA_INLINE D pow2(D n) { return timesPow2(D::set1(1.0), n); }
 LUTRA_INLINE F splitExponent(F x, F& e) {
   const __m512i bits = _mm512_castps_si512(x.v);
   e.v = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_srli_epi32(bits, 23), _mm512_set1_epi32(127)));

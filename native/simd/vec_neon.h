@@ -108,6 +108,12 @@ LUTRA_INLINE F pow2(F n) {
 LUTRA_INLINE D pow2(D n) {
   return {vreinterpretq_f64_s64(vshlq_n_s64(vaddq_s64(vcvtnq_s64_f64(n.v), vdupq_n_s64(1023)), 52))};
 }
+// In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
+template <class V>
+LUTRA_INLINE V timesPow2(V x, V n) {
+  const V half = round(n * V::set1(0.5f));
+  return x * pow2(half) * pow2(n - half);
+}
 LUTRA_INLINE F splitExponent(F x, F& e) {
   const uint32x4_t bits = vreinterpretq_u32_f32(x.v);
   e.v = vcvtq_f32_s32(vsubq_s32(vreinterpretq_s32_u32(vshrq_n_u32(bits, 23)), vdupq_n_s32(127)));

@@ -2,8 +2,9 @@
 //
 // Vec<T> holds W lanes of float or double. load/store take any alignment; loadN/storeN touch only the first n lanes
 // (0 <= n <= W; the other lanes read as zero). min/max return the second operand when either is NaN. pow2(n) is 2^n for
-// integral n in the normal exponent range; splitExponent(x, e) gives m in [1, 2) and integral e with x = m * 2^e for
-// positive normal x. Masks are Vec<T>::Mask; select(mask, a, b) takes a where the mask is set.
+// integral n in the normal exponent range, timesPow2(x, n) x * 2^n rounded once, for results of any size;
+// splitExponent(x, e) gives m in [1, 2) and integral e with x = m * 2^e for positive normal x. Masks are Vec<T>::Mask;
+// select(mask, a, b) takes a where the mask is set.
 namespace lutra::scalar {
 
 template <class T>
@@ -132,6 +133,12 @@ LUTRA_INLINE Vec<T> pow2(Vec<T> n) {
     std::memcpy(&r.v, &bits, 8);
   }
   return r;
+}
+// In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
+template <class T>
+LUTRA_INLINE Vec<T> timesPow2(Vec<T> x, Vec<T> n) {
+  const Vec<T> half = round(n * Vec<T>::set1(T(0.5)));
+  return x * pow2(half) * pow2(n - half);
 }
 template <class T>
 LUTRA_INLINE Vec<T> splitExponent(Vec<T> x, Vec<T>& e) {
