@@ -31,6 +31,9 @@ const moduleOptionNames = [...embeddingOptionNames, ...tableOptionNames, 'keepPa
  * Weights start from N(0, 1), the padding row from zeros. The padding row gets no gradient, so training leaves it as it
  * is; but as in PyTorch an initialisation of one's own, or a loaded state, fills it too. `zeroPaddingRow()` then restores
  * it once, and the option `keepPaddingZero` before every lookup.
+ *
+ * After `half()` or `bfloat16()` the table takes half the memory and lookups still give float32; it can't be trained then:
+ * a gradient for it is an error, so freeze it. `quantize()` gives a table of a quarter.
  */
 export class Embedding extends EmbeddingTable {
   /** Whether the padding row is set to zeros before every lookup. */

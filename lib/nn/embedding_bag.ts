@@ -34,7 +34,7 @@ const moduleOptionNames = [...bagOptionNames, ...tableOptionNames] as const;
  * bag.forward([4, 9, 0, 7, 7], { offsets: [0, 3] }).shape;     // [2, 100]: bags of 3 and 2
  * ```
  *
- * Weights start from N(0, 1), the padding row from zeros.
+ * Weights start from N(0, 1), the padding row from zeros. Tables of 16 bits as in `Embedding`.
  */
 export class EmbeddingBag extends EmbeddingTable {
   mode: BagMode;

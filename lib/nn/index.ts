@@ -43,6 +43,7 @@ export {
   BCEWithLogitsLoss,
   CrossEntropyLoss,
   HuberLoss,
+  KLDivLoss,
   L1Loss,
   MSELoss,
   NLLLoss,
@@ -50,14 +51,7 @@ export {
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
 export { LSTMCell, type LSTMCellState } from './lstm_cell.js';
-export {
-  CosineEmbeddingLoss,
-  CosineSimilarity,
-  KLDivLoss,
-  MarginRankingLoss,
-  PairwiseDistance,
-  TripletMarginLoss,
-} from './margin_loss.js';
+export { CosineEmbeddingLoss, MarginRankingLoss, TripletMarginLoss } from './margin_loss.js';
 export { Module, type RecurseOptions } from './module.js';
 export {
   MultiheadAttention,
@@ -82,6 +76,7 @@ export {
   SampledSoftmaxLoss,
   type SampledSoftmaxLossOptions,
 } from './sampled_loss.js';
+export { CosineSimilarity, PairwiseDistance } from './similarity.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
 export * as utils from './tools.js';
 export { Transformer, type TransformerForwardOptions, type TransformerOptions } from './transformer.js';

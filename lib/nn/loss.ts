@@ -23,6 +23,7 @@ import {
   smoothL1Loss,
 } from '../ops/element_loss.js';
 import type { IndexInput } from '../ops/index_argument.js';
+import { checkKlDivOptions, type KlDivOptions, type KlDivReduction, klDiv, klDivOptionNames } from '../ops/kl_div.js';
 import { checkReduction, type Reduction, type ReductionOption } from '../ops/loss_reduction.js';
 import { checkOptions } from '../options.js';
 import { checkFloat, type Tensor } from '../tensor/tensor.js';
@@ -167,5 +168,23 @@ export class HuberLoss extends Loss {
 
   forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, { reduction: this.reduction, delta: this.delta });
+  }
+}
+
+/** The Kullback–Leibler divergence of log-probabilities from a target, as `torch.nn.KLDivLoss`. */
+export class KLDivLoss extends Module {
+  reduction: KlDivReduction;
+  logTarget: boolean;
+
+  constructor(options?: KlDivOptions) {
+    super();
+    const given = checkKlDivOptions('KLDivLoss', checkOptions('KLDivLoss', options, klDivOptionNames));
+    this.reduction = given.reduction;
+    this.logTarget = given.logTarget;
+  }
+
+  /** See `functional.klDiv`. */
+  forward(input: Tensor, target: Tensor): Tensor {
+    return klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
   }
 }

@@ -1,4 +1,3 @@
-import { checkKlDivOptions, type KlDivOptions, type KlDivReduction, klDiv, klDivOptionNames } from '../ops/kl_div.js';
 import {
   checkMargin,
   cosineEmbeddingLoss,
@@ -7,20 +6,11 @@ import {
   type TripletMarginOptions,
   tripletMarginLoss,
 } from '../ops/margin_loss.js';
-import {
-  type CosineSimilarityOptions,
-  checkAtLeastZero,
-  checkEps,
-  checkNormOrder,
-  cosineSimilarity,
-  type PairwiseDistanceOptions,
-  pairwiseDistance,
-} from '../ops/similarity.js';
+import { checkAtLeastZero, checkNormOrder } from '../ops/similarity.js';
 import { checkOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFlag } from './layer_arguments.js';
 import { Loss } from './loss.js';
-import { Module } from './module.js';
 
 /** Pulls vectors together or apart by their cosine, as `torch.nn.CosineEmbeddingLoss`. */
 export class CosineEmbeddingLoss extends Loss {
@@ -75,61 +65,5 @@ export class MarginRankingLoss extends Loss {
   /** See `functional.marginRankingLoss`. */
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(input1, input2, target, { margin: this.margin, reduction: this.reduction });
-  }
-}
-
-/** The Kullback–Leibler divergence of log-probabilities from a target, as `torch.nn.KLDivLoss`. */
-export class KLDivLoss extends Module {
-  reduction: KlDivReduction;
-  logTarget: boolean;
-
-  constructor(options?: KlDivOptions) {
-    super();
-    const given = checkKlDivOptions('KLDivLoss', checkOptions('KLDivLoss', options, klDivOptionNames));
-    this.reduction = given.reduction;
-    this.logTarget = given.logTarget;
-  }
-
-  /** See `functional.klDiv`. */
-  forward(input: Tensor, target: Tensor): Tensor {
-    return klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
-  }
-}
-
-/** The cosine of the angle between vectors, as `torch.nn.CosineSimilarity`. */
-export class CosineSimilarity extends Module {
-  dim: number;
-  eps: number;
-
-  constructor(options?: CosineSimilarityOptions) {
-    super();
-    const { dim = 1, eps = 1e-8 } = checkOptions('CosineSimilarity', options, ['dim', 'eps']);
-    this.dim = dim;
-    this.eps = checkAtLeastZero('CosineSimilarity', 'eps', eps);
-  }
-
-  /** See `functional.cosineSimilarity`. */
-  forward(x1: Tensor, x2: Tensor): Tensor {
-    return cosineSimilarity(x1, x2, { dim: this.dim, eps: this.eps });
-  }
-}
-
-/** The p-norm of differences along the last dimension, as `torch.nn.PairwiseDistance`. */
-export class PairwiseDistance extends Module {
-  p: number;
-  eps: number;
-  keepdim: boolean;
-
-  constructor(options?: PairwiseDistanceOptions) {
-    super();
-    const { p = 2, eps = 1e-6, keepdim = false } = checkOptions('PairwiseDistance', options, ['p', 'eps', 'keepdim']);
-    this.p = checkNormOrder('PairwiseDistance', p);
-    this.eps = checkEps('PairwiseDistance', eps);
-    this.keepdim = checkFlag('PairwiseDistance', 'keepdim', keepdim);
-  }
-
-  /** See `functional.pairwiseDistance`. */
-  forward(x1: Tensor, x2: Tensor): Tensor {
-    return pairwiseDistance(x1, x2, { p: this.p, eps: this.eps, keepdim: this.keepdim });
   }
 }

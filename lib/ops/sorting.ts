@@ -8,7 +8,7 @@ import { installMethods, Tensor } from '../tensor/tensor.js';
 import { to } from './copy.js';
 import { namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
 import { checkDense, toComputing } from './operands.js';
-import { layoutOf } from './reduction_layout.js';
+import { type Layout, layoutOf } from './reduction_layout.js';
 
 export interface SortOptions {
   /** Largest first. Default false. */
@@ -45,8 +45,13 @@ function checkFlags(op: string, options: object): void {
   }
 }
 
+/** A tensor seen along one dimension; a 0-dimensional one is a list of one. */
+function along(x: Tensor, dim: number): Layout {
+  return layoutOf(x, x.ndim === 0 ? [] : [dim], true);
+}
+
 function best(node: string, x: Tensor, k: number, dim: number, largest: boolean): ValuesAndIndices {
-  const layout = layoutOf(x, x.ndim === 0 ? [] : [dim], true);
+  const layout = along(x, dim);
   const { source, outer, n, inner } = layout;
   const shape = x.shape.map((size, i) => (i === dim ? k : size));
   const values = Tensor.allocate(shape, x.dtype, false);
@@ -100,7 +105,7 @@ export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions):
 }
 
 function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
-  const { source, outer, n, inner } = layoutOf(x, x.ndim === 0 ? [] : [dim], true);
+  const { source, outer, n, inner } = along(x, dim);
   const out = Tensor.allocate(x.shape, x.dtype, false);
   if (out.numel === 0) return out;
   native.cumulativeSum(reverse, out.storage.array, out.offset, source.storage.array, source.offset, outer, n, inner);
