@@ -157,6 +157,14 @@ def dot_products():
     grouped = ((2, 4, 2, 3), (2, 2, 4, 3), (2, 2, 4, 2))
     add('shared key heads', *grouped, enable_gqa=True)
     add('shared key heads, causal', *grouped, enable_gqa=True, is_causal=True)
+    add('scale 0.3, causal', *four, scale=0.3, is_causal=True)
+    add('scale 0.3, causal, dropout', *four, scale=0.3, is_causal=True, dropout_p=0.4, seed=15)
+    n, h, q, k = *grouped[0][:3], grouped[1][2]
+    for label, mask in (('bool', boolean(n, h, q, k, seed=58)), ('numbers', additive(q, k, seed=59))):
+        add(f'shared key heads, mask: {label}', *grouped, extra=[mask], enable_gqa=True, attn_mask='$3')
+        add(f'shared key heads, mask: {label}, scale 2, dropout', *grouped, extra=[mask], enable_gqa=True, attn_mask='$3', scale=2.0,
+            dropout_p=0.4, seed=16)
+    add('shared key heads, causal, scale 2, dropout', *grouped, enable_gqa=True, is_causal=True, scale=2.0, dropout_p=0.4, seed=17)
     add('one key head, mask', (2, 4, 2, 3), (2, 1, 4, 3), (2, 1, 4, 2), extra=[boolean(2, 4, 2, 4, seed=58)], attn_mask='$3', enable_gqa=True)
     write('transformer_dot_products', __file__, cases=cases.cases)
 
