@@ -69,6 +69,10 @@ export class FileFormatError extends RangeError {
   override name = 'FileFormatError';
 }
 
+function withArticle(name: string): string {
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** What a value is, in words short enough for an error message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -81,7 +85,7 @@ export function describe(value: unknown): string {
     return value.length <= 8 && value.every((v) => typeof v === 'number')
       ? `[${value.join(', ')}]`
       : `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
+  if (ArrayBuffer.isView(value)) return `${withArticle(value.constructor.name)} of ${value.byteLength} bytes`;
   const name = value.constructor?.name;
-  return name && name !== 'Object' ? `a ${name}` : 'an object';
+  return name && name !== 'Object' ? withArticle(name) : 'an object';
 }

@@ -125,7 +125,7 @@ describe('a file for PyTorch', () => {
     table.forward([1]).sum().backward();
     expect(() => serializeTorch({ a: [{ b: table.weight.grad as Tensor }] })).toThrow(DTypeError);
     expect(() => serializeTorch({ a: [{ b: table.weight.grad as Tensor }] })).toThrow(/value\.a\[0\]\.b is row-sparse/);
-    expect(() => serializeTorch(table as never)).toThrow(/value must be a Tensor, .* got a Embedding/);
+    expect(() => serializeTorch(table as never)).toThrow(/value must be a Tensor, .* got an Embedding/);
     expect(() => serializeTorch({ f: () => 1 } as never)).toThrow(ArgumentError);
     expect(() => serializeTorch({ missing: undefined } as never)).toThrow(/value\.missing .* got nothing/);
     expect(() => serializeTorch(new Map([[0.5, 1]]))).toThrow(/no string and no integer: 0\.5/);
