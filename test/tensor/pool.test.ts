@@ -27,8 +27,8 @@ describe('the result pool', () => {
       while (memoryInfo().collections < before + 3) Tensor.allocate([megabyte], 'float32', false);
       expect(old.length).toBe(20);
     }
-    // 80 MB live at a time, 2.4 GB in all.
-    expect(memoryInfo().out + memoryInfo().idle).toBeLessThan(400 * megabyte);
+    // 80 MB live at a time (160 while a stack still shows the round before), 2.4 GB in all.
+    expect(memoryInfo().out + memoryInfo().idle).toBeLessThan(600 * megabyte);
   });
 
   it('never hands out memory that a tensor or a user array still shows', () => {
