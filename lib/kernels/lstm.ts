@@ -2,6 +2,7 @@
 import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { arrayOf, offsetOf, planSequence, type SequenceLayout } from './sequence.js';
 
 /** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
 export interface LstmWeights {
@@ -15,15 +16,6 @@ export interface LstmWeights {
   biasHidden: Tensor | null;
   /** weight_hr, [projSize, hidden], or null */
   projection: Tensor | null;
-}
-
-/** How the rows of the input lie: [steps, batch], or with batchFirst [batch, steps]; packed with batchSizes. */
-export interface SequenceLayout {
-  steps: number;
-  batch: number;
-  batchFirst: boolean;
-  /** For packed sequences: how many of them have step t, int32 [steps], descending from `batch`. Else null. */
-  batchSizes: Tensor | null;
 }
 
 export interface LstmCall {
@@ -46,31 +38,11 @@ export interface LstmTrace {
   caches: Tensor[];
 }
 
-function fillShape(call: LstmCall, direction: number, inputSize: number): void {
-  const { layout } = call;
-  plan[0] = layout.steps;
-  plan[1] = layout.batch;
-  plan[2] = layout.batchFirst ? 1 : 0;
-  plan[3] = direction;
-  plan[4] = inputSize;
-  plan[5] = call.hiddenSize;
-  plan[6] = call.projSize;
-  plan[7] = layout.batchSizes === null ? 0 : layout.batchSizes.offset;
-}
-
 /** Elements that a direction of a layer keeps for backward, and those of the working memory that backward needs. */
 export function lstmSizes(call: LstmCall, direction: number, inputSize: number): { cache: number; workspace: number } {
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.projSize);
   const cache = native.lstmSizes(plan, arrayOf(call.layout.batchSizes));
   return { cache, workspace: plan[0] };
-}
-
-function arrayOf(t: Tensor | null) {
-  return t === null ? null : t.storage.array;
-}
-
-function offsetOf(t: Tensor | null, index = 0, size = 0): number {
-  return t === null ? 0 : t.offset + index * size;
 }
 
 /** Runs one layer in one direction; its state is row `index` of the stacked states. */
@@ -92,7 +64,7 @@ export function lstmForward(
   const inputSize = input.shape[input.ndim - 1];
   const ofH = layout.batch * width;
   const ofC = layout.batch * hiddenSize;
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.projSize);
   plan[8] = output.offset + direction * width;
   plan[9] = directions * width;
   plan[10] = offsetOf(hn, index, ofH);
@@ -153,7 +125,7 @@ export function lstmBackward(
   const ofH = layout.batch * width;
   const ofC = layout.batch * hiddenSize;
   const cache = trace.caches[direction];
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.projSize);
   plan[8] = offsetOf(dInput);
   plan[9] = direction;
   plan[10] = offsetOf(states.dh0, index, ofH);

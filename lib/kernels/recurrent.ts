@@ -2,7 +2,7 @@
 import type { NativeRecurrentBackward, NativeRecurrentForward, NativeRecurrentSizes } from '../native_products.js';
 import { plan } from '../tensor/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { SequenceLayout } from './lstm.js';
+import { arrayOf, offsetOf, planSequence, type SequenceLayout } from './sequence.js';
 
 /** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
 export interface RecurrentWeights {
@@ -35,26 +35,6 @@ export interface RecurrentFunctions {
   backward: NativeRecurrentBackward;
 }
 
-function fillShape(call: RecurrentCall, direction: number, inputSize: number): void {
-  const { layout } = call;
-  plan[0] = layout.steps;
-  plan[1] = layout.batch;
-  plan[2] = layout.batchFirst ? 1 : 0;
-  plan[3] = direction;
-  plan[4] = inputSize;
-  plan[5] = call.hiddenSize;
-  plan[6] = call.variant;
-  plan[7] = layout.batchSizes === null ? 0 : layout.batchSizes.offset;
-}
-
-function arrayOf(t: Tensor | null) {
-  return t === null ? null : t.storage.array;
-}
-
-function offsetOf(t: Tensor | null, index = 0, size = 0): number {
-  return t === null ? 0 : t.offset + index * size;
-}
-
 /** Elements that a direction of a layer keeps for backward, and those of the working memory that backward needs. */
 export function recurrentSizes(
   functions: RecurrentFunctions,
@@ -62,7 +42,7 @@ export function recurrentSizes(
   direction: number,
   inputSize: number,
 ): { cache: number; workspace: number } {
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.variant);
   const cache = functions.sizes(plan, arrayOf(call.layout.batchSizes));
   return { cache, workspace: plan[0] };
 }
@@ -83,7 +63,7 @@ export function recurrentForward(
   const direction = index % directions;
   const inputSize = input.shape[input.ndim - 1];
   const ofH = layout.batch * hiddenSize;
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.variant);
   plan[8] = output.offset + direction * hiddenSize;
   plan[9] = directions * hiddenSize;
   plan[10] = offsetOf(hn, index, ofH);
@@ -136,7 +116,7 @@ export function recurrentBackward(
   const direction = index % directions;
   const inputSize = input.shape[input.ndim - 1];
   const ofH = layout.batch * hiddenSize;
-  fillShape(call, direction, inputSize);
+  planSequence(call, direction, inputSize, call.variant);
   plan[8] = offsetOf(dInput);
   plan[9] = direction;
   plan[10] = offsetOf(states.dh0, index, ofH);

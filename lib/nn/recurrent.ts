@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import type { SequenceLayout } from '../kernels/lstm.js';
+import type { SequenceLayout } from '../kernels/sequence.js';
 import { indexSelect } from '../ops/indexing.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import { checkOptions } from '../options.js';

@@ -1,7 +1,7 @@
 import { needsGrad, recordMany } from '../autograd/record.js';
 import { copyOf } from '../kernels/copy.js';
 import { maskScale } from '../kernels/elementwise.js';
-import type { SequenceLayout } from '../kernels/lstm.js';
+import type { SequenceLayout } from '../kernels/sequence.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { drawMask } from './dropout.js';

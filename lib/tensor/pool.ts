@@ -8,9 +8,10 @@ import type { DTypeInfo, TypedArray } from './dtype.js';
  *
  * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
  * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
- * reference to the typed array on it. When what is out exceeds the budget it runs a minor garbage collection and takes
- * back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full collection finds: it runs
- * when the minor one left too much, and what it leaves in turn is live and sets the budget.
+ * reference to the typed array on it. After every 32 MB, when it would have to make a new buffer, it runs a minor garbage
+ * collection and takes back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full
+ * collection finds: it runs when the minor one left more than the budget out, and what it leaves in turn is live and sets
+ * the budget.
  *
  * Only the typed array is watched: an array handed to the user may have further views that the pool can't see, so
  * `forget` leaves such a buffer to V8.
@@ -42,11 +43,11 @@ function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** Below this much out, collections cost more than they bring back. */
+/** What is handed out between collections: less, and they cost more than they bring back. Also the least budget. */
 const leastBudget = 32 * 2 ** 20;
 
 class Pool {
-  /** Bytes that may be out before a collection is worth its time. */
+  /** Bytes that may be out before a full collection is worth its time. */
   private budget = leastBudget;
   private readonly blocks: (Block | null)[] = [];
   private readonly slotOf = new WeakMap<TypedArray, number>();
@@ -55,6 +56,8 @@ class Pool {
   private readonly dead = new Int32Array(1024);
   private out = 0;
   private idle = 0;
+  /** Bytes handed out since the last collection. */
+  private taken = 0;
   private collections = 0;
   private collect: Collect | null | undefined;
 
@@ -68,7 +71,8 @@ class Pool {
     if (this.collect === null) return null;
     const size = sizeClass(n * info.bytes + alignment);
     let buffer = this.free.get(size)?.pop();
-    if (buffer === undefined && this.out + size > this.budget) {
+    const due = this.taken + size > Math.max(leastBudget, this.out / 8) || this.out + size > this.budget;
+    if (buffer === undefined && due) {
       this.reclaim(this.collect, size);
       buffer = this.free.get(size)?.pop();
     }
@@ -88,6 +92,7 @@ class Pool {
     this.slotOf.set(array, slot);
     native.trackWeak(slot, array);
     this.out += size;
+    this.taken += size;
     return array;
   }
 
@@ -120,6 +125,7 @@ class Pool {
 
   private reclaim(collect: Collect, needed: number): void {
     this.collections++;
+    this.taken = 0;
     collect({ type: 'minor' });
     this.poll();
     if (this.out + needed <= this.budget - Math.max(needed, this.budget / 8)) return;

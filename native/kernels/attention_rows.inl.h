@@ -1,29 +1,6 @@
 // One row of scores: scaled, masked, turned into weights, and into the scores' gradients.
 namespace lutra::LUTRA_NS::attending {
 
-// Calls each(j, lanes) for all vectors of a row of n: whole ones first, the rest with lanes < W.
-template <class T, class Each>
-LUTRA_INLINE void forEachVector(int64_t n, Each each) {
-  constexpr int kWidth = Vec<T>::W;
-  int64_t j = 0;
-  for (; j + kWidth <= n; j += kWidth) each(j, kWidth);
-  if (j < n) each(j, static_cast<int>(n - j));
-}
-
-template <class T>
-LUTRA_INLINE Vec<T> loadLanes(const T* p, int lanes) {
-  return lanes == Vec<T>::W ? Vec<T>::load(p) : Vec<T>::loadN(p, lanes);
-}
-
-template <class T>
-LUTRA_INLINE void storeLanes(Vec<T> v, T* p, int lanes) {
-  if (lanes == Vec<T>::W) {
-    v.store(p);
-  } else {
-    v.storeN(p, lanes);
-  }
-}
-
 /** Where a block of scores lies among all of them. */
 struct ScorePlace {
   int64_t batch, head, query, key;  // of its first row and column

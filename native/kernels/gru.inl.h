@@ -19,7 +19,7 @@ template <class T>
 LUTRA_INLINE GruUnit<T> loadUnit(const GruStep<T>& s, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  const auto load = [n](const T* p) { return n == V::W ? V::load(p) : V::loadN(p, n); };
+  const auto load = [n](const T* p) { return loadLanes(p, n); };
   const T* const gates = s.gates + row * s.ldGates + j;
   GruUnit<T> unit = {load(gates), load(gates + H), load(gates + 2 * H), V::zero(), load(s.hidden + row * H + j)};
   if (s.sums != nullptr) {
@@ -35,13 +35,7 @@ template <class T>
 LUTRA_INLINE void storeUnit(const GruStep<T>& s, const GruUnit<T>& unit, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  const auto store = [n](V v, T* p) {
-    if (n == V::W) {
-      v.store(p);
-    } else {
-      v.storeN(p, n);
-    }
-  };
+  const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
   store(unit.hidden, s.hidden + row * H + j);
   store(unit.hidden, s.output + row * s.ldOutput + j);
   if (!s.keep) return;
@@ -105,14 +99,8 @@ template <class T>
 LUTRA_INLINE void unitBackward(const GruStepGradient<T>& s, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  const auto load = [n](const T* p) { return n == V::W ? V::load(p) : V::loadN(p, n); };
-  const auto store = [n](V v, T* p) {
-    if (n == V::W) {
-      v.store(p);
-    } else {
-      v.storeN(p, n);
-    }
-  };
+  const auto load = [n](const T* p) { return loadLanes(p, n); };
+  const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
   const V one = V::set1(T(1));
   const T* const gates = s.gates + row * s.ldGates + j;
   const V reset = load(gates), update = load(gates + H), candidate = load(gates + 2 * H), inner = load(gates + 3 * H);

@@ -48,19 +48,6 @@ namespace lutra {
 
 namespace {
 
-// Parts of one buffer begin at multiples of 64 bytes.
-int64_t aligned(int64_t elements) { return (elements + 15) / 16 * 16; }
-
-template <class T>
-void copyOrZero(T* out, const T* in, int64_t n) {
-  if (n == 0) return;
-  if (in != nullptr) {
-    std::memcpy(out, in, static_cast<size_t>(n) * sizeof(T));
-  } else {
-    std::memset(out, 0, static_cast<size_t>(n) * sizeof(T));
-  }
-}
-
 // Without a cache the gates of all steps would only pass through memory: a part at a time stays in the processor's.
 constexpr int64_t kGatesAtOnce = 1 << 19;
 constexpr int64_t kLeastBatchAtOnce = 32;
@@ -112,7 +99,7 @@ struct Forward {
       LUTRA_DISPATCH(lstmStepForward<T>)(step);
       if (full == nullptr) continue;
       matmulPacked<T>(hidden, R, {full, H}, projection, count, R, H);
-      for (int64_t i = 0; i < count; i++) copyOrZero(output.data + (row + i * stride) * output.ld, hidden + i * R, R);
+      for (int64_t i = 0; i < count; i++) copyStates(output.data + (row + i * stride) * output.ld, hidden + i * R, R);
     }
   }
 
@@ -122,7 +109,7 @@ struct Forward {
     const int64_t workPerRow = 4 * H * (R + 16) + R * H;
     if (cache != nullptr) {
       project(cache, 0, rows.total());
-      T* const cells = cache + aligned(rows.total() * 4 * H);
+      T* const cells = cache + alignedElements(rows.total() * 4 * H);
       forRowRanges(rows, workPerRow,
                    [&](int64_t begin, int64_t end) { recur(rows, cache, cells, 0, 0, steps, begin, end); });
       return;
@@ -161,13 +148,13 @@ struct Forward {
 
 int64_t lstmCacheElements(const LstmShape& shape) {
   const int64_t rows = SequenceRows(shape.sequence).total();
-  return aligned(rows * 4 * shape.hiddenSize) + rows * shape.hiddenSize;
+  return alignedElements(rows * 4 * shape.hiddenSize) + rows * shape.hiddenSize;
 }
 
 int64_t lstmWorkspaceElements(const LstmShape& shape) {
   const int64_t rows = SequenceRows(shape.sequence).total(), H = shape.hiddenSize;
-  return aligned(rows * 4 * H) + aligned(rows * shape.outputSize()) +
-         (shape.projSize > 0 ? aligned(rows * shape.projSize) + rows * H : 0);
+  return alignedElements(rows * 4 * H) + alignedElements(rows * shape.outputSize()) +
+         (shape.projSize > 0 ? alignedElements(rows * shape.projSize) + rows * H : 0);
 }
 
 template <class T>
@@ -175,13 +162,13 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
                  const LstmWeights<T>& weights, const LstmShape& shape) {
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
   const int64_t batch = shape.sequence.batch;
-  copyOrZero(hn, h0, batch * R);
-  copyOrZero(cn, c0, batch * H);
+  copyStates(hn, h0, batch * R);
+  copyStates(cn, c0, batch * H);
 
   const bool single = isSingleStep(shape.sequence);
-  const int64_t sizeOfInput = single ? 0 : aligned(packedElements<T>(4 * H, I));
-  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(4 * H, R));
-  const int64_t sizeOfProjection = P > 0 ? aligned(packedElements<T>(P, H)) : 0;
+  const int64_t sizeOfInput = single ? 0 : alignedElements(packedElements<T>(4 * H, I));
+  const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(4 * H, R));
+  const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(P, H)) : 0;
   T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + sizeOfHidden + sizeOfProjection + 4 * H);
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const projection = hiddenHidden + sizeOfHidden;
@@ -191,7 +178,7 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
     packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, true}, 4 * H, R);
   }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, true}, P, H);
-  copyOrZero(bias, weights.biasInput, 4 * H);
+  copyStates(bias, weights.biasInput, 4 * H);
   for (int64_t j = 0; j < 4 * H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
 
   Forward<T> forward = {output,
@@ -227,26 +214,26 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
   const int64_t total = rows.total(), stride = rows.stride(), batch = shape.sequence.batch;
   const T* const gates = cache;
-  const T* const cells = cache + aligned(total * 4 * H);
+  const T* const cells = cache + alignedElements(total * 4 * H);
   T* const dGates = workspace;
-  T* const previous = dGates + aligned(total * 4 * H);
-  T* const dProjected = previous + aligned(total * R);  // with a projection only: gradients of h,
-  T* const full = dProjected + aligned(total * P);      // and what was projected
+  T* const previous = dGates + alignedElements(total * 4 * H);
+  T* const dProjected = previous + alignedElements(total * R);  // with a projection only: gradients of h,
+  T* const full = dProjected + alignedElements(total * P);      // and what was projected
 
   const bool single = isSingleStep(shape.sequence);
   // Narrow weights would leave the vectors of a product half empty: side by side they fill them.
   const bool together = !single && gradients.input != nullptr && R + I <= kWidestTogether;
   const int64_t width = together ? R + I : R;
-  const int64_t sizeOfHidden = single ? 0 : aligned(packedElements<T>(width, 4 * H));
-  const int64_t sizeOfProjection = P > 0 ? aligned(packedElements<T>(H, P)) : 0;
+  const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(width, 4 * H));
+  const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(H, P)) : 0;
   T* const hiddenHidden =
       scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together ? 4 * H * width : 0));
   T* const projection = hiddenHidden + sizeOfHidden;
   if (together) {
     T* const sideBySide = projection + sizeOfProjection;
     for (int64_t j = 0; j < 4 * H; j++) {
-      copyOrZero(sideBySide + j * width, weights.hiddenHidden + j * R, R);
-      copyOrZero(sideBySide + j * width + R, weights.inputHidden + j * I, I);
+      copyStates(sideBySide + j * width, weights.hiddenHidden + j * R, R);
+      copyStates(sideBySide + j * width + R, weights.inputHidden + j * I, I);
     }
     packMatrix<T>(hiddenHidden, {sideBySide, width}, width, 4 * H);
   } else if (!single) {
@@ -254,8 +241,8 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
 
-  copyOrZero(gradients.h0, dhn, batch * R);
-  copyOrZero(gradients.c0, dcn, batch * H);
+  copyStates(gradients.h0, dhn, batch * R);
+  copyStates(gradients.c0, dcn, batch * H);
   forRowRanges(rows, 4 * H * (R + 16) + R * H, [&](int64_t begin, int64_t end) {
     T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width));
     T* const dFull = dBoth + (end - begin) * width;

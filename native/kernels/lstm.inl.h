@@ -23,25 +23,15 @@ LUTRA_INLINE Cell<T> loadCell(const LstmStep<T>& s, int64_t row, int64_t j, int 
   const int64_t H = s.hiddenSize;
   const T* const gates = s.gates + row * s.ldGates + j;
   const T* const cell = s.cell + row * H + j;
-  if (n == V::W) {
-    return {V::load(gates),         V::load(gates + H), V::load(gates + 2 * H),
-            V::load(gates + 3 * H), V::load(cell),      V::zero()};
-  }
-  return {V::loadN(gates, n),         V::loadN(gates + H, n), V::loadN(gates + 2 * H, n),
-          V::loadN(gates + 3 * H, n), V::loadN(cell, n),      V::zero()};
+  return {loadLanes(gates, n),         loadLanes(gates + H, n), loadLanes(gates + 2 * H, n),
+          loadLanes(gates + 3 * H, n), loadLanes(cell, n),      V::zero()};
 }
 
 template <class T>
 LUTRA_INLINE void storeCell(const LstmStep<T>& s, const Cell<T>& cell, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  const auto store = [n](V v, T* p) {
-    if (n == V::W) {
-      v.store(p);
-    } else {
-      v.storeN(p, n);
-    }
-  };
+  const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
   store(cell.c, s.cell + row * H + j);
   store(cell.h, s.hidden + row * s.ldHidden + j);
   if (s.output != nullptr) store(cell.h, s.output + row * s.ldOutput + j);
@@ -108,14 +98,8 @@ template <class T>
 LUTRA_INLINE void stepBackward(const LstmStepGradient<T>& s, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
   const int64_t H = s.hiddenSize;
-  const auto load = [n](const T* p) { return n == V::W ? V::load(p) : V::loadN(p, n); };
-  const auto store = [n](V v, T* p) {
-    if (n == V::W) {
-      v.store(p);
-    } else {
-      v.storeN(p, n);
-    }
-  };
+  const auto load = [n](const T* p) { return loadLanes(p, n); };
+  const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
   const V one = V::set1(T(1));
   const T* const gates = s.gates + row * s.ldGates + j;
   const V in = load(gates), forget = load(gates + H), candidate = load(gates + 2 * H), out = load(gates + 3 * H);

@@ -1,29 +1,6 @@
 // Target code of norm.h. Root-mean-square normalisation is layer normalisation without centring.
 namespace lutra::LUTRA_NS::norms {
 
-// Calls each(j, lanes) for all vectors of a row of n: whole ones first, the rest with lanes < W.
-template <class T, class Each>
-LUTRA_INLINE void forEachVector(int64_t n, Each each) {
-  constexpr int kWidth = Vec<T>::W;
-  int64_t j = 0;
-  for (; j + kWidth <= n; j += kWidth) each(j, kWidth);
-  if (j < n) each(j, static_cast<int>(n - j));
-}
-
-template <class T>
-LUTRA_INLINE Vec<T> loadLanes(const T* p, int lanes) {
-  return lanes == Vec<T>::W ? Vec<T>::load(p) : Vec<T>::loadN(p, lanes);
-}
-
-template <class T>
-LUTRA_INLINE void storeLanes(Vec<T> v, T* p, int lanes) {
-  if (lanes == Vec<T>::W) {
-    v.store(p);
-  } else {
-    v.storeN(p, lanes);
-  }
-}
-
 template <class T>
 LUTRA_INLINE T rowSum(const T* x, int64_t n) {
   using V = Vec<T>;

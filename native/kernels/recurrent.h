@@ -32,6 +32,20 @@ struct SequenceShape {
  */
 inline bool isSingleStep(const SequenceShape& shape) { return shape.steps == 1; }
 
+/** Parts of one buffer begin at multiples of 64 bytes. */
+inline int64_t alignedElements(int64_t elements) { return (elements + 15) / 16 * 16; }
+
+/** States from those given, or zeros. */
+template <class T>
+void copyStates(T* out, const T* states, int64_t n) {
+  if (n == 0) return;
+  if (states != nullptr) {
+    std::memcpy(out, states, static_cast<size_t>(n) * sizeof(T));
+  } else {
+    std::memset(out, 0, static_cast<size_t>(n) * sizeof(T));
+  }
+}
+
 /** Where the row of sequence b at step t lies: begin(t) + b · stride(). */
 class SequenceRows {
  public:

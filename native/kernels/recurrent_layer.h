@@ -37,20 +37,6 @@ struct RecurrentGradients {
   bool addToInput = false;  // add to what `input` holds: the other direction of the layer came first
 };
 
-/** Parts of one buffer begin at multiples of 64 bytes. */
-inline int64_t alignedElements(int64_t elements) { return (elements + 15) / 16 * 16; }
-
-/** States from those given, or zeros. */
-template <class T>
-void copyStates(T* out, const T* states, int64_t n) {
-  if (n == 0) return;
-  if (states != nullptr) {
-    std::memcpy(out, states, static_cast<size_t>(n) * sizeof(T));
-  } else {
-    std::memset(out, 0, static_cast<size_t>(n) * sizeof(T));
-  }
-}
-
 /** A part of a batch of sequences: some steps of all of them, or (batch-first) all steps of some of them. */
 struct SequencePart {
   SequenceShape shape;            // of the sequences that take part

@@ -1,0 +1,39 @@
+/** What the native calls of all recurrent layers say alike: how sequences lie in memory, and where their parts begin. */
+import { plan } from '../tensor/plan.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** How the rows of the input lie: [steps, batch], or with batchFirst [batch, steps]; packed with batchSizes. */
+export interface SequenceLayout {
+  steps: number;
+  batch: number;
+  batchFirst: boolean;
+  /** For packed sequences: how many of them have step t, int32 [steps], descending from `batch`. Else null. */
+  batchSizes: Tensor | null;
+}
+
+/** The first eight numbers of a plan; `variant` is what one kind of layer adds to it. */
+export function planSequence(
+  call: { readonly layout: SequenceLayout; readonly hiddenSize: number },
+  direction: number,
+  inputSize: number,
+  variant: number,
+): void {
+  const { layout } = call;
+  plan[0] = layout.steps;
+  plan[1] = layout.batch;
+  plan[2] = layout.batchFirst ? 1 : 0;
+  plan[3] = direction;
+  plan[4] = inputSize;
+  plan[5] = call.hiddenSize;
+  plan[6] = variant;
+  plan[7] = layout.batchSizes === null ? 0 : layout.batchSizes.offset;
+}
+
+export function arrayOf(t: Tensor | null) {
+  return t === null ? null : t.storage.array;
+}
+
+/** Where part `index` of a tensor begins, of parts of `size` elements; 0 without a tensor. */
+export function offsetOf(t: Tensor | null, index = 0, size = 0): number {
+  return t === null ? 0 : t.offset + index * size;
+}
