@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   }
   std::printf("{\"fingerprint\": [%zu, %.9g, %.9g", out.size(), sum, magnitude);
   for (size_t k = 0; k < 4; ++k) std::printf(", %.9g", out[k * (out.size() - 1) / 3]);
-  const double warm = now() + 0.3e6;
+  const double warm = now() + 0.6e6;
   while (now() < warm) run();
   std::printf("], \"rss\": 0, \"samples\": [");
   const double until = now() + seconds * 1e6;

@@ -343,7 +343,7 @@ def main():
     run()
     first = result()
     seconds = job["seconds"]
-    warm_until = time.perf_counter() + min(seconds, 0.3)
+    warm_until = time.perf_counter() + min(seconds, 0.6)
     i = 0
     while i < 3 or time.perf_counter() < warm_until:
         run()

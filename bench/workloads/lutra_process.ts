@@ -18,7 +18,7 @@ const { run, result } = prepare(job.workload);
 const now = () => Number(process.hrtime.bigint()) / 1000;
 run();
 const fingerprint = result();
-const warmUntil = now() + Math.min(job.seconds, 0.3) * 1e6;
+const warmUntil = now() + Math.min(job.seconds, 0.6) * 1e6;
 for (let i = 0; i < 20 || now() < warmUntil; i++) {
   run();
   if (i >= 2 && now() >= warmUntil) break;

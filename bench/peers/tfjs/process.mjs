@@ -99,7 +99,7 @@ if (run === null) {
   };
   const first = once();
   const now = () => Number(process.hrtime.bigint()) / 1000;
-  const warmUntil = now() + 0.3e6;
+  const warmUntil = now() + 0.6e6;
   for (let i = 0; i < 2 || now() < warmUntil; i++) once();
   const samples = [];
   const until = now() + job.seconds * 1e6;
