@@ -1,4 +1,4 @@
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { cpuInfo } from 'lutra';
 import type { Limits } from './limits/limits.js';
 import { geometricMean, type Summary } from './statistics.js';
@@ -44,7 +44,7 @@ export function line(workload: Workload, summary: Summary, limits: Limits | null
 export function machine(): string {
   const [cpu] = cpus();
   const { isa, compiler } = cpuInfo();
-  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}; ${compiler}; Node ${process.version}; ${process.platform} ${release()}`;
+  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}; ${compiler}; Node ${process.version}; ${process.platform}`;
 }
 
 /** The results as a Markdown table: a row a workload and thread count, a column a peer. */

@@ -36,6 +36,10 @@ export class DenseRows extends Tensor {
     return this.rowList.base;
   }
 
+  override get isRows(): boolean {
+    return true;
+  }
+
   /** Whether the rows still say all there is: false once the memory was asked for, as it may have been changed. */
   get isPending(): boolean {
     return !this.written;

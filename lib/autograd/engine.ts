@@ -4,7 +4,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
-import { DenseRows, settled } from './dense_rows.js';
+import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
 import { RowSparse } from './row_sparse.js';
@@ -80,7 +80,7 @@ class Walk {
     this.ownSums.add(sum);
     slots[index] = sum;
     hold(sum);
-    this.left.push(letGo(before), isRows(grad) ? null : grad.storage);
+    this.left.push(letGo(before), grad.isRows ? null : grad.storage);
   }
 
   /** Gives back what was left behind and in which no gradient on its way, and no leaf, lies. */
@@ -136,16 +136,18 @@ class Walk {
         `backward: a gradient of shape ${formatShape(grad.shape)} reached a leaf of shape ${formatShape(leaf.shape)}`,
       );
     }
-    if (leaf.grad !== null) {
-      leaf.grad = addGradients(leaf.grad, grad, !this.taken.has(memoryOf(leaf.grad)));
+    const held = leaf.heldGrad;
+    if (held !== null) {
+      leaf.heldGrad = addGradients(held, grad, !this.taken.has(memoryOf(held)));
       return;
     }
     // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
     const memory = memoryOf(grad);
     const mayShare = grad instanceof RowSparse && this.given.delete(memory);
     const alone = standsAlone(grad) && (mayShare || !this.taken.has(memory));
-    leaf.grad = alone ? detached(grad) : ownCopy(grad);
-    this.taken.add(memoryOf(leaf.grad));
+    const own = alone ? detached(grad) : ownCopy(grad);
+    leaf.heldGrad = own;
+    this.taken.add(memoryOf(own));
   }
 }
 
@@ -153,20 +155,15 @@ function detached(grad: Tensor): Tensor {
   return grad.isSparse || grad.gradFn === null ? grad : grad.detach();
 }
 
-/** Gradients that are lists of rows: their memory is never recycled, since it may be written out at any time. */
-function isRows(grad: Tensor): grad is RowSparse | DenseRows {
-  return grad instanceof RowSparse || grad instanceof DenseRows;
-}
-
-/** Counts a gradient that is on its way. */
+/** Counts a gradient that is on its way. Rows are not counted but kept: they may be written out at any time. */
 function hold(grad: Tensor): void {
-  if (isRows(grad)) memoryOf(grad).serial = 0;
+  if (grad.isRows) memoryOf(grad).serial = 0;
   else grad.storage.uses++;
 }
 
 /** The memory of a gradient that has arrived, if it could be recycled. */
 function letGo(grad: Tensor | null): Storage | null {
-  if (grad === null || isRows(grad)) return null;
+  if (grad === null || grad.isRows) return null;
   grad.storage.uses--;
   return grad.storage;
 }
@@ -175,7 +172,7 @@ function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | nul
   for (let i = 0; i < retained.length; i++) {
     const t = retained[i];
     const grad = grads[i];
-    if (t && grad) t.grad = t.grad === null ? ownCopy(grad) : addGradients(t.grad, grad, false);
+    if (t && grad) t.heldGrad = t.heldGrad === null ? ownCopy(grad) : addGradients(t.heldGrad, grad, false);
   }
 }
 

@@ -54,6 +54,10 @@ export class RowSparse extends Tensor {
     return true;
   }
 
+  override get isRows(): boolean {
+    return true;
+  }
+
   override get data(): TypedArray {
     throw new DTypeError('data: this gradient is row-sparse; use values.data and indices.data, or toDense().data');
   }

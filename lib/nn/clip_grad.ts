@@ -17,7 +17,7 @@ export interface ClipGradNormOptions {
 
 /** The parameters that have gradients. */
 function withGradients(op: string, parameters: Iterable<Tensor> | Tensor): Tensor[] {
-  if (parameters instanceof Tensor) return parameters.grad === null ? [] : [parameters];
+  if (parameters instanceof Tensor) return parameters.heldGrad === null ? [] : [parameters];
   if (typeof parameters !== 'object' || parameters === null || !(Symbol.iterator in parameters)) {
     throw new ArgumentError(`${op}: parameters must be a Tensor or an iterable of them, got ${describe(parameters)}`);
   }
@@ -26,7 +26,7 @@ function withGradients(op: string, parameters: Iterable<Tensor> | Tensor): Tenso
     if (!(parameter instanceof Tensor)) {
       throw new ArgumentError(`${op}: parameters must hold tensors, got ${describe(parameter)}`);
     }
-    if (parameter.grad !== null) found.push(parameter);
+    if (parameter.heldGrad !== null) found.push(parameter);
   }
   return found;
 }
@@ -36,14 +36,14 @@ function withGradients(op: string, parameters: Iterable<Tensor> | Tensor): Tenso
  * that are yet to be added up is not the gradient's.
  */
 function numbersOf(parameter: Tensor): Tensor {
-  const { grad } = parameter;
+  const grad = parameter.heldGrad;
   if (grad instanceof DenseRows && grad.isPending) {
     grad.makeDistinct();
     return grad.values;
   }
   if (!(grad instanceof RowSparse)) return grad!;
-  if (!grad.isCoalesced) parameter.grad = grad.coalesce();
-  return (parameter.grad as RowSparse).values;
+  if (!grad.isCoalesced) parameter.heldGrad = grad.coalesce();
+  return (parameter.heldGrad as RowSparse).values;
 }
 
 /** Changes a tensor's numbers in place, through a copy where they don't lie together. */
@@ -99,7 +99,7 @@ export function clipGradNorm_(
       inPlace(numbersOf(parameter), (x) => native.scaleInPlace(x.numel, x.offset, factor, x.storage.array));
     }
   }
-  return scalarTensor(norm, found[0]?.grad?.dtype ?? 'float32');
+  return scalarTensor(norm, found[0]?.heldGrad?.dtype ?? 'float32');
 }
 
 /** Cuts every gradient element to [-clipValue, clipValue]. As `torch.nn.utils.clip_grad_value_`; row-sparse too. */

@@ -241,10 +241,10 @@ export abstract class Module {
   zeroGrad(options?: { setToNone?: boolean }): void {
     const { setToNone = true } = checkOptions('zeroGrad', options, ['setToNone']);
     for (const parameter of this.parameters()) {
-      const { grad } = parameter;
+      const grad = parameter.heldGrad;
       if (grad === null) continue;
       if (setToNone || grad.isSparse) {
-        parameter.grad = null;
+        parameter.clearGrad();
       } else {
         copyInto(grad, zeros([], { dtype: grad.dtype }));
         grad.storage.version++;
@@ -265,7 +265,7 @@ export abstract class Module {
       for (const [, tensor] of [...module.ownParameters(), ...module.ownBuffers()]) {
         if (!isFloating(tensor.dtype) || tensor.dtype === dtype) continue;
         replaceData(tensor, copyOf(tensor, dtype));
-        if (tensor.grad !== null) tensor.grad = convertGrad(tensor.grad, dtype);
+        if (tensor.heldGrad !== null) tensor.heldGrad = convertGrad(tensor.heldGrad, dtype);
       }
     }
     return this;

@@ -106,9 +106,9 @@ export abstract class Optimizer<O extends object = object> {
     const { setToNone = true } = checkOptions(`${this.name}.zeroGrad`, options, ['setToNone']);
     for (const { params } of this.paramGroups) {
       for (const parameter of params) {
-        const { grad } = parameter;
+        const grad = parameter.heldGrad;
         if (grad === null) continue;
-        if (setToNone || grad instanceof RowSparse) parameter.grad = null;
+        if (setToNone || grad instanceof RowSparse) parameter.clearGrad();
         else zeroInPlace(grad);
       }
     }
@@ -127,7 +127,7 @@ export abstract class Optimizer<O extends object = object> {
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
-          if (parameter.grad !== null) this.update(parameter, parameter.grad, group);
+          if (parameter.heldGrad !== null) this.update(parameter, parameter.heldGrad, group);
         }
       }
     });
@@ -135,7 +135,7 @@ export abstract class Optimizer<O extends object = object> {
   }
 
   private checkGradient(parameter: Tensor): void {
-    const { grad } = parameter;
+    const grad = parameter.heldGrad;
     if (grad === null) return;
     if (!(grad instanceof Tensor)) {
       throw new ArgumentError(`${this.name}.step: grad must be a Tensor or null, got ${describe(grad)}`);

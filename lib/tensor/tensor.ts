@@ -9,6 +9,11 @@ import { Storage } from './storage.js';
 /** Nested arrays of numbers (or booleans), as `tolist` gives them. */
 export type NestedList = number | boolean | NestedList[];
 
+/** Leaves a tensor's memory to V8: somebody outside the library may hold it from now on. */
+function keep(t: Tensor): void {
+  if (!t.isRows) t.storage.serial = 0;
+}
+
 /**
  * A dense array of any number of dimensions, and, when it requires a gradient, a place in the recorded graph.
  *
@@ -27,8 +32,8 @@ export class Tensor {
   /** The number of elements. */
   readonly numel: number;
 
-  /** The accumulated gradient of a leaf, set by `backward`; row-sparse for `sparse: true` tables. */
-  grad: Tensor | null = null;
+  /** The gradient as the library alone sees it: it is read without taking its memory out of the allocator's hands. */
+  heldGrad: Tensor | null = null;
   /** The operation that made this tensor; null for leaves. */
   gradFn: Node | null = null;
   /** Which of gradFn's outputs this is. */
@@ -44,6 +49,31 @@ export class Tensor {
     this.offset = offset;
     this.dtype = storage.dtype;
     this.numel = numelOf(shape);
+  }
+
+  /** The accumulated gradient of a leaf, set by `backward`; row-sparse for `sparse: true` tables. */
+  get grad(): Tensor | null {
+    const held = this.heldGrad;
+    if (held !== null) keep(held);
+    return held;
+  }
+
+  set grad(value: Tensor | null) {
+    this.clearGrad();
+    if (value instanceof Tensor) keep(value);
+    this.heldGrad = value;
+  }
+
+  /** Forgets the gradient. Its memory serves again at once when nobody outside the library has seen it. */
+  clearGrad(): void {
+    const held = this.heldGrad;
+    this.heldGrad = null;
+    if (held instanceof Tensor && !held.isRows) held.storage.recycle();
+  }
+
+  /** True for gradients that are known by the rows that an index named: their memory is not this tensor's own. */
+  get isRows(): boolean {
+    return false;
   }
 
   /** A contiguous tensor in fresh memory. */
