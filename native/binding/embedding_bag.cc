@@ -50,11 +50,17 @@ struct Call {
         dim(plan.size(kDim)),
         bags(plan.size(kBags)) {
     if (count > kMaxPositions || bags > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+    const bool equal = args.isNullish(offsetsAt);
+    const int64_t length = equal ? plan.size(kLength) : 0;
+    if (equal && plan.product(bags, length) != count) {
+      args.fail(ErrorKind::range, "bags of equal length must hold all indices");
+    }
+    // Offsets and indices are memory of the caller's; empty bags of equal length are a mere number.
+    constexpr int64_t kMostEmpty = 1 << 24;
+    if (equal && length == 0 && bags > kMostEmpty) args.fail(ErrorKind::range, "more than 2^24 empty bags");
+    if (!equal) args.array<int32_t>(offsetsAt, "offsets", plan.size(kOffsetAt), bags);
     begin.resize(static_cast<size_t>(bags) + 1);
-    if (args.isNullish(offsetsAt)) {
-      const int64_t length = plan.size(kLength);
-      if (plan.product(bags, length) != count)
-        args.fail(ErrorKind::range, "bags of equal length must hold all indices");
+    if (equal) {
       for (int64_t b = 0; b <= bags; b++) begin[static_cast<size_t>(b)] = b * length;
     } else {
       readOffsets(args, offsetsAt);

@@ -1,6 +1,8 @@
 // Matrix products. Operands are windows on whole storages: an offset, a leading dimension, a transpose flag.
 #include "kernels/matmul.h"
 
+#include <algorithm>
+
 #include "binding/families.h"
 #include "binding/numbers.h"
 
@@ -29,6 +31,12 @@ napi_value multiply(Args& args) {
   const int64_t ldc = plan.size(4), lda = plan.size(6), ldb = plan.size(9);
   const bool transposeA = plan.flag(7), transposeB = plan.flag(10);
   if (M > 1 && ldc < N) args.fail(ErrorKind::range, "rows of c overlap");
+  // One row may be repeated without end; beyond this an operand has to have memory for K elements.
+  constexpr int64_t kMostRepeated = 1 << 24;
+  const size_t elements = std::max(args.span(2, "a").length, args.span(3, "b").length);
+  if (K > kMostRepeated && K > static_cast<int64_t>(elements)) {
+    args.fail(ErrorKind::range, "K is beyond what a and b hold");
+  }
   MatmulBatch batch;
   batch.dims = static_cast<int>(dims);
   int64_t products = 1;
@@ -38,6 +46,10 @@ napi_value multiply(Args& args) {
     batch.stridesA[d] = plan.size(kFixed + 4 * d + 2);
     batch.stridesB[d] = plan.size(kFixed + 4 * d + 3);
     products = plan.product(products, batch.sizes[d]);
+  }
+  if (M == 0 || N == 0) return nullptr;
+  if (plan.product(products, plan.product(M, N)) > static_cast<int64_t>(args.span(1, "c").length)) {
+    args.fail(ErrorKind::range, "products of a batch overlap in c");
   }
   T* const c = args.array<T>(1, "c", plan.size(3), reachOf(plan, M, N, ldc, batch, batch.stridesC));
   const T* const a = args.array<T>(2, "a", plan.size(5),
