@@ -52,7 +52,6 @@ export class Storage {
 
   /** The array for the user's hands: from now on V8 alone decides when its memory is free. */
   escape(): TypedArray {
-    if (this.serial === 0) return this.array;
     this.serial = 0;
     pool.forget(this.array);
     return this.array;
