@@ -59,13 +59,13 @@ struct Call {
     constexpr int64_t kMostEmpty = 1 << 24;
     if (equal && length == 0 && bags > kMostEmpty) args.fail(ErrorKind::range, "more than 2^24 empty bags");
     if (!equal) args.array<int32_t>(offsetsAt, "offsets", plan.size(kOffsetAt), bags);
+    indices = args.array<int32_t>(indicesAt, "indices", plan.size(kIndexAt), count);
     begin.resize(static_cast<size_t>(bags) + 1);
     if (equal) {
       for (int64_t b = 0; b <= bags; b++) begin[static_cast<size_t>(b)] = b * length;
     } else {
       readOffsets(args, offsetsAt);
     }
-    indices = args.array<int32_t>(indicesAt, "indices", plan.size(kIndexAt), count);
     const int64_t position = findBadIndex(indices, count, rows);
     if (bad == kFine && position >= 0) bad = static_cast<double>(position);
   }
