@@ -113,20 +113,29 @@ LUTRA_INLINE double maxLane(D a) {
   const __m128d s = _mm_max_pd(_mm256_castpd256_pd128(a.v), _mm256_extractf128_pd(a.v, 1));
   return _mm_cvtsd_f64(_mm_max_sd(s, _mm_unpackhi_pd(s, s)));
 }
-LUTRA_INLINE F pow2(F n) {
-  const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n.v), _mm256_set1_epi32(127));
-  return {_mm256_castsi256_ps(_mm256_slli_epi32(biased, 23))};
+// Adding 1.5 * 2^23 (or 2^52) leaves an integral value in the low bits of the mantissa.
+LUTRA_INLINE __m256i integralBits(F n, float bias) {
+  return _mm256_castps_si256(_mm256_add_ps(n.v, _mm256_set1_ps(12582912.0f + bias)));
 }
-// Adding 1.5 * 2^52 leaves an integral double's value in the low bits of its mantissa.
-LUTRA_INLINE D pow2(D n) {
-  const __m256d magic = _mm256_add_pd(n.v, _mm256_set1_pd(6755399441055744.0 + 1023.0));
-  return {_mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(magic), 52))};
+LUTRA_INLINE __m256i integralBits(D n, double bias) {
+  return _mm256_castpd_si256(_mm256_add_pd(n.v, _mm256_set1_pd(6755399441055744.0 + bias)));
 }
+LUTRA_INLINE F pow2(F n) { return {_mm256_castsi256_ps(_mm256_slli_epi32(integralBits(n, 127.0f), 23))}; }
+LUTRA_INLINE D pow2(D n) { return {_mm256_castsi256_pd(_mm256_slli_epi64(integralBits(n, 1023.0), 52))}; }
 // In two steps, so that both factors are normal numbers when the result is subnormal or near overflow.
-template <class V>
-LUTRA_INLINE V timesPow2(V x, V n) {
-  const V half = round(n * V::set1(0.5f));
-  return x * pow2(half) * pow2(n - half);
+LUTRA_INLINE F timesPow2(F x, F n) {
+  const __m256i bits = integralBits(n, 254.0f);
+  const __m256i half = _mm256_srli_epi32(bits, 1);
+  const F first = {_mm256_castsi256_ps(_mm256_slli_epi32(half, 23))};
+  const F second = {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_sub_epi32(bits, half), 23))};
+  return x * first * second;
+}
+LUTRA_INLINE D timesPow2(D x, D n) {
+  const __m256i bits = integralBits(n, 2046.0);
+  const __m256i half = _mm256_srli_epi64(bits, 1);
+  const D first = {_mm256_castsi256_pd(_mm256_slli_epi64(half, 52))};
+  const D second = {_mm256_castsi256_pd(_mm256_slli_epi64(_mm256_sub_epi64(bits, half), 52))};
+  return x * first * second;
 }
 LUTRA_INLINE F splitExponent(F x, F& e) {
   const __m256i bits = _mm256_castps_si256(x.v);
