@@ -5,8 +5,7 @@ namespace lutra::LUTRA_NS {
 template <class T>
 LUTRA_INLINE Vec<T> geluDerivative(Vec<T> x) {
   const Vec<T> phi = constant<T>(0.39894228040143267794) * exp(constant<T>(-0.5) * x * x);
-  const Vec<T> cumulative = constant<T>(0.5) * (constant<T>(1) + erf(x * constant<T>(0.70710678118654752440)));
-  return fma(x, phi, cumulative);
+  return fma(x, phi, normalCdf(x));
 }
 
 template <class T>

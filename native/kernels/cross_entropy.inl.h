@@ -111,8 +111,7 @@ void crossEntropyBackward(T* dlogits, const T* logits, const T* normaliser, cons
         return;
       }
       const Factors f = factorsOf(r, target);
-      const V largest = V::set1(normaliser[r]), logSum = V::set1(normaliser[samples + r]), both = V::set1(f.both);
-      mapRow(out, logits + r * s.classes, s.classes, [=](V x) { return exp(x - largest - logSum) * both; });
+      mapRowExp(out, logits + r * s.classes, normaliser[r], normaliser[samples + r], f.both, s.classes);
       if (f.each != 0) {
         for (int64_t c = 0; c < s.classes; c++) out[c] -= f.each * (weight ? weight[c] : T(1));
       }

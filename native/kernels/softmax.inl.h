@@ -43,27 +43,31 @@ LUTRA_INLINE T rowMax(const T* x, int64_t n) {
 template <class T>
 LUTRA_INLINE T rowSumExp(T* out, const T* x, T shift, int64_t n) {
   using V = Vec<T>;
+  using Fours = Vec<Four<T>>;
   const V by = V::set1(shift);
-  V a = V::zero(), b = V::zero();
+  const Fours byAll = Fours::all(by);
+  Fours totals = Fours::zero();
   int64_t j = 0;
-  for (; j + 2 * V::W <= n; j += 2 * V::W) {
-    const V p = exp(V::load(x + j) - by), q = exp(V::load(x + j + V::W) - by);
-    if (out) {
-      p.store(out + j);
-      q.store(out + j + V::W);
-    }
-    a = a + p;
-    b = b + q;
+  for (; j + Fours::W <= n; j += Fours::W) {
+    const Fours p = exp(Fours::load(x + j) - byAll);
+    if (out) p.store(out + j);
+    totals = totals + p;
   }
-  for (; j < n; j += V::W) {
-    const int lanes = static_cast<int>(std::min<int64_t>(V::W, n - j));
+  V total = (totals.a + totals.b) + (totals.c + totals.d);
+  for (; j + V::W <= n; j += V::W) {
+    const V p = exp(V::load(x + j) - by);
+    if (out) p.store(out + j);
+    total = total + p;
+  }
+  if (j < n) {
+    const int lanes = static_cast<int>(n - j);
     T e[V::W];
     exp(V::loadN(x + j, lanes) - by).store(e);
     const V p = V::loadN(e, lanes);  // zero in the lanes that are not there
     if (out) p.storeN(out + j, lanes);
-    a = a + p;
+    total = total + p;
   }
-  return sum(a + b);
+  return sum(total);
 }
 
 // out = fn(x) over one row, where fn maps vectors.
@@ -74,6 +78,18 @@ LUTRA_INLINE void mapRow(T* out, const T* x, int64_t n, Fn fn) {
   for (; j + V::W <= n; j += V::W) fn(V::load(x + j)).store(out + j);
   const int tail = static_cast<int>(n - j);
   if (tail > 0) fn(V::loadN(x + j, tail)).storeN(out + j, tail);
+}
+
+// out = exp(x - shift - logSum) * factor over one row.
+template <class T>
+LUTRA_INLINE void mapRowExp(T* out, const T* x, T shift, T logSum, T factor, int64_t n) {
+  using Fours = Vec<Four<T>>;
+  const Vec<T> first = Vec<T>::set1(shift), second = Vec<T>::set1(logSum), by = Vec<T>::set1(factor);
+  int64_t j = 0;
+  for (; j + Fours::W <= n; j += Fours::W) {
+    (exp(Fours::load(x + j) - Fours::all(first) - Fours::all(second)) * Fours::all(by)).store(out + j);
+  }
+  mapRow(out + j, x + j, n - j, [=](Vec<T> v) { return exp(v - first - second) * by; });
 }
 
 // The maximum of each lane's slice.

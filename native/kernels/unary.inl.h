@@ -52,9 +52,7 @@ LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   if constexpr (op == UnaryOp::erf) return erf(x);
   if constexpr (op == UnaryOp::relu) return relu(x);
   if constexpr (op == UnaryOp::leakyRelu) return select(lt(zero, x), x, x * p0);
-  if constexpr (op == UnaryOp::gelu) {
-    return constant<T>(0.5) * x * (one + erf(x * constant<T>(0.70710678118654752440)));
-  }
+  if constexpr (op == UnaryOp::gelu) return x * normalCdf(x);
   if constexpr (op == UnaryOp::geluTanh) return constant<T>(0.5) * x * (one + tanh(geluTanhArgument(x)));
   if constexpr (op == UnaryOp::silu) return x * sigmoid(x);
   if constexpr (op == UnaryOp::softplus) return softplus(x, p0, p1);
@@ -65,6 +63,12 @@ LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   if constexpr (op == UnaryOp::clamp) return min(p1, max(p0, x));
 }
 
+// The operations that are one long chain of arithmetic, and gain from going through it four vectors at a time.
+constexpr bool goesByFour(UnaryOp op) {
+  return op == UnaryOp::exp || op == UnaryOp::expm1 || op == UnaryOp::tanh || op == UnaryOp::sigmoid ||
+         op == UnaryOp::erf || op == UnaryOp::gelu || op == UnaryOp::geluTanh || op == UnaryOp::silu;
+}
+
 template <class T, UnaryOp op>
 void unaryBlock(void* const* p, const double* params, int64_t n) {
   using V = Vec<T>;
@@ -72,6 +76,11 @@ void unaryBlock(void* const* p, const double* params, int64_t n) {
   const T* const x = static_cast<const T*>(p[1]);
   const V p0 = constant<T>(params[0]), p1 = constant<T>(params[1]);
   int64_t i = 0;
+  if constexpr (goesByFour(op)) {
+    using Fours = Vec<Four<T>>;
+    const Fours unused = Fours::zero();
+    for (; i + Fours::W <= n; i += Fours::W) applyUnary<Four<T>, op>(Fours::load(x + i), unused, unused).store(y + i);
+  }
   for (; i + V::W <= n; i += V::W) applyUnary<T, op>(V::load(x + i), p0, p1).store(y + i);
   const int rest = static_cast<int>(n - i);
   if (rest > 0) applyUnary<T, op>(V::loadN(x + i, rest), p0, p1).storeN(y + i, rest);

@@ -39,6 +39,7 @@
 #define LUTRA_NS scalar
 #include "simd/vec_scalar.h"
 #include "simd/math.inl.h"
+#include "simd/four.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -54,6 +55,7 @@
 #define LUTRA_NS avx2
 #include "simd/vec_avx2.h"
 #include "simd/math.inl.h"
+#include "simd/four.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -73,6 +75,7 @@
 #define LUTRA_NS avx512
 #include "simd/vec_avx512.h"
 #include "simd/math.inl.h"
+#include "simd/four.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -87,6 +90,7 @@
 #define LUTRA_NS neon
 #include "simd/vec_neon.h"
 #include "simd/math.inl.h"
+#include "simd/four.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS

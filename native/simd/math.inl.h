@@ -262,6 +262,28 @@ LUTRA_INLINE Vec<T> erf(Vec<T> x) {
   }
 }
 
+// The normal distribution function, Phi(x). In float: Phi(-|x|) = 2^u with u = -1 + |x| P(|x|), P fitted so that the
+// absolute error stays below 3e-9 and the relative one below 4e-5 as far as x = -6.5; P falls beyond, and where u is
+// below -126 the result is 0.
+template <class T>
+LUTRA_INLINE Vec<T> normalCdf(Vec<T> x) {
+  const Vec<T> one = constant<T>(1);
+  if constexpr (sizeof(T) == 4) {
+    const Vec<T> u =
+        max(constant<T>(-127.0),  // NaN passes through
+            polynomial(abs(x), -1.0, -1.1511044919632007, -0.4592185937138199, -0.052446298505942616,
+                       0.006951504839961806, -1.9172626494625518e-06, -0.0002791056740889983, 7.617064390795023e-05,
+                       -1.0851602806488513e-05, 8.379370460681916e-07, -2.7504360817451673e-08));
+    const Vec<T> n = round(u);
+    const Vec<T> fraction =
+        polynomial(u - n, 1.0, 0.693147203, 0.240226479, 0.0555033247, 0.00961843736, 0.00133988746, 0.000153533621);
+    const Vec<T> lower = fraction * pow2(n);
+    return select(lt(x, Vec<T>::zero()), lower, one - lower);
+  } else {
+    return constant<T>(0.5) * (one + erf(x * constant<T>(0.70710678118654752440)));
+  }
+}
+
 // sin (shift 0) or cos (shift 1), where |x| is small enough for the reduction: x = n pi/2 + r in three parts, exact
 // with fused multiply-adds; the quadrant n + shift chooses between the polynomials and their signs.
 template <class T>

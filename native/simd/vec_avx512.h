@@ -94,8 +94,15 @@ LUTRA_INLINE float maxLane(F a) { return _mm512_reduce_max_ps(a.v); }
 LUTRA_INLINE double maxLane(D a) { return _mm512_reduce_max_pd(a.v); }
 LUTRA_INLINE F timesPow2(F x, F n) { return {_mm512_scalef_ps(x.v, n.v)}; }
 LUTRA_INLINE D timesPow2(D x, D n) { return {_mm512_scalef_pd(x.v, n.v)}; }
-LUTRA_INLINE F pow2(F n) { return timesPow2(F::set1(1.0f), n); }
-LUTRA_INLINE D pow2(D n) { return timesPow2(D::set1(1.0), n); }
+// Adding 1.5 * 2^23 (or 2^52) leaves an integral value in the low bits of the mantissa.
+LUTRA_INLINE F pow2(F n) {
+  const __m512 magic = _mm512_add_ps(n.v, _mm512_set1_ps(12582912.0f + 127.0f));
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(magic), 23))};
+}
+LUTRA_INLINE D pow2(D n) {
+  const __m512d magic = _mm512_add_pd(n.v, _mm512_set1_pd(6755399441055744.0 + 1023.0));
+  return {_mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(magic), 52))};
+}
 LUTRA_INLINE F splitExponent(F x, F& e) {
   const __m512i bits = _mm512_castps_si512(x.v);
   e.v = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_srli_epi32(bits, 23), _mm512_set1_epi32(127)));

@@ -2,9 +2,9 @@
 //
 // Vec<T> holds W lanes of float or double. load/store take any alignment; loadN/storeN touch only the first n lanes
 // (0 <= n <= W; the other lanes read as zero). min/max return the second operand when either is NaN. pow2(n) is 2^n for
-// integral n in the normal exponent range, timesPow2(x, n) x * 2^n rounded once, for results of any size;
-// splitExponent(x, e) gives m in [1, 2) and integral e with x = m * 2^e for positive normal x. Masks are Vec<T>::Mask;
-// select(mask, a, b) takes a where the mask is set.
+// integral n in the normal exponent range and 0 for the n below it; timesPow2(x, n) is x * 2^n rounded once, for
+// results of any size; splitExponent(x, e) gives m in [1, 2) and integral e with x = m * 2^e for positive normal x.
+// Masks are Vec<T>::Mask; select(mask, a, b) takes a where the mask is set.
 namespace lutra::scalar {
 
 template <class T>

@@ -47,6 +47,33 @@ void applyMath(int function, T* y, const T* x, int64_t n) {
       return eachVector(y, x, n, [](V v) { return pow(v, V::set1(T(-3))); });
     case 16:
       return eachVector(y, x, n, [](V v) { return pow(V::set1(T(1.7)), v); });
+    case 17:
+      return eachVector(y, x, n, [](V v) { return normalCdf(v); });
+    default:
+      return;
+  }
+}
+
+// The same function by four vectors, for n a multiple of their lanes.
+template <class T>
+void applyByFour(int function, T* y, const T* x, int64_t n) {
+  using Fours = Vec<Four<T>>;
+  const auto each = [=](auto fn) {
+    for (int64_t i = 0; i < n; i += Fours::W) fn(Fours::load(x + i)).store(y + i);
+  };
+  switch (function) {
+    case 0:
+      return each([](Fours v) { return exp(v); });
+    case 1:
+      return each([](Fours v) { return expm1(v); });
+    case 4:
+      return each([](Fours v) { return tanh(v); });
+    case 5:
+      return each([](Fours v) { return sigmoid(v); });
+    case 6:
+      return each([](Fours v) { return erf(v); });
+    case 17:
+      return each([](Fours v) { return normalCdf(v); });
     default:
       return;
   }

@@ -14,6 +14,10 @@ template <class T>
 void applyMath(int function, T* y, const T* x, int64_t n) {
   LUTRA_DISPATCH(applyMath<T>)(function, y, x, n);
 }
+template <class T>
+void applyByFour(int function, T* y, const T* x, int64_t n) {
+  LUTRA_DISPATCH(applyByFour<T>)(function, y, x, n);
+}
 }  // namespace lutra
 
 namespace {
@@ -152,10 +156,61 @@ void testFunctions(const char* type) {
   }
 }
 
+/**
+ * normalCdf, whose float form promises an absolute error (in units of 2^-24 here) and, as far as -6.5, a relative one.
+ * In double its lower tail is 1 + erf, which has an absolute error only.
+ */
+template <class T>
+void testNormalCdf(double limit, double relativeLimit) {
+  const std::vector<T> x = inputs<T>();
+  std::vector<T> y(x.size());
+  for (const lutra::Isa isa : {lutra::Isa::scalar, lutra::Isa::avx2, lutra::Isa::avx512, lutra::Isa::neon}) {
+    if (!lutra::setIsa(isa)) continue;
+    lutra::applyMath(17, y.data(), x.data(), static_cast<int64_t>(x.size()));
+    double worst = 0, relative = 0;
+    bool kinds = true;
+    for (size_t i = 0; i < x.size(); ++i) {
+      const Real exact = std::erfc(-static_cast<Real>(x[i]) * 0.707106781186547524400844362104849039L) / 2;
+      kinds &= std::isnan(y[i]) == std::isnan(x[i]) && !(y[i] < 0) && !(y[i] > 1);
+      if (std::isnan(x[i])) continue;
+      const double error = static_cast<double>(std::fabs(y[i] - exact));
+      worst = std::max(worst, std::ldexp(error, std::numeric_limits<T>::digits));
+      if (x[i] >= T(-6.5)) relative = std::max(relative, error / static_cast<double>(exact));
+      if (x[i] < -40) kinds &= y[i] == 0;
+    }
+    CHECK(kinds);
+    CHECK(worst <= limit);
+    CHECK(relative <= relativeLimit);
+    std::printf("normalCdf  %s  %.3f of 2^-%d, relative %.2g\n", lutra::isaName(isa), worst,
+                std::numeric_limits<T>::digits, relative);
+  }
+}
+
+/** Four vectors at a time give the bits of one at a time. */
+template <class T>
+void testFours() {
+  std::vector<T> x = inputs<T>();
+  x.resize(x.size() / 64 * 64);
+  std::vector<T> y(x.size()), byFour(x.size());
+  const int64_t n = static_cast<int64_t>(x.size());
+  for (const lutra::Isa isa : {lutra::Isa::scalar, lutra::Isa::avx2, lutra::Isa::avx512, lutra::Isa::neon}) {
+    if (!lutra::setIsa(isa)) continue;
+    for (const int function : {0, 1, 4, 5, 6, 17}) {
+      lutra::applyMath(function, y.data(), x.data(), n);
+      lutra::applyByFour(function, byFour.data(), x.data(), n);
+      CHECK(std::memcmp(y.data(), byFour.data(), y.size() * sizeof(T)) == 0);
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
   testFunctions<float>("float");
   testFunctions<double>("double");
+  testNormalCdf<float>(1.5, 4e-5);
+  testNormalCdf<double>(2, 1);
+  testFours<float>();
+  testFours<double>();
   return lutra::test::finish("math_test");
 }
