@@ -1,5 +1,7 @@
 #include "kernels/norm.h"
 
+#include <atomic>
+
 #include "runtime/scratch.h"
 
 namespace lutra {
