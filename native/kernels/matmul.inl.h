@@ -41,10 +41,11 @@ void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t r
     tile.a = packedA + tiles.begin(t) * depth;
     tile.aStep = height;
     tile.c = p.c + (row + tiles.begin(t)) * p.ldc + column;
-    if (tile.copy == nullptr) {
+    if (tile.ldb == TileShape<T>::kColumns) {
       tileFunction<T, true>(height, tile.columns)(tile);
     } else {
-      copyingTileFunction<T>(height)(tile);
+      unpackedTileFunction<T>(height, copy != nullptr)(tile);
+      if (copy == nullptr) continue;
       tile.b = copy;
       tile.ldb = TileShape<T>::kColumns;
       tile.copy = nullptr;
@@ -70,9 +71,9 @@ void multiplyWide(const Product<T>& p, const T* packedA, int64_t begin, int64_t 
     tile.c = p.c + column;
     tile.bias = k0 == 0 && p.options.bias != nullptr ? p.options.bias + column : nullptr;
     if (p.M == 1) {
-      multiplyTile<T, 1, S::kWideVectors, true>(tile);
+      multiplyTile<T, 1, S::kWideVectors, true, PanelOfB::strided>(tile);
     } else {
-      multiplyTile<T, 2, S::kWideVectors, true>(tile);
+      multiplyTile<T, 2, S::kWideVectors, true, PanelOfB::strided>(tile);
     }
   }
 }

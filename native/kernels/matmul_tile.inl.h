@@ -55,10 +55,15 @@ LUTRA_INLINE void finishRow(const Vec<T>* sums, T* c, const Vec<T>* bias, const 
   }
 }
 
-// How far ahead rows of B are fetched, in rows: about the time that the last level of the cache takes.
-constexpr int kRowsAhead = 8;
+// Rows of B that lie far apart are no stream to the hardware: where a panel is read as it lies, its row of the panel
+// after the next is fetched. (A few rows further down would be too late for small tiles, and the lines of rows whose
+// distance is a power of two push each other out of the first level of the cache.)
+constexpr int kPanelsAhead = 2;
 
-template <class T, int kRows, int kVectors, bool kSideBySide, bool kCopyB = false>
+// How a micro-kernel finds its panel of B: packed, as it lies, or as it lies and to be packed on the way.
+enum class PanelOfB { packed, strided, copied };
+
+template <class T, int kRows, int kVectors, bool kSideBySide, PanelOfB kB = PanelOfB::packed>
 void multiplyTile(const Tile<T>& tile) {
   using V = Vec<T>;
   V sums[kRows][kVectors];
@@ -81,13 +86,13 @@ void multiplyTile(const Tile<T>& tile) {
     V row[kVectors];
     LUTRA_UNROLL
     for (int j = 0; j < kVectors; j++) row[j] = V::load(b + j * V::W);
-    if constexpr (kCopyB) {
-      // Rows that lie far apart are no stream to the hardware.
+    if constexpr (kB != PanelOfB::packed) {
       LUTRA_UNROLL
-      for (int j = 0; j < kVectors; j++) {
-        LUTRA_PREFETCH(b + kRowsAhead * ldb + j * V::W);
-        row[j].store(copy + j * V::W);
-      }
+      for (int j = 0; j < kVectors; j++) LUTRA_PREFETCH_L2(b + (kPanelsAhead * kVectors + j) * V::W);
+    }
+    if constexpr (kB == PanelOfB::copied) {
+      LUTRA_UNROLL
+      for (int j = 0; j < kVectors; j++) row[j].store(copy + j * V::W);
       copy += kVectors * V::W;
     }
     LUTRA_UNROLL
@@ -135,16 +140,18 @@ LUTRA_INLINE TileFunction<T> tileFunction(int rows, int columns) {
   return pickTile<T, kSideBySide>(rows, vectors, std::make_integer_sequence<int, kRows * S::kVectors>{});
 }
 
-template <class T, int... kIndex>
-LUTRA_INLINE TileFunction<T> pickCopyingTile(int rows, std::integer_sequence<int, kIndex...>) {
-  static constexpr TileFunction<T> table[] = {&multiplyTile<T, kIndex + 1, TileShape<T>::kVectors, true, true>...};
+template <class T, PanelOfB kB, int... kIndex>
+LUTRA_INLINE TileFunction<T> pickUnpackedTile(int rows, std::integer_sequence<int, kIndex...>) {
+  static constexpr TileFunction<T> table[] = {&multiplyTile<T, kIndex + 1, TileShape<T>::kVectors, true, kB>...};
   return table[rows - 1];
 }
 
-/** The micro-kernel for a whole panel of B that packs it for the tiles that follow, hidden behind the arithmetic. */
+/** The micro-kernel for a whole panel of B as it lies; packing it for the tiles that follow hides behind the arithmetic. */
 template <class T>
-LUTRA_INLINE TileFunction<T> copyingTileFunction(int rows) {
-  return pickCopyingTile<T>(rows, std::make_integer_sequence<int, TileShape<T>::kRows>{});
+LUTRA_INLINE TileFunction<T> unpackedTileFunction(int rows, bool copies) {
+  constexpr auto kHeights = std::make_integer_sequence<int, TileShape<T>::kRows>{};
+  return copies ? pickUnpackedTile<T, PanelOfB::copied>(rows, kHeights)
+                : pickUnpackedTile<T, PanelOfB::strided>(rows, kHeights);
 }
 
 // A few dot products at once, of operands whose shared dimension is contiguous in both: kRows rows of A with kColumns
