@@ -1,7 +1,7 @@
 // Target code of embedding_bag.h.
 namespace lutra::LUTRA_NS {
 
-// Tokens whose rows are added up together, in registers, a block of columns at a time; and requested ahead.
+// Tokens whose rows are added up together, in registers, a block of columns at a time.
 constexpr int64_t kTokens = 8;
 
 // A vector of stored elements, widened. The last lanes of a row are read through a buffer.
@@ -38,9 +38,12 @@ LUTRA_INLINE static int64_t rowNumber(const int32_t* indices, int64_t i, int64_t
 
 template <class S>
 LUTRA_INLINE void requestRow(const StoredTable<S>& table, int32_t index) {
-  const char* p = reinterpret_cast<const char*>(table.values + index * table.dim);
-  const char* const end = p + table.dim * static_cast<int64_t>(sizeof(S));
-  for (; p < end; p += 64) LUTRA_PREFETCH(p);
+  prefetchRow(table.values + index * table.dim, table.dim);
+}
+
+template <class S>
+LUTRA_INLINE int64_t rowsAheadIn(const StoredTable<S>& table) {
+  return rowsAhead(table.dim * static_cast<int64_t>(sizeof(S)));
 }
 
 // A few rows and what each counts.
@@ -101,9 +104,10 @@ void bagSumsOf(ComputedType<S>* out, const StoredTable<S>& table, const Bags& ba
   using T = ComputedType<S>;
   const int64_t dim = table.dim, tokens = bags.begin[bags.bags] - bags.begin[0];
   const int64_t grain = std::max<int64_t>(1, 8192 * bags.bags / std::max<int64_t>(1, tokens * dim));
+  const int64_t ahead = rowsAheadIn(table);
   parallelFor(bags.bags, grain, [&](int64_t firstBag, int64_t lastBag) {
     const int64_t last = bags.begin[lastBag];
-    for (int64_t i = bags.begin[firstBag]; i < std::min(bags.begin[firstBag] + kTokens, last); i++) {
+    for (int64_t i = bags.begin[firstBag]; i < std::min(bags.begin[firstBag] + ahead, last); i++) {
       requestRow(table, bags.indices[i]);
     }
     Batch<S> batch;
@@ -114,7 +118,7 @@ void bagSumsOf(ComputedType<S>* out, const StoredTable<S>& table, const Bags& ba
       bool first = true;
       do {
         for (batch.size = 0; i < end && batch.size < kTokens; i++) {
-          if (i + kTokens < last) requestRow(table, bags.indices[i + kTokens]);
+          if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
           const int64_t row = rowNumber(bags.indices, i, table.rows);
           if (row < 0 || row == bags.padding) continue;
           batch.row[batch.size] = table.values + row * dim;
@@ -150,10 +154,11 @@ void gatherStored(float* out, const StoredTable<S>& table, const int32_t* indice
   using V = Vec<float>;
   const int64_t dim = table.dim;
   if (dim <= 0) return;
+  const int64_t ahead = rowsAheadIn(table);
   parallelFor(count, std::max<int64_t>(1, 8192 / dim), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < std::min(begin + kTokens, end); i++) requestRow(table, indices[i]);
+    for (int64_t i = begin; i < std::min(begin + ahead, end); i++) requestRow(table, indices[i]);
     for (int64_t i = begin; i < end; i++) {
-      if (i + kTokens < end) requestRow(table, indices[i + kTokens]);
+      if (i + ahead < end) requestRow(table, indices[i + ahead]);
       const int64_t row = rowNumber(indices, i, table.rows);
       if (row < 0) continue;
       const S* const from = table.values + row * dim;
@@ -175,6 +180,7 @@ void bagMaxima(ComputedType<S>* out, int32_t* winner, const StoredTable<S>& tabl
   if (dim <= 0 || bags.bags <= 0) return;
   const int64_t tokens = bags.begin[bags.bags] - bags.begin[0];
   const int64_t grain = std::max<int64_t>(1, 8192 * bags.bags / std::max<int64_t>(1, tokens * dim));
+  const int64_t ahead = rowsAheadIn(table);
   parallelFor(bags.bags, grain, [&](int64_t firstBag, int64_t lastBag) {
     const int64_t last = bags.begin[lastBag];
     // A block of a row, widened, so that the comparison below is one plain loop that compilers turn into vectors.
@@ -187,7 +193,7 @@ void bagMaxima(ComputedType<S>* out, int32_t* winner, const StoredTable<S>& tabl
       if (who) std::fill(who, who + dim, -1);
       bool first = true;
       for (int64_t i = bags.begin[bag]; i < bags.begin[bag + 1]; i++) {
-        if (i + kTokens < last) requestRow(table, bags.indices[i + kTokens]);
+        if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
         const int64_t row = rowNumber(bags.indices, i, table.rows);
         if (row < 0 || row == bags.padding) continue;
         const V factor = V::set1(table.factor ? static_cast<T>(table.factor[row]) : T(1));
@@ -222,12 +228,13 @@ void bagWeightGradients(T* out, const T* gradient, const StoredTable<T>& table, 
   if (bags.bags <= 0) return;
   const int64_t dim = table.dim, tokens = bags.begin[bags.bags] - bags.begin[0];
   const int64_t grain = std::max<int64_t>(1, 8192 * bags.bags / std::max<int64_t>(1, tokens * dim));
+  const int64_t ahead = rowsAheadIn(table);
   parallelFor(bags.bags, grain, [&](int64_t firstBag, int64_t lastBag) {
     const int64_t last = bags.begin[lastBag];
     for (int64_t bag = firstBag; bag < lastBag; bag++) {
       const T* const g = gradient + bag * dim;
       for (int64_t i = bags.begin[bag]; i < bags.begin[bag + 1]; i++) {
-        if (i + kTokens < last) requestRow(table, bags.indices[i + kTokens]);
+        if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
         const int64_t row = rowNumber(bags.indices, i, table.rows);
         if (row < 0 || row == bags.padding) {
           out[i] = T(0);

@@ -146,7 +146,8 @@ LUTRA_INLINE TileFunction<T> pickUnpackedTile(int rows, std::integer_sequence<in
   return table[rows - 1];
 }
 
-/** The micro-kernel for a whole panel of B as it lies; packing it for the tiles that follow hides behind the arithmetic. */
+/** The micro-kernel for a whole panel of B as it lies; packing it for the tiles that follow hides behind the
+ * arithmetic. */
 template <class T>
 LUTRA_INLINE TileFunction<T> unpackedTileFunction(int rows, bool copies) {
   constexpr auto kHeights = std::make_integer_sequence<int, TileShape<T>::kRows>{};

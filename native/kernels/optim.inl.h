@@ -198,11 +198,6 @@ void updateDense(const Rule& rule, T* w, T* const* states, const T* g, int64_t n
 }
 
 template <class T>
-LUTRA_INLINE void prefetchSpan(const T* p, int64_t n) {
-  for (int64_t j = 0; j < n; j += 64 / static_cast<int64_t>(sizeof(T))) LUTRA_PREFETCH(p + j);
-}
-
-template <class T>
 LUTRA_INLINE const T* valuesAt(const RowGradient<T>& g, int64_t i, int64_t column) {
   return g.list.values + (g.list.source ? g.list.source[i] : i) * g.dim + column;
 }
@@ -259,17 +254,17 @@ LUTRA_INLINE void updateRow(const Rule& rule, T* w, T* const* states, const RowG
 
 template <class Rule, class T>
 void updateNamedRows(const Rule& rule, T* w, T* const* states, const RowGradient<T>& g, const IndexGroups& rows) {
-  constexpr int64_t kAhead = 4;  // rows requested from memory in advance
+  const int64_t ahead = rowsAhead((Rule::kStates + 2) * g.dim * static_cast<int64_t>(sizeof(T)));
   parallelFor(rows.groups, std::max<int64_t>(1, 4096 / g.dim), [&](int64_t begin, int64_t end) {
     const auto request = [&](int64_t group) {
       const int64_t at = rows.index[group] * g.dim;
-      prefetchSpan(w + at, g.dim);
-      for (int k = 0; k < Rule::kStates; k++) prefetchSpan(states[k] + at, g.dim);
-      prefetchSpan(valuesAt(g, rows.order[rows.begin[group]], 0), g.dim);
+      prefetchRow(w + at, g.dim);
+      for (int k = 0; k < Rule::kStates; k++) prefetchRow(states[k] + at, g.dim);
+      prefetchRow(valuesAt(g, rows.order[rows.begin[group]], 0), g.dim);
     };
-    for (int64_t group = begin; group < std::min(begin + kAhead, end); group++) request(group);
+    for (int64_t group = begin; group < std::min(begin + ahead, end); group++) request(group);
     for (int64_t group = begin; group < end; group++) {
-      if (group + kAhead < end) request(group + kAhead);
+      if (group + ahead < end) request(group + ahead);
       updateRow(rule, w, states, g, rows, group);
     }
   });
