@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "kernels/prefetch.h"
+
 #define LUTRA_KERNEL_SOURCE "kernels/reduce.inl.h"
 #include "simd/foreach_target.h"
 

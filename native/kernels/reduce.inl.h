@@ -93,6 +93,10 @@ T reduceRow(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
   return combineScalars<op>(reduceRow<op>(x, half, center, p), reduceRow<op>(x + half, n - half, center, p));
 }
 
+// Parts of rows are no stream to the hardware: what comes next is asked for.
+template <class T>
+constexpr int64_t kElementsAhead = 8192 / static_cast<int64_t>(sizeof(T));
+
 // Rows of `stride` elements, `columns` of each (at most 4 vectors): combines the rows pairwise into acc.
 template <ReduceOp op, class T>
 void reduceColumns(Vec<T>* acc, const T* x, const T* center, int64_t rows, int64_t stride, int columns, Vec<T> p) {
@@ -115,6 +119,7 @@ void reduceColumns(Vec<T>* acc, const T* x, const T* center, int64_t rows, int64
   if (columns == 4 * V::W) {
     for (int64_t r = 0; r < rows; ++r) {
       for (int k = 0; k < 4; ++k) {
+        LUTRA_PREFETCH_L2(x + r * stride + k * V::W + kElementsAhead<T>);
         a[k] = reduceCombine<op>(a[k], reduceMap<op>(V::load(x + r * stride + k * V::W), centers[k], p));
       }
     }
