@@ -191,19 +191,32 @@ void multiplyAsDots(const Product<T>& p) {
 }
 
 /**
+ * How many blocks M rows are cut into: several for each thread, so that one that is held up delays the others little, as
+ * many for each, and of at least a few tiles.
+ */
+template <class T>
+LUTRA_INLINE int64_t countRowBlocks(int64_t M) {
+  constexpr int64_t kRows = TileShape<T>::kRows;
+  constexpr int64_t kMostRows = (120 + kRows - 1) / kRows * kRows;
+  const int64_t least = (M + kMostRows - 1) / kMostRows, threads = numThreads(), several = 4 * threads;
+  if (threads == 1) return least;
+  const int64_t wanted = std::max(least, std::min(several, M / (4 * kRows)));
+  const int64_t step = wanted > several ? several : threads;
+  const int64_t even = (wanted + step - 1) / step * step;
+  return M / even >= kRows ? even : wanted;
+}
+
+/**
  * The general path: for each block of columns and of K, threads first pack B together, then take blocks of rows, which
  * each packs for itself.
  */
 template <class T>
 void multiplyBlocks(const Product<T>& p) {
   using S = TileShape<T>;
-  constexpr int64_t kColumns = S::kColumns, kRows = S::kRows;
+  constexpr int64_t kColumns = S::kColumns;
   constexpr int64_t kMostColumns = (sizeof(T) == 4 ? 3072 : 1536) / kColumns * kColumns;
-  constexpr int64_t kMostRows = (120 + kRows - 1) / kRows * kRows;
   const int64_t block = blockDepth<T>(p.K);
-  // Several blocks of rows for each thread, so that one that is held up delays the others little.
-  const int64_t share = p.M / (4 * numThreads());
-  const int64_t blockRows = std::min(kMostRows, std::max(share / kRows, int64_t{4}) * kRows);
+  const int64_t wanted = countRowBlocks<T>(p.M), blockRows = (p.M + wanted - 1) / wanted;
   const int64_t rowBlocks = (p.M + blockRows - 1) / blockRows;
   const int64_t panelsAtOnce = (std::min(p.N, kMostColumns) + kColumns - 1) / kColumns;
   T* const shared =

@@ -43,8 +43,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // How long a thread that has nothing to do watches for work before it sleeps: longer than the gaps between the ops of
-// a training step, shorter than anyone would notice on a busy machine.
-constexpr std::chrono::microseconds kSpin{50};
+// a training step (on a virtual machine a sleeper takes 50 µs and more to wake; with 50 here the step of a small model
+// took a fifth longer), shorter than anyone would notice on a busy machine.
+constexpr std::chrono::microseconds kSpin{200};
 constexpr int64_t kChunksPerThread = 4;
 
 thread_local bool insideRegion = false;
