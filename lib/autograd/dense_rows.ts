@@ -27,7 +27,9 @@ export class DenseRows extends Tensor {
     super(Storage.allocate(list.base.dtype, 0), shape, contiguousStrides(shape), 0);
     this.indices = copyOf(indices);
     this.rowList = list;
-    Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, get: () => this.write() });
+    // In its place the prototype's accessor. (One for each gradient would live as long as V8's description of the object
+    // does, which only a full collection ends, and keep the gradient's memory for as long.)
+    delete (this as { storage?: Storage }).storage;
   }
 
   /** Shape [n, dim]. */
@@ -89,7 +91,8 @@ export class DenseRows extends Tensor {
     return { indices: this.indices, list: this.rowList.packed(), rows, dim };
   }
 
-  private write(): Storage {
+  /** Makes the memory; what reading `storage` does at first. */
+  write(): Storage {
     const storage = Storage.allocate(this.dtype, this.numel, false);
     // Whoever asks for this memory may be about to make a native call and have filled the plan.
     const numbers = plan.slice(0, 12);
@@ -101,6 +104,13 @@ export class DenseRows extends Tensor {
     return storage;
   }
 }
+
+Object.defineProperty(DenseRows.prototype, 'storage', {
+  configurable: true,
+  get(this: DenseRows) {
+    return this.write();
+  },
+});
 
 /** A gradient that leaves the library: its memory is its own from here on, and no longer what `values` shares. */
 export function settled(grad: Tensor | null): Tensor | null {

@@ -129,9 +129,12 @@ export function recurrentLayers<Call extends StackCall>(
     [...inputs, output],
   );
   if (kernels.caches) {
-    output.gradFn!.onFreed = () => {
+    // A function that is written down where it is assigned to a property, V8 puts among its old objects: it would keep
+    // the layer's results until a full collection.
+    const giveBack = () => {
       for (const { caches } of traces) for (const cache of caches) cache.storage.recycle();
     };
+    output.gradFn!.onFreed = giveBack;
   }
   return [output, last];
 }

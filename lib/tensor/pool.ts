@@ -46,9 +46,25 @@ function sizeClass(bytes: number): number {
 /** What is handed out between collections: less, and they cost more than they bring back. Also the least budget. */
 const leastBudget = 32 * 2 ** 20;
 
+export interface PoolInfo {
+  /** Bytes in results that live, or have not been found dead. */
+  readonly out: number;
+  /** Bytes that wait for reuse. */
+  readonly idle: number;
+  readonly budget: number;
+  /** Collections so far, and how many of them were full ones. */
+  readonly collections: number;
+  readonly fullCollections: number;
+}
+
 class Pool {
-  /** Bytes that may be out before a full collection is worth its time. */
+  /**
+   * Bytes that may be out before a full collection is worth its time. Slow to shrink: a step's results live and die
+   * together, and a collection in its midst sees only some of them.
+   */
   private budget = leastBudget;
+  /** The most that lately stayed out. */
+  private most = 0;
   private readonly blocks: (Block | null)[] = [];
   private readonly slotOf = new WeakMap<TypedArray, number>();
   private readonly free = new Map<number, ArrayBuffer[]>();
@@ -59,10 +75,18 @@ class Pool {
   /** Bytes handed out since the last collection. */
   private taken = 0;
   private collections = 0;
+  private full = 0;
+  private minorInARow = 0;
   private collect: Collect | null | undefined;
 
-  get info(): { out: number; idle: number; budget: number; collections: number } {
-    return { out: this.out, idle: this.idle, budget: this.budget, collections: this.collections };
+  get info(): PoolInfo {
+    return {
+      out: this.out,
+      idle: this.idle,
+      budget: this.budget,
+      collections: this.collections,
+      fullCollections: this.full,
+    };
   }
 
   /** A typed array on a 64-byte boundary, its content unspecified unless `zeroed`; null when pooling is impossible. */
@@ -128,12 +152,21 @@ class Pool {
     this.taken = 0;
     collect({ type: 'minor' });
     this.poll();
-    if (this.out + needed <= this.budget - Math.max(needed, this.budget / 8)) return;
-    collect();
-    this.poll();
-    // Room for what lives now and once more, with a margin: it has grown old, so minor collections will not see it die.
-    // Slow to shrink: a step's results live and die together, and a collection in its midst sees only some of them.
-    this.budget = Math.max(leastBudget, 2.5 * (this.out + needed), 0.9 * this.budget);
+    // With less room than that the next minor collection would follow soon, and so on. Without a full collection now and
+    // then, what died old would be held for good.
+    const roomy = this.out + needed <= this.budget - Math.max(needed, leastBudget / 2);
+    if (roomy && (this.out < leastBudget || ++this.minorInARow < 200)) {
+      this.most = Math.max(this.out + needed, 0.98 * this.most);
+      this.budget = Math.min(this.budget, Math.max(leastBudget, 2.5 * this.most, 0.98 * this.budget));
+    } else {
+      this.minorInARow = 0;
+      this.full++;
+      collect();
+      this.poll();
+      // Room for what lives now and once more, with a margin: it has grown old, so minor collections will not see it die.
+      this.most = this.out + needed;
+      this.budget = Math.max(leastBudget, 2.5 * this.most, 0.9 * this.budget);
+    }
     this.makeRoom(0);
   }
 
@@ -166,7 +199,7 @@ class Pool {
 
 export const pool = new Pool();
 
-/** What the pool holds: bytes in live results, bytes waiting for reuse, its budget, collections so far. */
-export function memoryInfo(): { out: number; idle: number; budget: number; collections: number } {
+/** What the pool holds. */
+export function memoryInfo(): PoolInfo {
   return pool.info;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { nn, optim, tensor } from '../../lib/index.js';
 import type { TypedArray } from '../../lib/tensor/dtype.js';
 import { memoryInfo } from '../../lib/tensor/pool.js';
-import '../../lib/index.js';
 import { Storage } from '../../lib/tensor/storage.js';
 import { Tensor } from '../../lib/tensor/tensor.js';
 
@@ -31,6 +31,40 @@ describe('the result pool', () => {
     }
     // 80 MB live at a time (160 while a stack still shows the round before), 2.4 GB in all.
     expect(memoryInfo().out + memoryInfo().idle).toBeLessThan(600 * megabyte);
+  });
+
+  it('shrinks again when less lives', () => {
+    let much: Tensor[] | null = Array.from({ length: 100 }, () => Tensor.allocate([megabyte], 'float32', false));
+    expect(memoryInfo().out).toBeGreaterThanOrEqual(400 * megabyte);
+    much = much.length === 0 ? much : null;
+    const { collections } = memoryInfo();
+    while (memoryInfo().collections < collections + 500) Tensor.allocate([megabyte], 'float32', false);
+    expect(much).toBeNull();
+    expect(memoryInfo().out + memoryInfo().idle).toBeLessThan(200 * megabyte);
+  });
+
+  it('needs no full collections for training steps: nothing old holds what they made', () => {
+    const lstm = new nn.LSTM(64, 64, { batchFirst: true });
+    const embedding = new nn.Embedding(5000, 64);
+    const parameters = [...lstm.parameters(), ...embedding.parameters()];
+    const optimizer = new optim.Adam(parameters);
+    const step = () => {
+      optimizer.zeroGrad();
+      const ids = tensor(
+        Array.from({ length: 1600 }, (_, i) => (i * 7919) % 5000),
+        { dtype: 'int32', shape: [32, 50] },
+      );
+      const x = embedding.forward(ids);
+      x.retainGrad();
+      lstm.forward(x)[0].sum().backward();
+      optimizer.step();
+    };
+    for (let i = 0; i < 300; i++) step();
+    const before = memoryInfo();
+    for (let i = 0; i < 600; i++) step();
+    const after = memoryInfo();
+    expect(after.collections - before.collections).toBeGreaterThan(10);
+    expect(after.fullCollections - before.fullCollections).toBeLessThan(3);
   });
 
   it('never hands out memory that a tensor or a user array still shows', () => {
