@@ -191,8 +191,8 @@ void multiplyAsDots(const Product<T>& p) {
 }
 
 /**
- * How many blocks M rows are cut into: several for each thread, so that one that is held up delays the others little, as
- * many for each, and of at least a few tiles.
+ * How many blocks M rows are cut into: several for each thread, so that one that is held up delays the others little,
+ * as many for each, and of at least a few tiles.
  */
 template <class T>
 LUTRA_INLINE int64_t countRowBlocks(int64_t M) {
