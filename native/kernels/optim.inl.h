@@ -59,7 +59,7 @@ struct AdamRule {
         weight1(constant<T>(1 - o.beta1)),
         beta2(constant<T>(o.beta2)),
         weight2(constant<T>(1 - o.beta2)),
-        correction(constant<T>(std::sqrt(1 - std::pow(o.beta2, o.step)))),
+        correction(constant<T>(1 / std::sqrt(1 - std::pow(o.beta2, o.step)))),
         eps(constant<T>(o.eps)),
         minusStep(constant<T>(-(o.lr / (1 - std::pow(o.beta1, o.step))))),
         maximize(o.maximize),
@@ -79,7 +79,9 @@ struct AdamRule {
     s[1] = s[1] * beta2 + weight2 * g * g;
     V square = s[1];
     if constexpr (Amsgrad) square = s[2] = maximum(s[2], s[1]);
-    w = w + minusStep * s[0] / (sqrt(square) / correction + eps);
+    // PyTorch divides by the root of the correction. Divisions and roots bound the pass where a parameter is in the
+    // cache: a factor instead of one of them saves a quarter, and costs at most the last bit.
+    w = w + minusStep * s[0] / fma(sqrt(square), correction, eps);
   }
 };
 
