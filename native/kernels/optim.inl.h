@@ -51,7 +51,7 @@ template <class T, bool Amsgrad>
 struct AdamRule {
   using V = Vec<T>;
   static constexpr int kStates = Amsgrad ? 3 : 2;
-  V decay, weight1, beta2, weight2, correction, eps, minusStep;
+  V decay, weight1, beta2, weight2, inverseCorrection, eps, minusStep;
   bool maximize, decays, decoupled, near;
 
   explicit AdamRule(const AdamOptions& o)
@@ -59,7 +59,7 @@ struct AdamRule {
         weight1(constant<T>(1 - o.beta1)),
         beta2(constant<T>(o.beta2)),
         weight2(constant<T>(1 - o.beta2)),
-        correction(constant<T>(1 / std::sqrt(1 - std::pow(o.beta2, o.step)))),
+        inverseCorrection(constant<T>(1 / std::sqrt(1 - std::pow(o.beta2, o.step)))),
         eps(constant<T>(o.eps)),
         minusStep(constant<T>(-(o.lr / (1 - std::pow(o.beta1, o.step))))),
         maximize(o.maximize),
@@ -81,7 +81,7 @@ struct AdamRule {
     if constexpr (Amsgrad) square = s[2] = maximum(s[2], s[1]);
     // PyTorch divides by the root of the correction. Divisions and roots bound the pass where a parameter is in the
     // cache: a factor instead of one of them saves a quarter, and costs at most the last bit.
-    w = w + minusStep * s[0] / fma(sqrt(square), correction, eps);
+    w = w + minusStep * s[0] / fma(sqrt(square), inverseCorrection, eps);
   }
 };
 
