@@ -38,6 +38,8 @@ void Args::wrongKind(size_t i, const char* name, const char* expected) const {
 }
 
 bool Args::isNullish(size_t i) const {
+  // What is asked is mostly an array, and then its elements are wanted next.
+  if (find(i)) return false;
   if (i >= count_) return true;
   napi_valuetype type = napi_undefined;
   return napi_typeof(env_, values_[i], &type) == napi_ok && (type == napi_undefined || type == napi_null);
@@ -64,18 +66,16 @@ bool Args::flag(size_t i, const char* name) const {
   return x;
 }
 
-Span Args::span(size_t i, const char* name) const {
+bool Args::ask(size_t i) const {
+  // A kind that Node-API has no name for leaves the type alone: bytes, of which such an array has at least as many.
   Span s{nullptr, 0, napi_int8_array};
-  bool typed = false;
-  if (i >= count_ || napi_is_typedarray(env_, values_[i], &typed) != napi_ok || !typed) {
-    wrongKind(i, name, "typed array");
-  }
   size_t length = 0;
-  if (napi_get_typedarray_info(env_, values_[i], &s.type, &length, &s.data, nullptr, nullptr) != napi_ok) {
-    wrongKind(i, name, "typed array");
-  }
+  // Fails for everything but typed arrays, so there is no need to ask for that first.
+  if (napi_get_typedarray_info(env_, values_[i], &s.type, &length, &s.data, nullptr, nullptr) != napi_ok) return false;
   s.length = static_cast<int64_t>(length);
-  return s;
+  spans_[i] = s;
+  known_ |= uint32_t(1) << i;
+  return true;
 }
 
 void* Args::reach(const Span& s, size_t elementSize, const char* name, int64_t offset, int64_t count) const {
@@ -89,7 +89,7 @@ void* Args::reach(const Span& s, size_t elementSize, const char* name, int64_t o
 }
 
 bool Args::isDouble(size_t i, const char* name) const {
-  const Span s = span(i, name);
+  const Span& s = span(i, name);
   if (s.type != napi_float32_array && s.type != napi_float64_array) wrongKind(i, name, "Float32Array or Float64Array");
   return s.type == napi_float64_array;
 }
@@ -113,7 +113,7 @@ napi_value Args::number(double x) const {
 }
 
 Plan::Plan(const Args& args, size_t i) {
-  const Span s = args.span(i, "plan");
+  const Span& s = args.span(i, "plan");
   if (s.type != napi_float64_array) args.wrongKind(i, "plan", "Float64Array");
   values_ = static_cast<const double*>(s.data);
   length_ = s.length;

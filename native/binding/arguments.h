@@ -47,13 +47,16 @@ class Args {
   // An integer in [low, high]; refuses fractions, NaN and infinities.
   int64_t integer(size_t i, const char* name, int64_t low = 0, int64_t high = int64_t(1) << 53) const;
   bool flag(size_t i, const char* name) const;
-  // The array's raw view; use typed<T> where the type is known.
-  Span span(size_t i, const char* name) const;
+  // The array's raw view; use array<T> where the type is known.
+  const Span& span(size_t i, const char* name) const {
+    if (!find(i)) wrongKind(i, name, "typed array");
+    return spans_[i];
+  }
   // A pointer to element `offset` of a typed array of T that has at least `count` elements from there.
   // Null only when count is 0.
   template <class T>
   T* array(size_t i, const char* name, int64_t offset, int64_t count) const {
-    const Span s = span(i, name);
+    const Span& s = span(i, name);
     if (!holds<T>(s.type)) wrongKind(i, name, kindOf<T>());
     return static_cast<T*>(reach(s, sizeof(T), name, offset, count));
   }
@@ -73,6 +76,9 @@ class Args {
   [[noreturn]] void wrongKind(size_t i, const char* name, const char* expected) const;
 
  private:
+  // Whether argument i is a typed array; its view is in spans_[i] then.
+  bool find(size_t i) const { return i < count_ && ((known_ >> i & 1) != 0 || ask(i)); }
+  bool ask(size_t i) const;
   void* reach(const Span& s, size_t elementSize, const char* name, int64_t offset, int64_t count) const;
 
   template <class T>
@@ -100,6 +106,9 @@ class Args {
   napi_env env_;
   size_t count_ = kMax;
   napi_value values_[kMax];
+  // Arrays are asked for once in a call, however often their type, length and pointer are looked at.
+  mutable uint32_t known_ = 0;
+  mutable Span spans_[kMax];
   const char* function_ = "native call";
 };
 
