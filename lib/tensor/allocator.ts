@@ -11,35 +11,47 @@ const smallBelow = 128 * 1024;
 const pagesFrom = 1 << 20;
 const pageSize = 4096;
 
-/** Recycled small buffers by size. Nothing refers to them but this list. */
-const small = new Map<number, ArrayBuffer[]>();
+/** Recycled small buffers by class. Nothing refers to them but these lists. */
+const small: ArrayBuffer[][] = [];
 const mostOfOneSize = 32;
-const largestSmall = smallClass(smallBelow + 63);
 
-/** Four classes per power of two, so that results of like sizes share buffers. */
+/** Four classes per power of two, from 64 bytes on, so that results of like sizes share buffers. */
 function smallClass(bytes: number): number {
-  if (bytes <= 64) return 64;
-  const step = 2 ** (31 - Math.clz32(bytes - 1)) / 4;
-  return Math.ceil(bytes / step) * step;
+  if (bytes <= 64) return 0;
+  const log = 31 - Math.clz32(bytes - 1);
+  return 4 * (log - 6) + (((bytes - 1) >> (log - 2)) & 3) + 1;
 }
+
+function bytesOfClass(index: number): number {
+  return index === 0 ? 64 : (5 + ((index - 1) & 3)) << (4 + ((index - 1) >> 2));
+}
+
+const smallClasses = smallClass(smallBelow + 63) + 1;
+for (let i = 0; i < smallClasses; i++) small.push([]);
 
 function takeSmall(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
   const bytes = n * info.bytes;
   const margin = bytes < alignFrom ? 0 : 64;
-  const size = smallClass(bytes + margin);
-  const recycled = small.get(size)?.pop();
-  const array = new info.array(recycled ?? new ArrayBuffer(size), margin === 0 ? 0 : 48, n);
-  if (zeroed && recycled !== undefined) array.fill(0);
+  const index = smallClass(bytes + margin);
+  const list = small[index];
+  const recycled = list.length > 0 ? list.pop()! : null;
+  const array = new info.array(recycled ?? new ArrayBuffer(bytesOfClass(index)), margin === 0 ? 0 : 48, n);
+  if (zeroed && recycled !== null) array.fill(0);
   return array;
 }
 
-/** Takes back an array that `allocateArray` made and that nothing will read again. */
-export function recycleArray(array: TypedArray): void {
-  const { byteLength } = array.buffer;
-  const list = small.get(byteLength);
-  if (byteLength > largestSmall) pool.recycle(array);
-  else if (list === undefined) small.set(byteLength, [array.buffer as ArrayBuffer]);
-  else if (list.length < mostOfOneSize) list.push(array.buffer as ArrayBuffer);
+/** Whether the pool is asked for a result of this size. */
+export function isPooled(bytes: number): boolean {
+  return bytes >= smallBelow;
+}
+
+/** Takes back a buffer that `allocateArray` made, not in the pool, and that nothing will read again. */
+export function recycleSmall(buffer: ArrayBuffer): void {
+  const { byteLength } = buffer;
+  const index = smallClass(byteLength);
+  if (index >= smallClasses || bytesOfClass(index) !== byteLength) return;
+  const list = small[index];
+  if (list.length < mostOfOneSize) list.push(buffer);
 }
 
 function outOfMemory(info: DTypeInfo, n: number, cause: unknown): ValueError {
@@ -54,7 +66,7 @@ function outOfMemory(info: DTypeInfo, n: number, cause: unknown): ValueError {
 export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
   const bytes = n * info.bytes;
   try {
-    if (bytes < smallBelow) return takeSmall(info, n, zeroed);
+    if (!isPooled(bytes)) return takeSmall(info, n, zeroed);
     return pool.take(info, n, zeroed) ?? new info.array(new ArrayBuffer(bytes + 64), 48, n);
   } catch (cause) {
     throw outOfMemory(info, n, cause);

@@ -19,11 +19,6 @@ import type { DTypeInfo, TypedArray } from './dtype.js';
 const alignment = 64;
 const hugePagesFrom = 4 << 20;
 
-interface Block {
-  readonly buffer: ArrayBuffer;
-  readonly slot: number;
-}
-
 /** V8's `gc`: a minor collection on request, a full one without arguments (in Node 20 `type: 'major'` is minor, too). */
 type Collect = (options?: { type: 'minor' }) => void;
 
@@ -39,9 +34,14 @@ function findCollector(): Collect | null {
 
 /** Eight classes per power of two: at most an eighth of a block is waste. */
 function sizeClass(bytes: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(bytes)) - 3);
+  // Results beyond 2 GB are rare; below, the logarithm is one instruction.
+  const log = bytes < 2 ** 31 ? 31 - Math.clz32(bytes) : Math.floor(Math.log2(bytes));
+  const step = 2 ** Math.max(0, log - 3);
   return Math.ceil(bytes / step) * step;
 }
+
+/** The slot of an array that the pool doesn't hold. */
+export const noSlot = -1;
 
 /** What is handed out between collections: less, and they cost more than they bring back. Also the least budget. */
 const leastBudget = 32 * 2 ** 20;
@@ -65,8 +65,8 @@ class Pool {
   private budget = leastBudget;
   /** The most that lately stayed out. */
   private most = 0;
-  private readonly blocks: (Block | null)[] = [];
-  private readonly slotOf = new WeakMap<TypedArray, number>();
+  /** The buffers that are out, by slot. */
+  private readonly blocks: (ArrayBuffer | null)[] = [];
   private readonly free = new Map<number, ArrayBuffer[]>();
   private readonly freeSlots: number[] = [];
   private readonly dead = new Int32Array(1024);
@@ -78,6 +78,8 @@ class Pool {
   private full = 0;
   private minorInARow = 0;
   private collect: Collect | null | undefined;
+  /** The slot of the array that was asked for last. */
+  slot = noSlot;
 
   get info(): PoolInfo {
     return {
@@ -89,9 +91,13 @@ class Pool {
     };
   }
 
-  /** A typed array on a 64-byte boundary, its content unspecified unless `zeroed`; null when pooling is impossible. */
+  /**
+   * A typed array on a 64-byte boundary, its content unspecified unless `zeroed`, and in `slot` the pool's name for it;
+   * null when pooling is impossible.
+   */
   take(info: DTypeInfo, n: number, zeroed: boolean): TypedArray | null {
     if (this.collect === undefined) this.collect = findCollector();
+    this.slot = noSlot;
     if (this.collect === null) return null;
     const size = sizeClass(n * info.bytes + alignment);
     let buffer = this.free.get(size)?.pop();
@@ -112,32 +118,31 @@ class Pool {
       native.adviseHugePages(new Uint8Array(block) as TypedArray);
     }
     const slot = this.freeSlots.pop() ?? this.blocks.length;
-    this.blocks[slot] = { buffer: block, slot };
-    this.slotOf.set(array, slot);
+    this.blocks[slot] = block;
+    this.slot = slot;
     native.trackWeak(slot, array);
     this.out += size;
     this.taken += size;
     return array;
   }
 
-  /** Leaves an array's buffer to V8: the user may now hold views of it. */
-  forget(array: TypedArray): void {
-    const slot = this.slotOf.get(array);
-    if (slot === undefined) return;
-    this.slotOf.delete(array);
+  /** Leaves a buffer to V8: the user may now hold views of it. The slot is free then. */
+  forget(slot: number): ArrayBuffer {
+    const buffer = this.blocks[slot]!;
     native.releaseWeak(slot);
-    this.out -= this.blocks[slot]!.buffer.byteLength;
-    this.blocks[slot] = null;
-    this.freeSlots.push(slot);
+    this.release(slot, buffer);
+    return buffer;
   }
 
-  /** Takes an array's buffer back at once. Only for memory that nothing but the caller has ever seen. */
-  recycle(array: TypedArray): void {
-    const slot = this.slotOf.get(array);
-    if (slot === undefined) return;
-    const { buffer } = this.blocks[slot]!;
-    this.forget(array);
-    this.keepIdle(buffer);
+  /** Takes a buffer back at once. Only for memory that nothing but the caller has ever seen. */
+  recycle(slot: number): void {
+    this.keepIdle(this.forget(slot));
+  }
+
+  private release(slot: number, buffer: ArrayBuffer): void {
+    this.out -= buffer.byteLength;
+    this.blocks[slot] = null;
+    this.freeSlots.push(slot);
   }
 
   private keepIdle(buffer: ArrayBuffer): void {
@@ -175,11 +180,9 @@ class Pool {
       const count = native.pollWeak(this.dead);
       for (let i = 0; i < count; i++) {
         const slot = this.dead[i];
-        const { buffer } = this.blocks[slot]!;
+        const buffer = this.blocks[slot]!;
+        this.release(slot, buffer);
         this.keepIdle(buffer);
-        this.out -= buffer.byteLength;
-        this.blocks[slot] = null;
-        this.freeSlots.push(slot);
       }
       if (count < this.dead.length) return;
     }

@@ -1,6 +1,6 @@
-import { allocateArray, allocateLasting, recycleArray } from './allocator.js';
+import { allocateArray, allocateLasting, isPooled, recycleSmall } from './allocator.js';
 import { type DType, dtypes, type TypedArray } from './dtype.js';
-import { pool } from './pool.js';
+import { noSlot, pool } from './pool.js';
 
 let allocated = 0;
 
@@ -17,6 +17,8 @@ export class Storage {
   serial = 0;
   /** How many gradients on their way through a backward walk lie in this memory. The engine counts. */
   uses = 0;
+  /** The pool's name for the array, while the pool holds its buffer. */
+  slot = noSlot;
 
   constructor(array: TypedArray, dtype: DType) {
     this.array = array;
@@ -25,8 +27,10 @@ export class Storage {
 
   /** Memory for `n` elements. `zeroed` false leaves the content undefined: the caller writes all of it. */
   static allocate(dtype: DType, n: number, zeroed = true): Storage {
-    const storage = new Storage(allocateArray(dtypes[dtype], n, zeroed), dtype);
+    const info = dtypes[dtype];
+    const storage = new Storage(allocateArray(info, n, zeroed), dtype);
     storage.serial = ++allocated;
+    if (isPooled(n * info.bytes)) storage.slot = pool.slot;
     return storage;
   }
 
@@ -47,13 +51,23 @@ export class Storage {
   recycle(): void {
     if (this.serial === 0) return;
     this.serial = 0;
-    recycleArray(this.array);
+    const { slot } = this;
+    if (slot === noSlot) {
+      recycleSmall(this.array.buffer as ArrayBuffer);
+    } else {
+      this.slot = noSlot;
+      pool.recycle(slot);
+    }
   }
 
   /** The array for the user's hands: from now on V8 alone decides when its memory is free. */
   escape(): TypedArray {
     this.serial = 0;
-    pool.forget(this.array);
+    const { slot } = this;
+    if (slot !== noSlot) {
+      this.slot = noSlot;
+      pool.forget(slot);
+    }
     return this.array;
   }
 }
