@@ -7,7 +7,7 @@ import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
 import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { AccumulateGrad, type Node } from './node.js';
-import { RowSparse } from './row_sparse.js';
+import type { RowSparse } from './row_sparse.js';
 
 export interface BackwardOptions {
   /** Keep saved tensors, so that backward can run again through the same graph. Default false. */
@@ -32,22 +32,26 @@ declare module '../tensor/tensor.js' {
   }
 }
 
-/** One walk from roots to leaves. */
+let walks = 0;
+
+/**
+ * One walk from roots to leaves. What it knows of a node or of memory is written on them, under the walk's number: sets
+ * and maps of objects would take as long as all the rest of it.
+ */
 class Walk {
-  private readonly pending = new Map<Node, (Tensor | null)[]>();
+  readonly number = ++walks;
   /** Gradients that the walk made itself by adding, and may add to in place. */
-  private readonly ownSums = new Set<Tensor>();
-  /** Memory that a leaf has taken as its grad during this walk. */
-  private readonly taken = new Set<Storage>();
+  private ownSums: Set<Tensor> | null = null;
   /**
    * Memory of the gradients that the caller passed in. One row-sparse leaf may show it, as in PyTorch (nothing in the
    * library writes into rows that are not coalesced); a dense leaf keeps a copy.
    */
-  private readonly given = new Set<Storage>();
+  private readonly given: Storage[] = [];
   /** Memory allocated after this is the walk's own: gradients, which nobody else has seen. */
   private readonly startedAt = Storage.latest;
   /** Memory that gradients have left while a node ran; looked at once all of its results are sent. */
   private readonly left: (Storage | null)[] = [];
+  private leftCount = 0;
   private readonly retain: boolean;
   /** What `grad()` asks for: gradients of these node outputs are collected, and leaves are left alone. */
   private readonly captured: Map<Node, Map<number, Tensor | null>> | null;
@@ -59,16 +63,18 @@ class Walk {
 
   /** Starts from a root with the gradient that the caller passed. */
   start(node: Node, index: number, gradient: Tensor): void {
-    this.given.add(memoryOf(gradient));
-    this.taken.add(memoryOf(gradient));
+    const memory = memoryOf(gradient);
+    if (!this.given.includes(memory)) this.given.push(memory);
+    memory.takenBy = this.number;
     this.send(node, index, gradient);
   }
 
-  send(node: Node, index: number, grad: Tensor): void {
-    let slots = this.pending.get(node);
-    if (slots === undefined) {
-      slots = new Array<Tensor | null>(node.outputCount).fill(null);
-      this.pending.set(node, slots);
+  private send(node: Node, index: number, grad: Tensor): void {
+    if (node.walk !== this.number) return; // behind the last of the asked-for gradients
+    let slots = node.arrived;
+    if (slots === null) {
+      slots = node.outputCount === 1 ? [null] : new Array<Tensor | null>(node.outputCount).fill(null);
+      node.arrived = slots;
     }
     const before = slots[index];
     if (before === null) {
@@ -76,56 +82,71 @@ class Walk {
       hold(grad);
       return;
     }
+    this.ownSums ??= new Set();
     const sum = addGradients(before, grad, this.ownSums.has(before));
     this.ownSums.add(sum);
     slots[index] = sum;
     hold(sum);
-    this.left.push(letGo(before), grad.isRows ? null : grad.storage);
+    this.leave(letGo(before));
+    this.leave(grad.isRows ? null : grad.storage);
+  }
+
+  private leave(memory: Storage | null): void {
+    this.left[this.leftCount++] = memory;
   }
 
   /** Gives back what was left behind and in which no gradient on its way, and no leaf, lies. */
   private recycle(): void {
-    const { left } = this;
-    for (let i = 0; i < left.length; i++) {
+    const { left, leftCount } = this;
+    this.leftCount = 0;
+    if (this.retain || this.captured !== null) return;
+    for (let i = 0; i < leftCount; i++) {
       const memory = left[i];
       if (memory === null || memory.serial <= this.startedAt || memory.uses !== 0) continue;
-      if (!this.retain && this.captured === null && !this.taken.has(memory)) memory.recycle();
+      if (memory.takenBy !== this.number) memory.recycle();
     }
-    left.length = 0;
   }
 
   run(order: readonly Node[]): void {
-    const towards = this.captured === null ? null : new Set(order);
-    for (const node of order) {
-      const grads = this.pending.get(node);
-      if (grads === undefined) continue;
-      this.pending.delete(node);
+    for (let k = 0; k < order.length; k++) {
+      const node = order[k];
+      const grads = node.arrived;
+      if (grads === null) continue;
+      node.arrived = null;
       const wanted = this.captured?.get(node);
       if (wanted) for (const index of wanted.keys()) wanted.set(index, grads[index]);
       if (node.retained) keepRetained(node.retained, grads);
-      for (let i = 0; i < grads.length; i++) this.left.push(letGo(grads[i]));
+      for (let i = 0; i < grads.length; i++) this.leave(letGo(grads[i]));
       if (node.leaf !== null) {
         if (this.captured === null) this.deliver(node.leaf, grads[0]!);
-        this.recycle();
-        continue;
-      }
-      // What lies behind the last of the asked-for gradients keeps its saved tensors.
-      if (towards !== null && !node.inputs.some((source) => source !== null && towards.has(source))) continue;
-      for (let i = 0; i < grads.length; i++) {
-        const grad = grads[i];
-        if (grad === null) continue;
-        // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
-        this.ownSums.delete(grad);
-        // A table that an operation made: what lies behind it sees an ordinary gradient. PyTorch mostly refuses here.
-        if (grad instanceof RowSparse) grads[i] = grad.toDense();
-      }
-      const results = node.run(grads, this.retain);
-      for (let i = 0; i < node.inputs.length; i++) {
-        const source = node.inputs[i];
-        const grad = results[i];
-        if (source !== null && grad !== null && grad !== undefined) this.send(source, node.inputIndices[i], grad);
+      } else if (this.captured === null || this.leadsOn(node)) {
+        this.pass(node, grads);
       }
       this.recycle();
+    }
+  }
+
+  /** Whether something is asked for behind a node; what lies behind the last of it keeps its saved tensors. */
+  private leadsOn(node: Node): boolean {
+    return node.inputs.some((source) => source !== null && source.walk === this.number);
+  }
+
+  /** Runs a node and sends on what it gives. */
+  private pass(node: Node, grads: (Tensor | null)[]): void {
+    for (let i = 0; i < grads.length; i++) {
+      const grad = grads[i];
+      if (grad === null) continue;
+      // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
+      this.ownSums?.delete(grad);
+      // A table that an operation made: what lies behind it sees an ordinary gradient. PyTorch mostly refuses here.
+      if (grad.isSparse) grads[i] = (grad as RowSparse).toDense();
+    }
+    const results = node.run(grads, this.retain);
+    const { inputs, inputIndices } = node;
+    for (let i = 0; i < inputs.length; i++) {
+      const source = inputs[i];
+      const grad = results[i];
+      if (source !== null && grad !== null && grad !== undefined) this.send(source, inputIndices[i], grad);
     }
   }
 
@@ -138,16 +159,17 @@ class Walk {
     }
     const held = leaf.heldGrad;
     if (held !== null) {
-      leaf.heldGrad = addGradients(held, grad, !this.taken.has(memoryOf(held)));
+      leaf.heldGrad = addGradients(held, grad, memoryOf(held).takenBy !== this.number);
       return;
     }
     // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
     const memory = memoryOf(grad);
-    const mayShare = grad instanceof RowSparse && this.given.delete(memory);
-    const alone = standsAlone(grad) && (mayShare || !this.taken.has(memory));
+    const mayShare = grad.isSparse && this.given.includes(memory);
+    if (mayShare) this.given.splice(this.given.indexOf(memory), 1);
+    const alone = standsAlone(grad) && (mayShare || memory.takenBy !== this.number);
     const own = alone ? detached(grad) : ownCopy(grad);
     leaf.heldGrad = own;
-    this.taken.add(memoryOf(own));
+    memoryOf(own).takenBy = this.number;
   }
 }
 
@@ -177,37 +199,46 @@ function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | nul
 }
 
 /** Every node from which gradients can flow, latest first: a valid order, since inputs are older than outputs. */
-function collect(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>(roots);
-  const stack = [...seen];
+function collect(roots: readonly Node[], walk: number): Node[] {
+  const stack: Node[] = [];
+  const operations: Node[] = [];
+  const leaves: Node[] = [];
+  const visit = (node: Node): void => {
+    if (node.walk === walk) return;
+    node.walk = walk;
+    node.arrived = null; // what a walk that failed has left
+    if (node.leaf === null) stack.push(node);
+    else leaves.push(node);
+  };
+  for (const root of roots) visit(root);
   while (stack.length > 0) {
     const node = stack.pop()!;
-    for (const source of node.inputs) {
-      if (source !== null && !seen.has(source)) {
-        seen.add(source);
-        stack.push(source);
-      }
+    operations.push(node);
+    const { inputs } = node;
+    for (let i = 0; i < inputs.length; i++) {
+      const source = inputs[i];
+      if (source !== null) visit(source);
     }
   }
-  const leaves: Node[] = [];
-  const operations: Node[] = [];
-  for (const node of seen) (node.leaf === null ? operations : leaves).push(node);
-  operations.sort((a, b) => b.id - a.id);
-  return operations.concat(leaves);
+  if (!areLatestFirst(operations)) operations.sort((a, b) => b.id - a.id);
+  for (let i = 0; i < leaves.length; i++) operations.push(leaves[i]);
+  return operations;
 }
 
-/** Keeps the nodes of `order` (latest first) that lead to one of `targets`. */
-function onlyTowards(order: readonly Node[], targets: ReadonlySet<Node>): Node[] {
-  const leads = new Set<Node>();
+function areLatestFirst(nodes: readonly Node[]): boolean {
+  for (let i = 1; i < nodes.length; i++) if (nodes[i].id > nodes[i - 1].id) return false;
+  return true;
+}
+
+/** Keeps the nodes of `order` (latest first) that lead to one of `targets`; the others no longer belong to the walk. */
+function onlyTowards(order: readonly Node[], targets: ReadonlyMap<Node, unknown>, walk: number): Node[] {
+  for (const node of order) node.walk = 0;
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
-    if (
-      node.leaf !== null ? targets.has(node) : targets.has(node) || node.inputs.some((s) => s !== null && leads.has(s))
-    ) {
-      leads.add(node);
-    }
+    const leads = node.leaf === null && node.inputs.some((source) => source !== null && source.walk === walk);
+    if (leads || targets.has(node)) node.walk = walk;
   }
-  return order.filter((node) => leads.has(node));
+  return order.filter((node) => node.walk === walk);
 }
 
 function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
@@ -221,7 +252,7 @@ function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefi
       );
     }
     const one = Tensor.allocate(root.shape, root.dtype);
-    one.data[0] = 1;
+    one.storage.array[0] = 1;
     return one;
   }
   checkTensor(op, 'gradient', gradient);
@@ -251,15 +282,18 @@ function walkFrom(
 ): void {
   const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
   const nodes = roots.map(sourceNode);
-  let order = collect(nodes);
-  if (captured !== null) order = onlyTowards(order, new Set(captured.keys()));
   const walk = new Walk(retain, captured);
+  let order = collect(nodes, walk.number);
+  if (captured !== null) order = onlyTowards(order, captured, walk.number);
   const before = setGradEnabled(false);
+  let done = false;
   try {
     for (let i = 0; i < roots.length; i++) walk.start(nodes[i], roots[i].outputIndex, seeds[i]);
     walk.run(order);
+    done = true;
   } finally {
     setGradEnabled(before);
+    if (!done) for (const node of order) node.arrived = null; // a leaf's node would keep it for as long as the leaf lives
   }
 }
 

@@ -23,11 +23,15 @@ export class Node {
   readonly needs: readonly boolean[];
   readonly outputCount: number;
   /** The leaf that this node accumulates into; null for every operation. */
-  readonly leaf: Tensor | null = null;
+  leaf: Tensor | null = null;
   /** Non-leaf outputs whose grad must be kept (`retainGrad`). */
   retained: (Tensor | null)[] | null = null;
   /** Called when backward has run for the last time: gives back what the operation kept for it alone. */
   onFreed: (() => void) | null = null;
+  /** The backward walk that last came by. The engine numbers them. */
+  walk = 0;
+  /** What has arrived for each output during that walk; null before the first and once this node had its turn. */
+  arrived: (Tensor | null)[] | null = null;
   private backward: Backward | null;
   private saved: readonly Tensor[] | null;
   private readonly versions: readonly number[];
@@ -40,13 +44,24 @@ export class Node {
     saved: readonly Tensor[],
   ) {
     this.name = name;
-    this.inputs = inputs.map(sourceOf);
-    this.inputIndices = inputs.map((t) => t.outputIndex);
-    this.needs = inputs.map((t) => t.requiresGrad);
+    const sources: (Node | null)[] = [];
+    const indices: number[] = [];
+    const needs: boolean[] = [];
+    for (let i = 0; i < inputs.length; i++) {
+      const source = sourceOf(inputs[i]);
+      sources.push(source);
+      indices.push(inputs[i].outputIndex);
+      needs.push(source !== null);
+    }
+    this.inputs = sources;
+    this.inputIndices = indices;
+    this.needs = needs;
     this.outputCount = outputCount;
     this.backward = backward;
     this.saved = saved;
-    this.versions = saved.map((t) => t.storage.version);
+    const versions: number[] = [];
+    for (let i = 0; i < saved.length; i++) versions.push(saved[i].storage.version);
+    this.versions = versions;
   }
 
   /** Runs the backward function; frees what it saved unless `retain`. */
@@ -75,11 +90,13 @@ export class Node {
   }
 }
 
+const none: readonly Tensor[] = [];
+const nothing = () => none;
+
 /** The end of a path: adds what arrives to a leaf's `grad`. The engine does the adding. */
 export class AccumulateGrad extends Node {
-  override readonly leaf: Tensor;
   constructor(leaf: Tensor) {
-    super('AccumulateGrad', [], 1, () => [], []);
+    super('AccumulateGrad', none, 1, nothing, none);
     this.leaf = leaf;
   }
 }

@@ -17,6 +17,8 @@ export class Storage {
   serial = 0;
   /** How many gradients on their way through a backward walk lie in this memory. The engine counts. */
   uses = 0;
+  /** The backward walk in which a leaf last took this memory as its grad. The engine numbers them. */
+  takenBy = 0;
   /** The pool's name for the array, while the pool holds its buffer. */
   slot = noSlot;
 
