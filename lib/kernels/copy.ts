@@ -1,13 +1,20 @@
 import { native } from '../native.js';
 import { type DType, dtypes } from '../tensor/dtype.js';
 import { plan } from '../tensor/plan.js';
-import { broadcastStrides, type Shape } from '../tensor/shape.js';
+import { broadcastStrides, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Writes `src` (broadcast, converted) into the window `dst`, without recording. Shapes are checked by the caller. */
 export function copyInto(dst: Tensor, src: Tensor): void {
-  const ndim = fillPlan(dst.shape, dst.strides, broadcastStrides(src.shape, src.strides, dst.shape));
-  if (ndim < 0) return;
+  if (dst.isContiguous() && src.isContiguous() && sameShape(src.shape, dst.shape)) {
+    if (dst.numel === 0) return;
+    plan[0] = 1;
+    plan[1] = dst.numel;
+    plan[2] = 1;
+    plan[3] = 1;
+  } else if (fillPlan(dst.shape, dst.strides, broadcastStrides(src.shape, src.strides, dst.shape)) < 0) {
+    return;
+  }
   const { storage: to } = dst;
   const { storage: from } = src;
   native.copy(to.array, dtypes[dst.dtype].code, dst.offset, from.array, dtypes[src.dtype].code, src.offset, plan);

@@ -105,7 +105,7 @@ export abstract class Module {
 
   /** The parameters assigned to this module itself. */
   ownParameters(): [string, Parameter][] {
-    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    return membersOf(this, Parameter);
   }
 
   /** The buffers registered on this module itself. */
@@ -122,7 +122,7 @@ export abstract class Module {
 
   /** The modules assigned to this module itself. */
   ownModules(): [string, Module][] {
-    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+    return membersOf(this, Module);
   }
 
   // ---- walking ----
@@ -130,14 +130,16 @@ export abstract class Module {
   /** This module and all below it with their paths, each once, parents before children; this one's path is ''. */
   namedModules(options?: { prefix?: string }): [string, Module][] {
     const { prefix = '' } = checkOptions('namedModules', options, ['prefix']);
-    const found = new Map<Module, string>();
+    const found: [string, Module][] = [];
+    const seen = new Set<Module>();
     const visit = (module: Module, path: string): void => {
-      if (found.has(module)) return;
-      found.set(module, path);
+      if (seen.has(module)) return;
+      seen.add(module);
+      found.push([path, module]);
       for (const [name, child] of module.ownModules()) visit(child, path === '' ? name : `${path}.${name}`);
     };
     visit(this, prefix);
-    return Array.from(found, ([module, path]) => [path, module]);
+    return found;
   }
 
   /** This module and all below it, each once. */
@@ -329,6 +331,16 @@ function notFound(op: string, owner: Module, kind: string, name: string, names: 
   throw new ValueError(`${op}: ${owner.typeName()} has no ${kind} '${name}'; ${hint}`);
 }
 
+/** The properties of a module that are of a kind, in the order of assignment. */
+function membersOf<T>(module: Module, kind: abstract new (...args: never[]) => T): [string, T][] {
+  const found: [string, T][] = [];
+  for (const name of Object.keys(module)) {
+    const value = properties(module)[name];
+    if (value instanceof kind) found.push([name, value]);
+  }
+  return found;
+}
+
 function properties(module: Module): Record<string, unknown> {
   return module as unknown as Record<string, unknown>;
 }
@@ -354,13 +366,16 @@ function gather<T extends Tensor>(
 ): [string, T][] {
   const { prefix = '', recurse = true } = checkOptions(op, options, ['prefix', 'recurse']);
   const modules: [string, Module][] = recurse ? root.namedModules({ prefix }) : [[prefix, root]];
-  const found = new Map<T, string>();
+  const found: [string, T][] = [];
+  const seen = new Set<T>();
   for (const [path, module] of modules) {
     for (const [name, tensor] of members(module)) {
-      if (!found.has(tensor)) found.set(tensor, path === '' ? name : `${path}.${name}`);
+      if (seen.has(tensor)) continue;
+      seen.add(tensor);
+      found.push([path === '' ? name : `${path}.${name}`, tensor]);
     }
   }
-  return Array.from(found, ([tensor, path]) => [path, tensor]);
+  return found;
 }
 
 /** The module that holds the member at a path, and the member's name in it. */
