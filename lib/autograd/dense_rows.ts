@@ -1,5 +1,7 @@
 import { copyInto, copyOf } from '../kernels/copy.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
 import { plan } from '../tensor/plan.js';
+import { noSlot } from '../tensor/pool.js';
 import { contiguousStrides, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -24,12 +26,11 @@ export class DenseRows extends Tensor {
   /** @param values shape [n, dim], or a list of n rows. */
   constructor(indices: Tensor, values: Tensor | RowList, shape: Shape) {
     const list = values instanceof RowList ? values : new RowList(values);
-    super(Storage.allocate(list.base.dtype, 0), shape, contiguousStrides(shape), 0);
+    const memory = new RowsMemory(list.base.dtype);
+    super(memory, shape, contiguousStrides(shape), 0);
+    memory.owner = this;
     this.indices = copyOf(indices);
     this.rowList = list;
-    // In its place the prototype's accessor. (One for each gradient would live as long as V8's description of the object
-    // does, which only a full collection ends, and keep the gradient's memory for as long.)
-    delete (this as { storage?: Storage }).storage;
   }
 
   /** Shape [n, dim]. */
@@ -91,7 +92,7 @@ export class DenseRows extends Tensor {
     return { indices: this.indices, list: this.rowList.packed(), rows, dim };
   }
 
-  /** Makes the memory; what reading `storage` does at first. */
+  /** Makes the memory; what asking for its array does at first. */
   write(): Storage {
     const storage = Storage.allocate(this.dtype, this.numel, false);
     // Whoever asks for this memory may be about to make a native call and have filled the plan.
@@ -100,20 +101,47 @@ export class DenseRows extends Tensor {
     plan.set(numbers);
     storage.serial = 0; // this gradient holds on to it
     this.written = true;
-    Object.defineProperty(this, 'storage', { configurable: true, enumerable: true, writable: false, value: storage });
     return storage;
   }
 }
 
-Object.defineProperty(DenseRows.prototype, 'storage', {
-  configurable: true,
-  get(this: DenseRows) {
-    return this.write();
-  },
-});
+/**
+ * A storage that has no memory until somebody asks for it. Not a subclass, in which the array would be each object's own;
+ * and one that stays, since an object that changes its properties later is slow for good.
+ */
+class RowsMemory implements Storage {
+  readonly dtype: DType;
+  version = 0;
+  /** Never recycled: views may share it. */
+  serial = 0;
+  uses = 0;
+  takenBy = 0;
+  slot = noSlot;
+  owner: DenseRows | null = null;
+  private made: Storage | null = null;
+
+  constructor(dtype: DType) {
+    this.dtype = dtype;
+  }
+
+  private get memory(): Storage {
+    this.made ??= this.owner!.write();
+    return this.made;
+  }
+
+  get array(): TypedArray {
+    return this.memory.array;
+  }
+
+  recycle(): void {}
+
+  escape(): TypedArray {
+    return this.memory.escape();
+  }
+}
 
 /** A gradient that leaves the library: its memory is its own from here on, and no longer what `values` shares. */
 export function settled(grad: Tensor | null): Tensor | null {
-  if (grad instanceof DenseRows) void grad.storage;
+  if (grad instanceof DenseRows) void grad.storage.array;
   return grad;
 }

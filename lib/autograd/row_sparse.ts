@@ -2,7 +2,7 @@ import { DTypeError, IndexError, ShapeError } from '../errors.js';
 import { copyOf } from '../kernels/copy.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { formatSparseTensor } from '../tensor/print.js';
-import { contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
+import { contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { RowList } from './row_list.js';
@@ -25,15 +25,15 @@ export class RowSparse extends Tensor {
   /** @param values shape [n, ...row shape], or a list of rows that is written out when `values` is asked for. */
   constructor(indices: Tensor, values: Tensor | RowList, shape: Shape, isCoalesced = false) {
     if (indices.dtype !== 'int32') throw new DTypeError(`RowSparse: indices must be int32, got ${indices.dtype}`);
-    const expected = [indices.numel, ...shape.slice(1)];
     const list = values instanceof RowList ? values : new RowList(values);
-    const given = [list.count, ...list.rowShape];
-    if (indices.ndim !== 1 || formatShape(given) !== formatShape(expected)) {
+    const rowShape = shape.slice(1);
+    if (indices.ndim !== 1 || list.count !== indices.numel || !sameShape(list.rowShape, rowShape)) {
+      const given = [list.count, ...list.rowShape];
       throw new ShapeError(
-        `RowSparse: values must have shape ${formatShape(expected)} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(given)}`,
+        `RowSparse: values must have shape ${formatShape([indices.numel, ...rowShape])} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(given)}`,
       );
     }
-    super(Storage.allocate(list.base.dtype, 0), shape, contiguousStrides(shape), 0);
+    super(Storage.empty(list.base.dtype), shape, contiguousStrides(shape), 0);
     this.indices = indices;
     this.list = list;
     this.isCoalesced = isCoalesced;

@@ -3,6 +3,7 @@ import { type DType, dtypes, type TypedArray } from './dtype.js';
 import { noSlot, pool } from './pool.js';
 
 let allocated = 0;
+const emptyArrays: { [K in DType]?: TypedArray } = {};
 
 /** The memory behind one or more tensors. Views share it, and with it the version that catches in-place changes. */
 export class Storage {
@@ -34,6 +35,12 @@ export class Storage {
     storage.serial = ++allocated;
     if (isPooled(n * info.bytes)) storage.slot = pool.slot;
     return storage;
+  }
+
+  /** No memory, for what has none of its own. */
+  static empty(dtype: DType): Storage {
+    emptyArrays[dtype] ??= allocateLasting(dtypes[dtype], 0);
+    return new Storage(emptyArrays[dtype], dtype);
   }
 
   /** The serial of the latest allocation. */

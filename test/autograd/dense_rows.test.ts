@@ -199,3 +199,42 @@ describe('optimizers and clipping', () => {
     for (const [i, x] of (weight.grad!.data as Float32Array).entries()) expect(x).toBeCloseTo(dense.data[i], 6);
   });
 });
+
+describe('the memory of a gradient known by its rows', () => {
+  it('is not that of another leaf, which gets a view of it', () => {
+    // The table and its flat double get the same gradient: one as its rows, the other as a view of them.
+    const flat = randn([ROWS * DIM]).requiresGrad_();
+    const table = randn([ROWS, DIM]).requiresGrad_();
+    const ids = randint(0, ROWS, [40]);
+    for (const first of [flat, table]) {
+      const other = first === flat ? table : flat;
+      const sum = first.view(ROWS, DIM).add(other.view(ROWS, DIM));
+      flat.grad = null;
+      table.grad = null;
+      embedding(ids, sum).sum().backward();
+      const before = flat.grad!.clone();
+      table.grad!.mul_(3);
+      expect(flat.grad!.data).toEqual(before.data);
+      expect(table.grad!.data).toEqual(before.mul(3).view(ROWS, DIM).data);
+    }
+  });
+
+  it('stays with the caller who passed it to backward', () => {
+    const { weight } = setup();
+    const given = weight.grad!;
+    const flat = randn([ROWS * DIM]).requiresGrad_();
+    flat.view(ROWS, DIM).backward(given);
+    flat.grad!.mul_(2);
+    expect(flat.grad!.view(ROWS, DIM).data).toEqual(given.mul(2).data);
+  });
+
+  it('is made once for all of its views', () => {
+    const { weight, ids, factors } = setup();
+    const grad = weight.grad as DenseRows;
+    const view = grad.detach();
+    expect(grad.isPending).toBe(true);
+    view.mul_(2);
+    expect(grad.isPending).toBe(false);
+    expect(grad.data).toEqual(expected(ids, factors).map((x) => 2 * x));
+  });
+});
