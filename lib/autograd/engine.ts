@@ -46,7 +46,7 @@ class Walk {
    * Memory of the gradients that the caller passed in. One row-sparse leaf may show it, as in PyTorch (nothing in the
    * library writes into rows that are not coalesced); a dense leaf keeps a copy.
    */
-  private readonly given: Storage[] = [];
+  private given: Storage[];
   /** Memory allocated after this is the walk's own: gradients, which nobody else has seen. */
   private readonly startedAt = Storage.latest;
   /** Memory that gradients have left while a node ran; looked at once all of its results are sent. */
@@ -56,17 +56,16 @@ class Walk {
   /** What `grad()` asks for: gradients of these node outputs are collected, and leaves are left alone. */
   private readonly captured: Map<Node, Map<number, Tensor | null>> | null;
 
-  constructor(retain: boolean, captured: Map<Node, Map<number, Tensor | null>> | null) {
+  constructor(seeds: readonly Tensor[], retain: boolean, captured: Map<Node, Map<number, Tensor | null>> | null) {
+    this.given = seeds.map(memoryOf);
     this.retain = retain;
     this.captured = captured;
   }
 
-  /** Starts from a root with the gradient that the caller passed. */
-  start(node: Node, index: number, gradient: Tensor): void {
-    const memory = memoryOf(gradient);
-    if (!this.given.includes(memory)) this.given.push(memory);
-    memory.takenBy = this.number;
-    this.send(node, index, gradient);
+  /** Starts from a root with one of the seeds. */
+  start(node: Node, index: number, seed: Tensor): void {
+    this.take(seed);
+    this.send(node, index, seed);
   }
 
   private send(node: Node, index: number, grad: Tensor): void {
@@ -150,6 +149,19 @@ class Walk {
     }
   }
 
+  /** Gives back the memory of a seed that the engine made itself. */
+  retire(seed: Tensor): void {
+    const memory = seed.storage;
+    if (this.captured === null && memory.uses === 0 && this.given.includes(memory)) memory.recycle();
+  }
+
+  /** Whether the caller passed a gradient in this memory, and no leaf shows it yet. */
+  private giveAway(memory: Storage): boolean {
+    const before = this.given.length;
+    this.given = this.given.filter((other) => other !== memory);
+    return this.given.length < before;
+  }
+
   private deliver(leaf: Tensor, grad: Tensor): void {
     if (!leaf.requiresGrad) return; // frozen after the graph was recorded
     if (!sameShape(leaf.shape, grad.shape)) {
@@ -164,12 +176,18 @@ class Walk {
     }
     // A gradient may reach several leaves (as from a + b), or be a window on something larger: then copy.
     const memory = memoryOf(grad);
-    const mayShare = grad.isSparse && this.given.includes(memory);
-    if (mayShare) this.given.splice(this.given.indexOf(memory), 1);
-    const alone = standsAlone(grad) && (mayShare || memory.takenBy !== this.number);
+    const mayShare = grad.isSparse && this.giveAway(memory);
+    const taken = memory.takenBy === this.number || grad.storage.takenBy === this.number;
+    const alone = standsAlone(grad) && (mayShare || !taken);
     const own = alone ? detached(grad) : ownCopy(grad);
     leaf.heldGrad = own;
-    memoryOf(own).takenBy = this.number;
+    this.take(own);
+  }
+
+  /** From here on a leaf that gets a gradient in this memory keeps a copy. */
+  private take(grad: Tensor): void {
+    memoryOf(grad).takenBy = this.number;
+    grad.storage.takenBy = this.number; // other memory where a gradient is known by its rows
   }
 }
 
@@ -282,7 +300,7 @@ function walkFrom(
 ): void {
   const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
   const nodes = roots.map(sourceNode);
-  const walk = new Walk(retain, captured);
+  const walk = new Walk(seeds, retain, captured);
   let order = collect(nodes, walk.number);
   if (captured !== null) order = onlyTowards(order, captured, walk.number);
   const before = setGradEnabled(false);
@@ -290,6 +308,8 @@ function walkFrom(
   try {
     for (let i = 0; i < roots.length; i++) walk.start(nodes[i], roots[i].outputIndex, seeds[i]);
     walk.run(order);
+    for (let i = 0; i < roots.length; i++)
+      if (gradients[i] === undefined || gradients[i] === null) walk.retire(seeds[i]);
     done = true;
   } finally {
     setGradEnabled(before);

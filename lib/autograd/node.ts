@@ -44,14 +44,16 @@ export class Node {
     saved: readonly Tensor[],
   ) {
     this.name = name;
-    const sources: (Node | null)[] = [];
-    const indices: number[] = [];
-    const needs: boolean[] = [];
-    for (let i = 0; i < inputs.length; i++) {
+    // Arrays that grow by push start with room for seventeen.
+    const count = inputs.length;
+    const sources = new Array<Node | null>(count);
+    const indices = new Array<number>(count);
+    const needs = new Array<boolean>(count);
+    for (let i = 0; i < count; i++) {
       const source = sourceOf(inputs[i]);
-      sources.push(source);
-      indices.push(inputs[i].outputIndex);
-      needs.push(source !== null);
+      sources[i] = source;
+      indices[i] = inputs[i].outputIndex;
+      needs[i] = source !== null;
     }
     this.inputs = sources;
     this.inputIndices = indices;
@@ -59,8 +61,8 @@ export class Node {
     this.outputCount = outputCount;
     this.backward = backward;
     this.saved = saved;
-    const versions: number[] = [];
-    for (let i = 0; i < saved.length; i++) versions.push(saved[i].storage.version);
+    const versions = new Array<number>(saved.length);
+    for (let i = 0; i < saved.length; i++) versions[i] = saved[i].storage.version;
     this.versions = versions;
   }
 

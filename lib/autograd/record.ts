@@ -9,6 +9,13 @@ export function needsGrad(...inputs: (Tensor | null | undefined)[]): boolean {
   return false;
 }
 
+/** The same for a list of inputs. */
+export function someNeedGrad(inputs: readonly Tensor[]): boolean {
+  if (!isGradEnabled()) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i].requiresGrad) return true;
+  return false;
+}
+
 /**
  * Records an operation with one output and returns that output. Call it only when `needsGrad(...inputs)`.
  *

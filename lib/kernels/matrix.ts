@@ -2,7 +2,14 @@
 import { DTypeError, ShapeError } from '../errors.js';
 import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
-import { broadcastShapes, broadcastStrides, contiguousStrides, formatShape, type Shape } from '../tensor/shape.js';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  contiguousStrides,
+  formatShape,
+  type Shape,
+  sameShape,
+} from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { copyOf } from './copy.js';
 
@@ -26,9 +33,15 @@ function windowOn(x: Tensor): Window {
   return { source: copyOf(x), ld: columns, transposed: false };
 }
 
+const none: Shape = [];
+
 /** x with its last two dimensions exchanged, outside the graph. */
 export function transposed(x: Tensor): Tensor {
   const n = x.ndim;
+  if (n === 2) {
+    const { shape, strides } = x;
+    return new Tensor(x.storage, [shape[1], shape[0]], [strides[1], strides[0]], x.offset);
+  }
   const shape = x.shape.slice();
   const strides = x.strides.slice();
   [shape[n - 2], shape[n - 1]] = [shape[n - 1], shape[n - 2]];
@@ -41,8 +54,9 @@ export function multiply(op: string, a: Tensor, b: Tensor, bias: Tensor | null =
   const M = a.shape[a.ndim - 2];
   const K = a.shape[a.ndim - 1];
   const N = b.shape[b.ndim - 1];
-  const batch = a.ndim === 2 && b.ndim === 2 ? [] : broadcastShapes(op, a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const out = Tensor.allocate([...batch, M, N], a.dtype, false);
+  const single = a.ndim === 2 && b.ndim === 2;
+  const batch = single ? none : broadcastShapes(op, a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const out = Tensor.allocate(single ? [M, N] : [...batch, M, N], a.dtype, false);
   const left = windowOn(a);
   const right = windowOn(b);
   plan[0] = M;
@@ -117,6 +131,7 @@ export function asRows(x: Tensor): Tensor {
 
 /** A contiguous `x` in another shape, outside the graph. */
 export function reshaped(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
   return new Tensor(x.storage, shape, contiguousStrides(shape), x.offset);
 }
 

@@ -140,7 +140,7 @@ export abstract class Recurrent extends Module {
     layer: number,
     direction: number,
   ) {
-    const found = (this as Record<string, unknown>)[`${kind}${suffixOf(layer, direction)}`];
+    const found = (this as Record<string, unknown>)[nameOf(kind, layer, direction)];
     return found instanceof Parameter ? found.contiguous() : null;
   }
 
@@ -226,6 +226,17 @@ export abstract class Recurrent extends Module {
     if (this.bidirectional) facts.push('bidirectional=True');
     return facts.join(', ');
   }
+}
+
+/** Names of parameters, by kind and then by layer and direction: a property is found faster by a string that lasts. */
+const names: { [kind: string]: string[] } = {};
+
+function nameOf(kind: string, layer: number, direction: number): string {
+  names[kind] ??= [];
+  const list = names[kind];
+  const at = 2 * layer + direction;
+  list[at] ??= `${kind}${suffixOf(layer, direction)}`;
+  return list[at];
 }
 
 function suffixOf(layer: number, direction: number): string {

@@ -45,6 +45,7 @@ function classLayout(op: string, input: Tensor): ClassLayout {
   const { shape } = input;
   if (shape.length === 0) throw new ShapeError(`${op}: input must have a dimension of classes, got a 0-d tensor`);
   if (shape.length === 1) return { outer: 1, classes: shape[0], inner: 1, samples: [] };
+  if (shape.length === 2) return { outer: shape[0], classes: shape[1], inner: 1, samples: [shape[0]] };
   const samples = [shape[0], ...shape.slice(2)];
   return { outer: shape[0], classes: shape[1], inner: numelOf(shape.slice(2)), samples };
 }
@@ -114,11 +115,16 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
       bad,
     );
   }
-  const [sum, divisor] = plan;
+  const sum = plan[0];
+  const divisor = plan[1];
   // Where no sample counts, the mean is NaN, whatever label smoothing leaves of the others' weights.
   const mean = divisor === 0 ? Number.NaN : sum / divisor;
   const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? mean : sum, dtype);
-  if (!needsGrad(input)) return out;
+  if (reduction !== 'none') loss.storage.recycle();
+  if (!needsGrad(input)) {
+    normaliser?.storage.recycle();
+    return out;
+  }
   const backward = (grad: Tensor) => {
     const dloss = contiguous(grad);
     const dscores = Tensor.allocate(input.shape, dtype, false);
@@ -142,7 +148,12 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
     );
     return [dscores];
   };
-  return record(call.node, [input], out, backward, logits ? [scores, targets] : [targets]);
+  record(call.node, [input], out, backward, logits ? [scores, targets] : [targets]);
+  if (normaliser !== null) {
+    const giveBack = () => normaliser.storage.recycle();
+    out.gradFn!.onFreed = giveBack;
+  }
+  return out;
 }
 
 function checkTargets(op: string, target: IndexInput, at: ClassLayout, input: Tensor): Tensor {

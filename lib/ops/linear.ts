@@ -36,7 +36,8 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   }
   const b = bias === null || bias === undefined ? null : checkBias(bias, x, w);
   const rows = asRows(x);
-  const shape = [...x.shape.slice(0, -1), w.shape[0]];
+  const shape = x.shape.slice();
+  shape[shape.length - 1] = w.shape[0];
   const out = reshaped(
     multiply('linear', rows, transposed(w), b === null || b.strides[0] === 1 ? b : copyOf(b)),
     shape,

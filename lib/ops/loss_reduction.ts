@@ -30,7 +30,9 @@ export function constantWeight(op: string, name: string, weight: Tensor): Tensor
 
 /** A 0-dimensional tensor. */
 export function scalarTensor(value: number, dtype: DType): Tensor {
-  const out = Tensor.allocate([], dtype, false);
-  out.storage.array[0] = value;
-  return out;
+  // A loss is mostly read and differentiated, not computed with. An array of its own is the cheapest to make: V8 gives it
+  // a buffer only when native code asks.
+  const array = dtype === 'float64' ? new Float64Array(1) : new Float32Array(1);
+  array[0] = value;
+  return Tensor.wrap(array, [], dtype);
 }

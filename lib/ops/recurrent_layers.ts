@@ -1,4 +1,4 @@
-import { needsGrad, recordMany } from '../autograd/record.js';
+import { recordMany, someNeedGrad } from '../autograd/record.js';
 import { copyOf } from '../kernels/copy.js';
 import { maskScale } from '../kernels/elementwise.js';
 import type { SequenceLayout } from '../kernels/sequence.js';
@@ -93,31 +93,33 @@ export function recurrentLayers<Call extends StackCall>(
 ): [output: Tensor, last: Tensor[]] {
   const { layout, directions, weights } = call;
   const width = kernels.outputSize(call);
-  const parameters = kernels.parameters(call);
   const given = states.filter((state) => state !== null);
-  const inputs = [input, ...given, ...parameters];
-  const keep = needsGrad(...inputs);
+  const inputs = [input].concat(given, kernels.parameters(call));
+  const keep = someNeedGrad(inputs);
   const first = states.map((state) => (state === null ? null : contiguous(state.detach())));
   const last = kernels
     .stateSizes(call)
     .map((size) => Tensor.allocate([weights.length, layout.batch, size], input.dtype, false));
   const layers = weights.length / directions;
-  const traces: StackTrace[] = [];
+  const traces = new Array<StackTrace>(keep ? layers : 0);
+  const caching = keep && kernels.caches;
   let x = contiguous(input.detach());
   let output = x;
   for (let layer = 0; layer < layers; layer++) {
-    output = Tensor.allocate([...x.shape.slice(0, -1), directions * width], input.dtype, false);
-    const caches: Tensor[] = [];
+    const shape = x.shape.slice();
+    shape[shape.length - 1] = directions * width;
+    output = Tensor.allocate(shape, input.dtype, false);
+    const caches = new Array<Tensor>(caching ? directions : 0);
     for (let direction = 0; direction < directions; direction++) {
       let cache: Tensor | null = null;
-      if (keep && kernels.caches) {
+      if (caching) {
         cache = Tensor.allocate([kernels.sizes(call, direction, x.shape[x.ndim - 1]).cache], input.dtype, false);
-        caches.push(cache);
+        caches[direction] = cache;
       }
       kernels.forward(call, layer * directions + direction, x, output, first, last, cache);
     }
     const dropped = layer < layers - 1 ? drop(output, layout, call.dropout) : null;
-    if (keep) traces.push({ input: x, output, dropped, caches });
+    if (keep) traces[layer] = { input: x, output, dropped, caches };
     x = dropped === null ? output : maskScale(output, dropped.mask, dropped.scale);
   }
   if (!keep) return [output, last];
@@ -126,7 +128,7 @@ export function recurrentLayers<Call extends StackCall>(
     inputs,
     [output, ...last],
     (grads, needs) => backward(kernels, call, traces, first, given.length, grads, needs),
-    [...inputs, output],
+    inputs.concat(output),
   );
   if (kernels.caches) {
     // A function that is written down where it is assigned to a property, V8 puts among its old objects: it would keep
@@ -162,7 +164,9 @@ function backward<Call extends StackCall>(
 ): (Tensor | null)[] {
   const { layout, directions, weights } = call;
   const { dtype } = traces[0].output;
-  const [dOutputs, ...dLast] = grads.map((grad) => (grad === null ? null : contiguous(grad)));
+  const arrived = grads.map((grad) => (grad === null ? null : contiguous(grad)));
+  const dOutputs = arrived[0];
+  const dLast = arrived.slice(1);
   const dFirst = kernels
     .stateSizes(call)
     .map((size) => Tensor.allocate([weights.length, layout.batch, size], dtype, false));
@@ -179,7 +183,7 @@ function backward<Call extends StackCall>(
     for (let direction = 0; direction < directions; direction++) {
       const index = layer * directions + direction;
       const begin = index * perDirection;
-      const asked = wanted.slice(begin, begin + perDirection);
+      const asked = perDirection === wanted.length ? wanted : wanted.slice(begin, begin + perDirection);
       const gradients = kernels.backward(call, index, trace, states, dOutput, dInput, work, asked);
       for (let k = 0; k < perDirection; k++) dParameters[begin + k] = gradients[k];
     }
@@ -191,9 +195,13 @@ function backward<Call extends StackCall>(
     dInput.storage.recycle();
   }
   work.storage.recycle();
-  const dGiven = dFirst.slice(0, given).map((grad, k) => (needs[1 + k] ? grad : null));
-  for (const [k, grad] of dFirst.entries()) if (grad !== dGiven[k]) grad.storage.recycle();
-  return [dInput, ...dGiven, ...dParameters];
+  const gradients: (Tensor | null)[] = [dInput];
+  for (let k = 0; k < dFirst.length; k++) {
+    const passed = k < given && needs[1 + k];
+    if (k < given) gradients.push(passed ? dFirst[k] : null);
+    if (!passed) dFirst[k].storage.recycle();
+  }
+  return gradients.concat(dParameters);
 }
 
 /** Working memory depends on the rows and the hidden size alone, so every layer uses the same. */

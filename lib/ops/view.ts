@@ -124,13 +124,12 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
     throw new IndexError(`select: index ${index} is outside dimension ${dim} of size ${size}`, index, size);
   }
   const k = index < 0 ? index + size : index;
-  return makeView(
-    x,
-    x.shape.filter((_, i) => i !== d),
-    x.strides.filter((_, i) => i !== d),
-    x.offset + k * x.strides[d],
-    'SelectBackward0',
-    (grad) => embed(x, grad, (zeros) => select(zeros, d, k)),
+  const shape = x.shape.slice();
+  const strides = x.strides.slice();
+  shape.splice(d, 1);
+  strides.splice(d, 1);
+  return makeView(x, shape, strides, x.offset + k * x.strides[d], 'SelectBackward0', (grad) =>
+    embed(x, grad, (zeros) => select(zeros, d, k)),
   );
 }
 

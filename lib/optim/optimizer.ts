@@ -103,7 +103,7 @@ export abstract class Optimizer<O extends object = object> {
    * With null, `step` leaves a parameter alone until it gets a gradient again.
    */
   zeroGrad(options?: { setToNone?: boolean }): void {
-    const { setToNone = true } = checkOptions(`${this.name}.zeroGrad`, options, ['setToNone']);
+    const setToNone = options === undefined ? true : this.readSetToNone(options);
     for (const { params } of this.paramGroups) {
       for (const parameter of params) {
         const grad = parameter.heldGrad;
@@ -112,6 +112,11 @@ export abstract class Optimizer<O extends object = object> {
         else zeroInPlace(grad);
       }
     }
+  }
+
+  private readSetToNone(options: { setToNone?: boolean }): boolean {
+    const { setToNone = true } = checkOptions(`${this.name}.zeroGrad`, options, ['setToNone']);
+    return setToNone;
   }
 
   /**

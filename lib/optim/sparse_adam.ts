@@ -1,7 +1,7 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { adamDefaults, setAdamOptions } from './adam.js';
+import { setAdamOptions } from './adam.js';
 import {
   checkBetas,
   checkFlags,
@@ -65,7 +65,7 @@ export class SparseAdam extends Optimizer<SparseAdamOptions> {
     }
     const step = (state.step as number) + 1;
     state.step = step;
-    setAdamOptions({ ...adamDefaults, ...group }, step, false);
+    setAdamOptions(group, 0, step, false);
     updateParameter('sparseAdam', parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, null);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { full, nn, noGrad, optim, type Tensor, tensor } from '../../lib/index.js';
+import { autograd, full, nn, noGrad, optim, type Tensor, tensor } from '../../lib/index.js';
 
 /** Sizes on both sides of the pool's threshold: every backward below takes what the ones before gave back. */
 const sizes = [2, 3000, 40_000];
@@ -122,6 +122,65 @@ describe('memory of gradients on their way', () => {
       clear();
     }
     for (const { grad, expected } of kept) expect(grad.data.every((v) => v === expected)).toBe(true);
+  });
+
+  it('of a loss that keeps its graph, while others come and go', () => {
+    const targets = tensor(new Int32Array(32).map((_, i) => i % 10));
+    const inputs = Array.from({ length: 6 }, (_, k) =>
+      tensor(
+        new Float32Array(320).map((_, i) => Math.sin(i + k)),
+        { shape: [32, 10], requiresGrad: true },
+      ),
+    );
+    const loss = (x: Tensor) => nn.functional.crossEntropy(x, targets);
+    const expected = inputs.map((x) => {
+      loss(x).backward();
+      const grad = x.grad!.clone();
+      x.grad = null;
+      return grad;
+    });
+    const kept = inputs.map(loss);
+    for (const [k, other] of kept.entries()) {
+      other.backward(null, { retainGraph: true });
+      loss(inputs[(k + 1) % 6]).item();
+      noGrad(() => loss(inputs[(k + 2) % 6]));
+      other.backward();
+      const { grad } = inputs[k];
+      for (let i = 0; i < 320; i++) expect(grad!.at(i)).toBeCloseTo(2 * expected[k].at(i), 7);
+    }
+    const each = nn.functional.crossEntropy(inputs[0], targets, { reduction: 'none' });
+    const before = each.clone();
+    for (let i = 0; i < 50; i++) loss(inputs[i % 6]).backward();
+    expect(each.data).toEqual(before.data);
+  });
+
+  it('and of the seed that backward made: nobody shows it', () => {
+    const kept: Tensor[] = [];
+    for (let i = 0; i < 20; i++) {
+      const table = full([3, 1], 1).requiresGrad_();
+      const x = full([1], 1).requiresGrad_();
+      nn.functional.embedding(1, table, { sparse: true }).backward();
+      x.add(0).backward();
+      x.backward();
+      const [other] = autograd.grad(x.mul(1), x);
+      const rows = table.grad as autograd.RowSparse;
+      kept.push(rows.values, x.grad!.mul(0.5), other!);
+    }
+    for (const t of kept) expect(t.item()).toBe(1);
+  });
+
+  it('after a walk that failed: the next one starts from nothing', () => {
+    const w = leaf(10, 2);
+    const y = w.mul(w);
+    const broken = y.mul(y).add(w);
+    noGrad(() => y.fill_(0));
+    expect(() => broken.sum().backward()).toThrow(/changed in place/);
+    w.grad = null;
+    for (let round = 1; round <= 3; round++) {
+      w.mul(w).sum().backward();
+      expect(Array.from(w.grad!.data)).toEqual(new Array(10).fill(4 * round));
+    }
+    expect(autograd.grad(w.mul(3).sum(), w)[0]!.at(0)).toBe(3);
   });
 
   it('is used again, so that a training step allocates less', () => {
