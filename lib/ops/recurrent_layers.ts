@@ -93,8 +93,11 @@ export function recurrentLayers<Call extends StackCall>(
 ): [output: Tensor, last: Tensor[]] {
   const { layout, directions, weights } = call;
   const width = kernels.outputSize(call);
-  const given = states.filter((state) => state !== null);
-  const inputs = [input].concat(given, kernels.parameters(call));
+  const inputs = [input];
+  for (let k = 0; k < states.length; k++) if (states[k] !== null) inputs.push(states[k]!);
+  const given = inputs.length - 1;
+  const parameters = kernels.parameters(call);
+  for (let k = 0; k < parameters.length; k++) inputs.push(parameters[k]);
   const keep = someNeedGrad(inputs);
   const first = states.map((state) => (state === null ? null : contiguous(state.detach())));
   const last = kernels
@@ -127,8 +130,8 @@ export function recurrentLayers<Call extends StackCall>(
     kernels.name,
     inputs,
     [output, ...last],
-    (grads, needs) => backward(kernels, call, traces, first, given.length, grads, needs),
-    inputs.concat(output),
+    (grads, needs) => backward(kernels, call, traces, first, given, grads, needs),
+    [...inputs, output],
   );
   if (kernels.caches) {
     // A function that is written down where it is assigned to a property, V8 puts among its old objects: it would keep
@@ -201,7 +204,8 @@ function backward<Call extends StackCall>(
     if (k < given) gradients.push(passed ? dFirst[k] : null);
     if (!passed) dFirst[k].storage.recycle();
   }
-  return gradients.concat(dParameters);
+  for (let k = 0; k < dParameters.length; k++) gradients.push(dParameters[k]);
+  return gradients;
 }
 
 /** Working memory depends on the rows and the hidden size alone, so every layer uses the same. */

@@ -19,7 +19,8 @@ export function singleStateKernels(
     name,
     outputSize: (call) => call.hiddenSize,
     stateSizes: (call) => [call.hiddenSize],
-    parameters: (call) => call.weights.flatMap(parametersOf),
+    parameters: (call) =>
+      call.weights.length === 1 ? parametersOf(call.weights[0]) : call.weights.flatMap(parametersOf),
     caches,
     sizes: (call, direction, inputSize) => recurrentSizes(functions, call, direction, inputSize),
     forward(call, index, input, output, [h0], [hn], cache) {
@@ -47,6 +48,6 @@ export function singleStateKernels(
 
 function parametersOf(w: RecurrentWeights): Tensor[] {
   const { inputHidden, hiddenHidden, biasInput, biasHidden } = w;
-  const weights = [inputHidden, hiddenHidden];
-  return biasInput === null || biasHidden === null ? weights : [...weights, biasInput, biasHidden];
+  if (biasInput === null || biasHidden === null) return [inputHidden, hiddenHidden];
+  return [inputHidden, hiddenHidden, biasInput, biasHidden];
 }
