@@ -106,8 +106,8 @@ export class DenseRows extends Tensor {
 }
 
 /**
- * A storage that has no memory until somebody asks for it. Not a subclass, in which the array would be each object's own;
- * and one that stays, since an object that changes its properties later is slow for good.
+ * A storage that has no memory until somebody asks for its array. It is no subclass, since there the array is a property
+ * of each object: deleting that in favour of an accessor would make the objects slow for good.
  */
 class RowsMemory implements Storage {
   readonly dtype: DType;
