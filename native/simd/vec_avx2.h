@@ -21,7 +21,24 @@ struct Vec<float> {
   static LUTRA_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
   static LUTRA_INLINE Vec loadN(const float* p, int n) { return {_mm256_maskload_ps(p, tail(n))}; }
   LUTRA_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
-  LUTRA_INLINE void storeN(float* p, int n) const { _mm256_maskstore_ps(p, tail(n), v); }
+  // Halves and halves of those: AMD's masked stores take as long as ten of these.
+  LUTRA_INLINE void storeN(float* p, int n) const {
+    if (n >= 8) return store(p);
+    __m128 rest = _mm256_castps256_ps128(v);
+    if (n >= 4) {
+      _mm_storeu_ps(p, rest);
+      rest = _mm256_extractf128_ps(v, 1);
+      p += 4;
+      n -= 4;
+    }
+    if (n >= 2) {
+      _mm_storel_pi(reinterpret_cast<__m64*>(p), rest);
+      rest = _mm_movehl_ps(rest, rest);
+      p += 2;
+      n -= 2;
+    }
+    if (n > 0) _mm_store_ss(p, rest);
+  }
   // Around the cache; p must be aligned to 32 bytes.
   LUTRA_INLINE void stream(float* p) const { _mm256_stream_ps(p, v); }
 };
@@ -40,7 +57,17 @@ struct Vec<double> {
   static LUTRA_INLINE Vec load(const double* p) { return {_mm256_loadu_pd(p)}; }
   static LUTRA_INLINE Vec loadN(const double* p, int n) { return {_mm256_maskload_pd(p, tail(n))}; }
   LUTRA_INLINE void store(double* p) const { _mm256_storeu_pd(p, v); }
-  LUTRA_INLINE void storeN(double* p, int n) const { _mm256_maskstore_pd(p, tail(n), v); }
+  LUTRA_INLINE void storeN(double* p, int n) const {
+    if (n >= 4) return store(p);
+    __m128d rest = _mm256_castpd256_pd128(v);
+    if (n >= 2) {
+      _mm_storeu_pd(p, rest);
+      rest = _mm256_extractf128_pd(v, 1);
+      p += 2;
+      n -= 2;
+    }
+    if (n > 0) _mm_store_sd(p, rest);
+  }
   LUTRA_INLINE void stream(double* p) const { _mm256_stream_pd(p, v); }
 };
 
