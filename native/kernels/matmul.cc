@@ -3,14 +3,6 @@
 #include "kernels/prefetch.h"
 #include "runtime/scratch.h"
 
-#if defined(__clang__)
-#define LUTRA_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#define LUTRA_UNROLL _Pragma("GCC unroll 16")
-#else
-#define LUTRA_UNROLL
-#endif
-
 namespace lutra {
 
 /** A product to compute: what matmul was given. */

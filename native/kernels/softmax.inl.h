@@ -53,7 +53,7 @@ LUTRA_INLINE T rowSumExp(T* out, const T* x, T shift, int64_t n) {
     if (out) p.store(out + j);
     totals = totals + p;
   }
-  V total = (totals.a + totals.b) + (totals.c + totals.d);
+  V total = (totals.v[0] + totals.v[1]) + (totals.v[2] + totals.v[3]);
   for (; j + V::W <= n; j += V::W) {
     const V p = exp(V::load(x + j) - by);
     if (out) p.store(out + j);

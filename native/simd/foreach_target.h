@@ -12,6 +12,7 @@
 
 #include "runtime/thread_pool.h"
 #include "simd/targets.h"
+#include "simd/unroll.h"
 
 #if defined(LUTRA_X86)
 // GCC's own headers make "undefined" vectors by self-initialisation, which its warnings then report in our kernels.
@@ -39,7 +40,7 @@
 #define LUTRA_NS scalar
 #include "simd/vec_scalar.h"
 #include "simd/math.inl.h"
-#include "simd/four.inl.h"
+#include "simd/several.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -55,7 +56,7 @@
 #define LUTRA_NS avx2
 #include "simd/vec_avx2.h"
 #include "simd/math.inl.h"
-#include "simd/four.inl.h"
+#include "simd/several.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -75,7 +76,7 @@
 #define LUTRA_NS avx512
 #include "simd/vec_avx512.h"
 #include "simd/math.inl.h"
-#include "simd/four.inl.h"
+#include "simd/several.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
@@ -90,7 +91,7 @@
 #define LUTRA_NS neon
 #include "simd/vec_neon.h"
 #include "simd/math.inl.h"
-#include "simd/four.inl.h"
+#include "simd/several.inl.h"
 #include "simd/lanes.inl.h"
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS

@@ -1,7 +1,8 @@
 // Elementary functions over Vec<T>, for T float and double; included for every target before the kernel's source.
 //
 // Largest errors seen by test/math_test.cc, in units in the last place of the exact result (float / double):
-//   exp 1.1, expm1 1.5 / 2, log 0.9, log1p 0.9, tanh 2.6, sigmoid 2.3, erf 2.8 / 1.3, logSigmoid 1.7,
+//   exp 1.1, expm1 1.5 / 2, log 0.9, log1p 0.9, tanh 2.8 / 2.6, sigmoid 2.3, gateSigmoid 2.4 / 2.0, erf 2.8 / 1.3,
+//   logSigmoid 1.7,
 // subnormal results included. Signed zeros, infinities and NaN follow C's libm. sin, cos and pow call libm lane by
 // lane.
 //
@@ -197,10 +198,21 @@ template <class T>
 LUTRA_INLINE Vec<T> tanh(Vec<T> x) {
   const Vec<T> saturated = constant<T>(sizeof(T) == 4 ? 10.0 : 20.0);
   const Vec<T> a = min(saturated, abs(x));  // NaN passes through
-  Vec<T> n;
-  const Vec<T> r = reduceByLn2(a + a, n);
-  const Vec<T> scale = pow2(n);
-  const Vec<T> t = fma(expm1Reduced(r), scale, scale - constant<T>(1));
+  Vec<T> t;
+  if constexpr (sizeof(T) == 4) {
+    // 2|x| = n ln 2 + 2r; n is small enough for one product with ln 2.
+    const Vec<T> n = round(a * constant<T>(2.88539008177792681472));
+    const Vec<T> r = fnma(n, constant<T>(0.34657359027997265471), a);
+    const Vec<T> q = polynomial(r, 2.0000000212683076, 1.999999924942406, 1.3333204924859288, 0.666674182937019,
+                                0.2678104213257645, 0.08888877001526488);
+    const Vec<T> scale = pow2(n);
+    t = fma(r * q, scale, scale - constant<T>(1));
+  } else {
+    Vec<T> n;
+    const Vec<T> r = reduceByLn2(a + a, n);
+    const Vec<T> scale = pow2(n);
+    t = fma(expm1Reduced(r), scale, scale - constant<T>(1));
+  }
   return copysign(t / (t + constant<T>(2)), x);
 }
 
@@ -210,6 +222,23 @@ LUTRA_INLINE Vec<T> sigmoid(Vec<T> x) {
   const Vec<T> one = constant<T>(1);
   const Vec<T> e = exp(neg(abs(x)));
   return select(lt(x, Vec<T>::zero()), e, one) / (one + e);
+}
+
+// sigmoid for the gates of recurrent layers, the short way: 1 / (1 + e^-x). A gate has no use for what lies below 4e-18
+// (double: 5e-131): there it stays.
+template <class T>
+LUTRA_INLINE Vec<T> gateSigmoid(Vec<T> x) {
+  const Vec<T> one = constant<T>(1), most = constant<T>(sizeof(T) == 4 ? 40.0 : 300.0);
+  const Vec<T> a = max(neg(most), min(most, x));  // NaN passes through
+  if constexpr (sizeof(T) == 4) {
+    // -x = n ln 2 - r
+    const Vec<T> n = round(a * constant<T>(-1.44269504088896340736));
+    const Vec<T> r = fma(n, constant<T>(Ln2<T>::lo), fma(n, constant<T>(Ln2<T>::hi), a));
+    const Vec<T> e = polynomial(r, 1, -1, 0.5000000095, -0.166665186, 0.04166620506, -0.008368917894, 0.001395054081);
+    return one / fma(e, pow2(n), one);
+  } else {
+    return one / (one + exp(neg(a)));
+  }
 }
 
 // log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|)

@@ -49,6 +49,8 @@ void applyMath(int function, T* y, const T* x, int64_t n) {
       return eachVector(y, x, n, [](V v) { return pow(V::set1(T(1.7)), v); });
     case 17:
       return eachVector(y, x, n, [](V v) { return normalCdf(v); });
+    case 18:
+      return eachVector(y, x, n, [](V v) { return gateSigmoid(v); });
     default:
       return;
   }
@@ -74,6 +76,8 @@ void applyByFour(int function, T* y, const T* x, int64_t n) {
       return each([](Fours v) { return erf(v); });
     case 17:
       return each([](Fours v) { return normalCdf(v); });
+    case 18:
+      return each([](Fours v) { return gateSigmoid(v); });
     default:
       return;
   }
