@@ -9,8 +9,8 @@ struct GruUnit {
 // The sums of r, z, n (the input's part alone) and W_hn h + b_hn, and h_{t-1} become activations and h_t.
 template <class T>
 LUTRA_INLINE void activate(GruUnit<T>& unit) {
-  unit.reset = sigmoid(unit.reset);
-  unit.update = sigmoid(unit.update);
+  unit.reset = gateSigmoid(unit.reset);
+  unit.update = gateSigmoid(unit.update);
   unit.candidate = tanh(fma(unit.reset, unit.inner, unit.candidate));
   unit.hidden = fma(unit.update, unit.hidden - unit.candidate, unit.candidate);
 }

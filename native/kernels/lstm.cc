@@ -1,5 +1,6 @@
 #include "kernels/lstm.h"
 
+#include "kernels/lstm_lanes.h"
 #include "kernels/matmul.h"
 #include "runtime/scratch.h"
 
@@ -144,11 +145,121 @@ struct Forward {
   }
 };
 
+// What lstmBackward works with.
+template <class T>
+struct Backward {
+  LstmGradients<T> gradients;
+  T* dGates;      // [rows, 4 H]
+  T* dProjected;  // with a projection only: gradients of h,
+  T* full;        // and what was projected
+  Rows<const T> dOutput;
+  const T* dhn;
+  const T* dcn;
+  const T* cache;
+  const T* h0;
+  const T* c0;
+  LstmWeights<T> weights;
+  LstmShape shape;
+
+  // Goes back through the steps: dGates, the gradients of the first states, and, where this returns true, of the input.
+  bool recur() const {
+    const SequenceRows rows(shape.sequence);
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
+    const int64_t stride = rows.stride(), batch = shape.sequence.batch;
+    const T* const gates = cache;
+    const T* const cells = cache + alignedElements(rows.total() * 4 * H);
+    const bool single = isSingleStep(shape.sequence);
+    // Narrow weights would leave the vectors of a product half empty: side by side they fill them.
+    const bool together = !single && gradients.input != nullptr && R + I <= kWidestTogether;
+    const int64_t width = together ? R + I : R;
+    const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(width, 4 * H));
+    const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(H, P)) : 0;
+    T* const hiddenHidden =
+        scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together ? 4 * H * width : 0));
+    T* const projection = hiddenHidden + sizeOfHidden;
+    if (together) {
+      T* const sideBySide = projection + sizeOfProjection;
+      for (int64_t j = 0; j < 4 * H; j++) {
+        copyStates(sideBySide + j * width, weights.hiddenHidden + j * R, R);
+        copyStates(sideBySide + j * width + R, weights.inputHidden + j * I, I);
+      }
+      packMatrix<T>(hiddenHidden, {sideBySide, width}, width, 4 * H);
+    } else if (!single) {
+      packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
+    }
+    if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
+
+    copyStates(gradients.h0, dhn, batch * R);
+    copyStates(gradients.c0, dcn, batch * H);
+    forRowRanges(rows, 4 * H * (R + 16) + R * H, [&](int64_t begin, int64_t end) {
+      T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width));
+      T* const dFull = dBoth + (end - begin) * width;
+      T* const dHidden = gradients.h0 + begin * R;
+      for (int64_t s = rows.steps() - 1; s >= 0; s--) {
+        const int64_t t = rows.step(s);
+        const int64_t count = std::min(rows.active(t), end) - begin;
+        if (count <= 0) continue;
+        const int64_t row = rows.begin(t) + begin * stride;
+        LstmStepGradient<T> step = {};
+        step.hiddenSize = H;
+        step.ldGates = stride * 4 * H;
+        step.ldFull = step.ldCells = stride * H;
+        step.ldOutput = stride * dOutput.ld;
+        if (P > 0) {
+          T* const dState = dProjected + row * P;
+          for (int64_t i = 0; i < count; i++) {
+            const T* const extra = dOutput.data == nullptr ? nullptr : dOutput.data + (row + i * stride) * dOutput.ld;
+            for (int64_t j = 0; j < P; j++) {
+              dState[i * stride * P + j] = dHidden[i * P + j] + (extra == nullptr ? T(0) : extra[j]);
+            }
+          }
+          matmulPacked<T>(dFull, H, {dState, stride * P}, projection, count, H, P);
+        }
+        // First the sequences that were in another step before this one, then those that started here.
+        const int64_t continuing = std::max<int64_t>(std::min(rows.continuing(t) - begin, count), 0);
+        for (const bool started : {false, true}) {
+          const int64_t from = started ? continuing : 0;
+          step.rows = started ? count - continuing : continuing;
+          if (step.rows == 0) continue;
+          const int64_t r = row + from * stride;
+          step.dGates = dGates + r * 4 * H;
+          step.dCell = gradients.c0 + (begin + from) * H;
+          step.full = P > 0 ? full + r * H : nullptr;
+          step.dHidden = P > 0 ? dFull + from * H : dHidden + from * R;
+          step.ldHidden = P > 0 ? H : R;
+          step.dOutput = P > 0 || dOutput.data == nullptr ? nullptr : dOutput.data + r * dOutput.ld;
+          step.gates = gates + r * 4 * H;
+          step.cells = cells + r * H;
+          if (started) {
+            step.before = c0 == nullptr ? nullptr : c0 + (begin + from) * H;
+            step.ldBefore = H;
+          } else {
+            step.before = cells + (rows.begin(rows.before(t)) + begin * stride) * H;
+            step.ldBefore = stride * H;
+          }
+          LUTRA_DISPATCH(lstmStepBackward<T>)(step);
+        }
+        if (single || (s == 0 && h0 == nullptr && !together)) continue;
+        T* const dStates = together ? dBoth : dHidden;
+        matmulPacked<T>(dStates, width, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, width, 4 * H);
+        for (int64_t i = 0; i < count && together; i++) {
+          T* const dInput = gradients.input + (row + i * stride) * I;
+          const T* const both = dBoth + i * width;
+          std::memcpy(dHidden + i * R, both, static_cast<size_t>(R) * sizeof(T));
+          for (int64_t j = 0; j < I; j++) dInput[j] = gradients.addToInput ? dInput[j] + both[R + j] : both[R + j];
+        }
+      }
+    });
+    return together;
+  }
+};
+
 }  // namespace
 
 int64_t lstmCacheElements(const LstmShape& shape) {
+  const int64_t lanes = std::max(lstmLanesCacheElements<float>(shape), lstmLanesCacheElements<double>(shape));
   const int64_t rows = SequenceRows(shape.sequence).total();
-  return alignedElements(rows * 4 * shape.hiddenSize) + rows * shape.hiddenSize;
+  return std::max(alignedElements(rows * 4 * shape.hiddenSize) + rows * shape.hiddenSize, lanes);
 }
 
 int64_t lstmWorkspaceElements(const LstmShape& shape) {
@@ -162,24 +273,25 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
                  const LstmWeights<T>& weights, const LstmShape& shape) {
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
   const int64_t batch = shape.sequence.batch;
-  copyStates(hn, h0, batch * R);
-  copyStates(cn, c0, batch * H);
-
-  const bool single = isSingleStep(shape.sequence);
-  const int64_t sizeOfInput = single ? 0 : alignedElements(packedElements<T>(4 * H, I));
-  const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(4 * H, R));
+  const bool single = isSingleStep(shape.sequence), lanes = lstmUsesLanes<T>(shape);
+  const int64_t sizeOfInput = single || lanes ? 0 : alignedElements(packedElements<T>(4 * H, I));
+  const int64_t sizeOfHidden = single || lanes ? 0 : alignedElements(packedElements<T>(4 * H, R));
   const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(P, H)) : 0;
   T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + sizeOfHidden + sizeOfProjection + 4 * H);
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const projection = hiddenHidden + sizeOfHidden;
   T* const bias = projection + sizeOfProjection;
+  copyStates(bias, weights.biasInput, 4 * H);
+  for (int64_t j = 0; j < 4 * H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
+  if (lanes) return lstmLanesForward<T>(output, hn, cn, cache, input, h0, c0, weights, bias, shape);
+
+  copyStates(hn, h0, batch * R);
+  copyStates(cn, c0, batch * H);
   if (!single) {
     packMatrix<T>(inputHidden, {weights.inputHidden, I, true}, 4 * H, I);
     packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, true}, 4 * H, R);
   }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, true}, P, H);
-  copyStates(bias, weights.biasInput, 4 * H);
-  for (int64_t j = 0; j < 4 * H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
 
   Forward<T> forward = {output,
                         hn,
@@ -212,102 +324,26 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
                   const LstmWeights<T>& weights, const LstmShape& shape) {
   const SequenceRows rows(shape.sequence);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
-  const int64_t total = rows.total(), stride = rows.stride(), batch = shape.sequence.batch;
-  const T* const gates = cache;
-  const T* const cells = cache + alignedElements(total * 4 * H);
+  const int64_t total = rows.total(), batch = shape.sequence.batch;
+  const bool single = isSingleStep(shape.sequence);
   T* const dGates = workspace;
   T* const previous = dGates + alignedElements(total * 4 * H);
-  T* const dProjected = previous + alignedElements(total * R);  // with a projection only: gradients of h,
-  T* const full = dProjected + alignedElements(total * P);      // and what was projected
-
-  const bool single = isSingleStep(shape.sequence);
-  // Narrow weights would leave the vectors of a product half empty: side by side they fill them.
-  const bool together = !single && gradients.input != nullptr && R + I <= kWidestTogether;
-  const int64_t width = together ? R + I : R;
-  const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(width, 4 * H));
-  const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(H, P)) : 0;
-  T* const hiddenHidden =
-      scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together ? 4 * H * width : 0));
-  T* const projection = hiddenHidden + sizeOfHidden;
-  if (together) {
-    T* const sideBySide = projection + sizeOfProjection;
-    for (int64_t j = 0; j < 4 * H; j++) {
-      copyStates(sideBySide + j * width, weights.hiddenHidden + j * R, R);
-      copyStates(sideBySide + j * width + R, weights.inputHidden + j * I, I);
-    }
-    packMatrix<T>(hiddenHidden, {sideBySide, width}, width, 4 * H);
-  } else if (!single) {
-    packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
+  T* const dProjected = previous + alignedElements(total * R);
+  T* const full = dProjected + alignedElements(total * P);
+  bool hasInput = true;
+  if (lstmUsesLanes<T>(shape)) {
+    lstmLanesBackward<T>(gradients, dGates, dOutput, dhn, dcn, cache, c0, weights, shape);
+  } else {
+    const Backward<T> backward = {gradients, dGates, dProjected, full, dOutput, dhn,
+                                  dcn,       cache,  h0,         c0,   weights, shape};
+    hasInput = backward.recur();
   }
-  if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
-
-  copyStates(gradients.h0, dhn, batch * R);
-  copyStates(gradients.c0, dcn, batch * H);
-  forRowRanges(rows, 4 * H * (R + 16) + R * H, [&](int64_t begin, int64_t end) {
-    T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width));
-    T* const dFull = dBoth + (end - begin) * width;
-    T* const dHidden = gradients.h0 + begin * R;
-    for (int64_t s = rows.steps() - 1; s >= 0; s--) {
-      const int64_t t = rows.step(s);
-      const int64_t count = std::min(rows.active(t), end) - begin;
-      if (count <= 0) continue;
-      const int64_t row = rows.begin(t) + begin * stride;
-      LstmStepGradient<T> step = {};
-      step.hiddenSize = H;
-      step.ldGates = stride * 4 * H;
-      step.ldFull = step.ldCells = stride * H;
-      step.ldOutput = stride * dOutput.ld;
-      if (P > 0) {
-        T* const dState = dProjected + row * P;
-        for (int64_t i = 0; i < count; i++) {
-          const T* const extra = dOutput.data == nullptr ? nullptr : dOutput.data + (row + i * stride) * dOutput.ld;
-          for (int64_t j = 0; j < P; j++) {
-            dState[i * stride * P + j] = dHidden[i * P + j] + (extra == nullptr ? T(0) : extra[j]);
-          }
-        }
-        matmulPacked<T>(dFull, H, {dState, stride * P}, projection, count, H, P);
-      }
-      // First the sequences that were in another step before this one, then those that started here.
-      const int64_t continuing = std::max<int64_t>(std::min(rows.continuing(t) - begin, count), 0);
-      for (const bool started : {false, true}) {
-        const int64_t from = started ? continuing : 0;
-        step.rows = started ? count - continuing : continuing;
-        if (step.rows == 0) continue;
-        const int64_t r = row + from * stride;
-        step.dGates = dGates + r * 4 * H;
-        step.dCell = gradients.c0 + (begin + from) * H;
-        step.full = P > 0 ? full + r * H : nullptr;
-        step.dHidden = P > 0 ? dFull + from * H : dHidden + from * R;
-        step.ldHidden = P > 0 ? H : R;
-        step.dOutput = P > 0 || dOutput.data == nullptr ? nullptr : dOutput.data + r * dOutput.ld;
-        step.gates = gates + r * 4 * H;
-        step.cells = cells + r * H;
-        if (started) {
-          step.before = c0 == nullptr ? nullptr : c0 + (begin + from) * H;
-          step.ldBefore = H;
-        } else {
-          step.before = cells + (rows.begin(rows.before(t)) + begin * stride) * H;
-          step.ldBefore = stride * H;
-        }
-        LUTRA_DISPATCH(lstmStepBackward<T>)(step);
-      }
-      if (single || (s == 0 && h0 == nullptr && !together)) continue;
-      T* const dStates = together ? dBoth : dHidden;
-      matmulPacked<T>(dStates, width, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, width, 4 * H);
-      for (int64_t i = 0; i < count && together; i++) {
-        T* const dInput = gradients.input + (row + i * stride) * I;
-        const T* const both = dBoth + i * width;
-        std::memcpy(dHidden + i * R, both, static_cast<size_t>(R) * sizeof(T));
-        for (int64_t j = 0; j < I; j++) dInput[j] = gradients.addToInput ? dInput[j] + both[R + j] : both[R + j];
-      }
-    }
-  });
 
   if (single && h0 != nullptr) {
     matmul<T>(gradients.h0, R, {dGates, 4 * H}, {weights.hiddenHidden, R}, batch, R, 4 * H);
   }
   const Matrix<T> dGatesTransposed = {dGates, 4 * H, true};
-  if (gradients.input != nullptr && !together) {
+  if (gradients.input != nullptr && !hasInput) {
     matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H,
               {nullptr, gradients.addToInput});
   }

@@ -1,21 +1,7 @@
+#include "kernels/lstm_cell.inl.h"
+
 // The cell: what happens to the gates of a few rows in one step.
 namespace lutra::LUTRA_NS {
-
-template <class T>
-struct Cell {
-  Vec<T> in, forget, candidate, out, c, h;
-};
-
-// The gates' sums i, f, g, o and c_{t-1} become activations, c_t and h_t.
-template <class T>
-LUTRA_INLINE void activate(Cell<T>& cell) {
-  cell.in = sigmoid(cell.in);
-  cell.forget = sigmoid(cell.forget);
-  cell.candidate = tanh(cell.candidate);
-  cell.out = sigmoid(cell.out);
-  cell.c = fma(cell.forget, cell.c, cell.in * cell.candidate);
-  cell.h = cell.out * tanh(cell.c);
-}
 
 template <class T>
 LUTRA_INLINE Cell<T> loadCell(const LstmStep<T>& s, int64_t row, int64_t j, int n) {
@@ -23,8 +9,13 @@ LUTRA_INLINE Cell<T> loadCell(const LstmStep<T>& s, int64_t row, int64_t j, int 
   const int64_t H = s.hiddenSize;
   const T* const gates = s.gates + row * s.ldGates + j;
   const T* const cell = s.cell + row * H + j;
-  return {loadLanes(gates, n),         loadLanes(gates + H, n), loadLanes(gates + 2 * H, n),
-          loadLanes(gates + 3 * H, n), loadLanes(cell, n),      V::zero()};
+  return {loadLanes(gates, n),
+          loadLanes(gates + H, n),
+          loadLanes(gates + 2 * H, n),
+          loadLanes(gates + 3 * H, n),
+          loadLanes(cell, n),
+          V::zero(),
+          V::zero()};
 }
 
 template <class T>
@@ -56,14 +47,14 @@ LUTRA_INLINE void stepTails(const LstmStep<T>& s, int64_t row, int rows, int64_t
     const V values[kParts - 1] = {cell.in, cell.forget, cell.candidate, cell.out, cell.c};
     for (int k = 0; k < kParts - 1; k++) values[k].store(parts[k] + r * n);
   }
-  Cell<T> all = {V::load(parts[0]), V::load(parts[1]), V::load(parts[2]),
-                 V::load(parts[3]), V::load(parts[4]), V::zero()};
+  Cell<T> all = {V::load(parts[0]), V::load(parts[1]), V::load(parts[2]), V::load(parts[3]),
+                 V::load(parts[4]), V::zero(),         V::zero()};
   activate(all);
   const V values[kParts] = {all.in, all.forget, all.candidate, all.out, all.c, all.h};
   for (int k = 0; k < kParts; k++) values[k].store(parts[k]);
   for (int r = 0; r < rows; r++) {
     const auto part = [&](int k) { return V::loadN(parts[k] + r * n, n); };
-    storeCell(s, Cell<T>{part(0), part(1), part(2), part(3), part(4), part(5)}, row + r, j, n);
+    storeCell(s, Cell<T>{part(0), part(1), part(2), part(3), part(4), V::zero(), part(5)}, row + r, j, n);
   }
 }
 
@@ -100,7 +91,6 @@ LUTRA_INLINE void stepBackward(const LstmStepGradient<T>& s, int64_t row, int64_
   const int64_t H = s.hiddenSize;
   const auto load = [n](const T* p) { return loadLanes(p, n); };
   const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
-  const V one = V::set1(T(1));
   const T* const gates = s.gates + row * s.ldGates + j;
   const V in = load(gates), forget = load(gates + H), candidate = load(gates + 2 * H), out = load(gates + 3 * H);
   const V squashed = tanh(load(s.cells + row * s.ldCells + j));
@@ -108,13 +98,13 @@ LUTRA_INLINE void stepBackward(const LstmStepGradient<T>& s, int64_t row, int64_
   V dh = load(s.dHidden + row * s.ldHidden + j);
   if (s.dOutput != nullptr) dh = dh + load(s.dOutput + row * s.ldOutput + j);
   T* const dCell = s.dCell + row * H + j;
-  const V dc = fma(dh * out, fnma(squashed, squashed, one), load(dCell));
-  store(dc * forget, dCell);
+  const CellGradient<T> d = cellGradient<T>(in, forget, candidate, out, squashed, before, dh, load(dCell));
+  store(d.c, dCell);
   T* const dGates = s.dGates + row * s.ldGates + j;
-  store(dc * candidate * in * (one - in), dGates);
-  store(dc * before * forget * (one - forget), dGates + H);
-  store(dc * in * fnma(candidate, candidate, one), dGates + 2 * H);
-  store(dh * squashed * out * (one - out), dGates + 3 * H);
+  store(d.in, dGates);
+  store(d.forget, dGates + H);
+  store(d.candidate, dGates + 2 * H);
+  store(d.out, dGates + 3 * H);
   if (s.full != nullptr) store(out * squashed, s.full + row * s.ldFull + j);
 }
 

@@ -6,8 +6,8 @@ template <class T>
 struct RowTiles {
   int64_t count, least, longer;  // the first `longer` tiles have one row more than `least`
 
-  explicit RowTiles(int64_t rows)
-      : count((rows + TileShape<T>::kRows - 1) / TileShape<T>::kRows),
+  explicit RowTiles(int64_t rows, int64_t most = TileShape<T>::kRows)
+      : count((rows + most - 1) / most),
         least(count == 0 ? 0 : rows / count),
         longer(count == 0 ? 0 : rows % count) {}
   int64_t begin(int64_t tile) const { return tile * least + std::min(tile, longer); }

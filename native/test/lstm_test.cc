@@ -263,6 +263,9 @@ int main() {
     small.push_back({3, 3, 5, 3, 0, {}, true, reverse, false, false, 1});
     small.push_back({4, 4, 3, 3, 0, {4, 3, 3, 1}, false, reverse, true, true});
     small.push_back({4, 3, 2, 5, 2, {3, 3, 1, 1}, false, reverse, true, false});
+    // Sequences side by side in vectors, whole and partly filled.
+    small.push_back({3, 8, 2, 3, 0, {}, false, reverse});
+    small.push_back({2, 15, 3, 2, 0, {}, true, reverse, false, false, 1});
     small.push_back({1, 1, 1, 1, 0, {}, false, reverse});
     // A single step makes its products for the whole batch at once.
     small.push_back({1, 3, 2, 5, 0, {}, false, reverse, true, true, 2});
@@ -273,6 +276,9 @@ int main() {
   for (const bool reverse : {false, true}) {
     large.push_back({5, 33, 20, 17, 0, {}, false, reverse});
     large.push_back({6, 48, 10, 20, 0, {}, true, reverse});
+    large.push_back({4, 61, 7, 18, 0, {}, true, reverse, true, true, 3});
+    large.push_back({5, 16, 21, 33, 0, {}, false, reverse, false, true, 1});
+    large.push_back({3, 150, 16, 16, 0, {}, false, reverse, true, false});
     large.push_back({7, 40, 9, 33, 13, {40, 40, 31, 31, 12, 3, 1}, false, reverse, true, false});
     large.push_back({20, 70, 30, 100, 0, {}, false, reverse});
     large.push_back({1, 70, 30, 100, 0, {}, true, reverse, true, true, 3});
