@@ -7,9 +7,7 @@ struct RowTiles {
   int64_t count, least, longer;  // the first `longer` tiles have one row more than `least`
 
   explicit RowTiles(int64_t rows, int64_t most = TileShape<T>::kRows)
-      : count((rows + most - 1) / most),
-        least(count == 0 ? 0 : rows / count),
-        longer(count == 0 ? 0 : rows % count) {}
+      : count((rows + most - 1) / most), least(count == 0 ? 0 : rows / count), longer(count == 0 ? 0 : rows % count) {}
   int64_t begin(int64_t tile) const { return tile * least + std::min(tile, longer); }
   int rows(int64_t tile) const { return static_cast<int>(least + (tile < longer ? 1 : 0)); }
 };
