@@ -26,13 +26,13 @@ struct Kept {
   int64_t perPart;
 
   T* at(int vector, Part part, int64_t unit) const {
-    return first + vector * perVector + part * perPart + unit * Vec<T>::W;
+    return first + vector * perVector + part * perPart + unit * Vec<std::remove_const_t<T>>::W;
   }
 };
 
 template <class T>
 LUTRA_INLINE Kept<T> keptOf(T* cache, const LstmShape& shape, int64_t firstVector, int64_t t) {
-  const int64_t perPart = shape.hiddenSize * Vec<T>::W, perStep = kParts * perPart;
+  const int64_t perPart = shape.hiddenSize * Vec<std::remove_const_t<T>>::W, perStep = kParts * perPart;
   const int64_t perVector = shape.sequence.steps * perStep;
   return {cache + firstVector * perVector + t * perStep, perVector, perPart};
 }
@@ -71,11 +71,38 @@ LUTRA_INLINE void forLaneBlocks(const LstmShape& shape, const Block& block) {
                   [&](int part) { run(vectors * part / parts, vectors * (part + 1) / parts); });
 }
 
-/** How many sequences of a batch lie in a vector. */
-template <class T>
-LUTRA_INLINE int lanesOf(const LstmShape& shape, int64_t vector) {
-  return static_cast<int>(std::min<int64_t>(Vec<T>::W, shape.sequence.batch - vector * Vec<T>::W));
-}
+/** The sequences of a block: what moves between rows, one for each sequence, and panels, as wide as the block. */
+template <class T, int kVectors>
+struct SequenceBlock {
+  static constexpr int W = Vec<T>::W;
+  static constexpr int64_t kWidth = kVectors * W;
+  int64_t firstVector;
+  int64_t batch;
+
+  // Calls each(vector of the block, its first sequence, how many sequences it holds).
+  template <class Each>
+  LUTRA_INLINE void forVectors(const Each& each) const {
+    for (int j = 0; j < kVectors; j++) {
+      const int64_t sequence = (firstVector + j) * W;
+      each(j, sequence, static_cast<int>(std::min<int64_t>(W, batch - sequence)));
+    }
+  }
+  // Rows of n values: sequence b's lies at rows + b · ld.
+  void load(T* panel, const T* rows, int64_t ld, int64_t n) const {
+    forVectors(
+        [&](int j, int64_t b, int count) { panelFromRows<T>(panel + j * W, kWidth, rows + b * ld, ld, n, count); });
+  }
+  void store(T* rows, int64_t ld, const T* panel, int64_t n, bool add = false) const {
+    forVectors([&](int j, int64_t b, int count) {
+      rowsFromPanel<T>(rows + b * ld, ld, panel + j * W, kWidth, n, count, add);
+    });
+  }
+  // States [batch, n]; null for zeros.
+  void loadStates(T* panel, const T* states, int64_t n) const {
+    if (states == nullptr) return copyStates<T>(panel, nullptr, n * kWidth);
+    load(panel, states, n, n);
+  }
+};
 
 /** The weights of tiles of units, tile after tile, as [k][gate][unit of the tile]: first those of x, then those of h.
  */
@@ -208,33 +235,21 @@ struct LanesForward {
 
   template <int kVectors>
   void block(int64_t firstVector) const {
-    constexpr int W = Vec<T>::W;
-    constexpr int64_t kWidth = kVectors * W;
     using S = LaneShape<T>;
+    const SequenceBlock<T, kVectors> sequences = {firstVector, shape.sequence.batch};
+    constexpr int64_t kWidth = sequences.kWidth;
     const SequenceRows rows(shape.sequence);
     const int64_t I = shape.inputSize, H = shape.hiddenSize, K = I + H, stride = rows.stride();
     T* const panels = scratch<T>(Scratch::states, (2 * K + H) * kWidth);
     T* const cell = panels + 2 * K * kWidth;
-    // Calls each(vector of the block, its first sequence, how many sequences it holds).
-    const auto forVectors = [&](const auto& each) {
-      for (int j = 0; j < kVectors; j++) each(j, (firstVector + j) * W, lanesOf<T>(shape, firstVector + j));
-    };
-    const auto first = [&](T* panel, const T* states) {
-      if (states == nullptr) return copyStates<T>(panel, nullptr, H * kWidth);
-      forVectors(
-          [&](int j, int64_t b, int count) { panelFromRows<T>(panel + j * W, kWidth, states + b * H, H, H, count); });
-    };
-    first(panels + I * kWidth, h0);
-    first(cell, c0);
+    sequences.loadStates(panels + I * kWidth, h0, H);
+    sequences.loadStates(cell, c0, H);
     const RowTiles<T> tiles(H, S::kUnits);
     for (int64_t s = 0; s < rows.steps(); s++) {
       const int64_t t = rows.step(s);
       T* const panel = panels + (s % 2) * K * kWidth;
       T* const hidden = panels + ((s + 1) % 2) * K * kWidth + I * kWidth;
-      forVectors([&](int j, int64_t b, int count) {
-        const T* const from = input.data + (rows.begin(t) + b * stride) * input.ld;
-        panelFromRows<T>(panel + j * W, kWidth, from, stride * input.ld, I, count);
-      });
+      sequences.load(panel, input.data + rows.begin(t) * input.ld, stride * input.ld, I);
       const Kept<T> kept = cache == nullptr ? Kept<T>{} : keptOf(cache, shape, firstVector, t);
       UnitTile<T> tile = {packed, panel, s == 0 && h0 == nullptr ? I : K, nullptr, H, cell, hidden, nullptr, 0};
       if (cache != nullptr) tile.kept = &kept;
@@ -246,16 +261,10 @@ struct LanesForward {
         tile.hidden = hidden + tile.unit * kWidth;
         stepUnitsOf<T, kVectors>(tiles.rows(i), tile, std::make_integer_sequence<int, S::kUnits>{});
       }
-      forVectors([&](int j, int64_t b, int count) {
-        T* const to = output.data + (rows.begin(t) + b * stride) * output.ld;
-        rowsFromPanel<T>(to, stride * output.ld, hidden + j * W, kWidth, H, count);
-      });
+      sequences.store(output.data + rows.begin(t) * output.ld, stride * output.ld, hidden, H);
     }
-    const T* const last = panels + (rows.steps() % 2) * K * kWidth + I * kWidth;
-    forVectors([&](int j, int64_t b, int count) {
-      rowsFromPanel<T>(hn + b * H, H, last + j * W, kWidth, H, count);
-      rowsFromPanel<T>(cn + b * H, H, cell + j * W, kWidth, H, count);
-    });
+    sequences.store(hn, H, panels + (rows.steps() % 2) * K * kWidth + I * kWidth, H);
+    sequences.store(cn, H, cell, H);
   }
 };
 
@@ -298,7 +307,7 @@ struct LanesBackward {
   Rows<const T> dOutput;
   const T* dhn;
   const T* dcn;
-  T* cache;  // only read
+  const T* cache;
   const T* c0;
   const T* packed;
   const LstmShape& shape;
@@ -309,9 +318,9 @@ struct LanesBackward {
   template <int kVectors>
   void block(int64_t firstVector) const {
     using V = Vec<T>;
-    constexpr int W = V::W;
-    constexpr int64_t kWidth = kVectors * W;
     using S = LaneShape<T>;
+    const SequenceBlock<T, kVectors> sequences = {firstVector, shape.sequence.batch};
+    constexpr int64_t kWidth = sequences.kWidth;
     const SequenceRows rows(shape.sequence);
     const int64_t I = shape.inputSize, H = shape.hiddenSize, stride = rows.stride();
     const RowTiles<T> tiles(productRows(), S::kRows);
@@ -320,30 +329,20 @@ struct LanesBackward {
     T* const before = dCell + H * kWidth;  // c0
     T* const upstream = before + H * kWidth;
     T* const panel = upstream + H * kWidth;  // of the gates' gradients
-    const auto forVectors = [&](const auto& each) {
-      for (int j = 0; j < kVectors; j++) each(j, (firstVector + j) * W, lanesOf<T>(shape, firstVector + j));
-    };
-    const auto first = [&](T* to, const T* states) {
-      if (states == nullptr) return copyStates<T>(to, nullptr, H * kWidth);
-      forVectors(
-          [&](int j, int64_t b, int count) { panelFromRows<T>(to + j * W, kWidth, states + b * H, H, H, count); });
-    };
-    first(dStates, dhn);
-    first(dCell, dcn);
-    first(before, c0);
+    sequences.loadStates(dStates, dhn, H);
+    sequences.loadStates(dCell, dcn, H);
+    sequences.loadStates(before, c0, H);
     if (dOutput.data == nullptr) copyStates<T>(upstream, nullptr, H * kWidth);
     for (int64_t s = rows.steps() - 1; s >= 0; s--) {
       const int64_t t = rows.step(s);
-      forVectors([&](int j, int64_t b, int count) {
-        if (dOutput.data == nullptr) return;
-        const T* const from = dOutput.data + (rows.begin(t) + b * stride) * dOutput.ld;
-        panelFromRows<T>(upstream + j * W, kWidth, from, stride * dOutput.ld, H, count);
-      });
-      const Kept<T> kept = keptOf(cache, shape, firstVector, t);
-      const Kept<T> earlier = keptOf(cache, shape, firstVector, s == 0 ? t : rows.before(t));
+      if (dOutput.data != nullptr) {
+        sequences.load(upstream, dOutput.data + rows.begin(t) * dOutput.ld, stride * dOutput.ld, H);
+      }
+      const Kept<const T> kept = keptOf(cache, shape, firstVector, t);
+      const Kept<const T> earlier = keptOf(cache, shape, firstVector, s == 0 ? t : rows.before(t));
       for (int64_t unit = 0; unit < H; unit++) {
         for (int j = 0; j < kVectors; j++) {
-          const int64_t at = unit * kWidth + j * W;
+          const int64_t at = unit * kWidth + j * V::W;
           const auto load = [&](Part part) { return V::load(kept.at(j, part, unit)); };
           const V c = V::load(s == 0 ? before + at : earlier.at(j, kCell, unit));
           const V dh = V::load(dStates + at) + V::load(upstream + at);
@@ -356,10 +355,7 @@ struct LanesBackward {
           d.out.store(panel + at + 3 * H * kWidth);
         }
       }
-      forVectors([&](int j, int64_t b, int count) {
-        T* const to = dGates + (rows.begin(t) + b * stride) * 4 * H;
-        rowsFromPanel<T>(to, stride * 4 * H, panel + j * W, kWidth, 4 * H, count);
-      });
+      sequences.store(dGates + rows.begin(t) * 4 * H, stride * 4 * H, panel, 4 * H);
       Tile<T> tile = {};
       tile.b = panel;
       tile.ldb = tile.ldc = kWidth;
@@ -372,15 +368,10 @@ struct LanesBackward {
         panelTile<T, kVectors>(tiles.rows(i), std::make_integer_sequence<int, S::kRows>{})(tile);
       }
       if (gradients.input == nullptr) continue;
-      forVectors([&](int j, int64_t b, int count) {
-        T* const to = gradients.input + (rows.begin(t) + b * stride) * I;
-        rowsFromPanel<T>(to, stride * I, dStates + H * kWidth + j * W, kWidth, I, count, gradients.addToInput);
-      });
+      sequences.store(gradients.input + rows.begin(t) * I, stride * I, dStates + H * kWidth, I, gradients.addToInput);
     }
-    forVectors([&](int j, int64_t b, int count) {
-      rowsFromPanel<T>(gradients.h0 + b * H, H, dStates + j * W, kWidth, H, count);
-      rowsFromPanel<T>(gradients.c0 + b * H, H, dCell + j * W, kWidth, H, count);
-    });
+    sequences.store(gradients.h0, H, dStates, H);
+    sequences.store(gradients.c0, H, dCell, H);
   }
 };
 
@@ -404,7 +395,7 @@ template <class T>
 void lanesBackward(const LstmGradients<T>& gradients, T* dGates, Rows<const T> dOutput, const T* dhn, const T* dcn,
                    const T* cache, const T* c0, const LstmWeights<T>& weights, const LstmShape& shape) {
   if constexpr (Vec<T>::W > 1) {
-    LanesBackward<T> call = {gradients, dGates, dOutput, dhn, dcn, const_cast<T*>(cache), c0, nullptr, shape};
+    LanesBackward<T> call = {gradients, dGates, dOutput, dhn, dcn, cache, c0, nullptr, shape};
     T* const packed = scratch<T>(Scratch::packedB, call.productRows() * 4 * shape.hiddenSize);
     packTransposed(packed, weights, shape, call.productRows());
     call.packed = packed;
