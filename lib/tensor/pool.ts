@@ -8,7 +8,7 @@ import type { DTypeInfo, TypedArray } from './dtype.js';
  *
  * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
  * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
- * reference to the typed array on it. After every 32 MB, when it would have to make a new buffer, it runs a minor garbage
+ * reference to the typed array on it. After every 16 MB, when it would have to make a new buffer, it runs a minor garbage
  * collection and takes back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full
  * collection finds: it runs when the minor one left more than the budget out, and what it leaves in turn is live and sets
  * the budget.
@@ -44,7 +44,7 @@ function sizeClass(bytes: number): number {
 export const noSlot = -1;
 
 /** What is handed out between collections: less, and they cost more than they bring back. Also the least budget. */
-const leastBudget = 32 * 2 ** 20;
+const leastBudget = 16 * 2 ** 20;
 
 export interface PoolInfo {
   /** Bytes in results that live, or have not been found dead. */
