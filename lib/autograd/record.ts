@@ -4,15 +4,13 @@ import { type Backward, Node } from './node.js';
 
 /** True when an operation on these inputs must be recorded. Check it before saving anything for backward. */
 export function needsGrad(...inputs: (Tensor | null | undefined)[]): boolean {
-  if (!isGradEnabled()) return false;
-  for (const t of inputs) if (t?.requiresGrad) return true;
-  return false;
+  return someNeedGrad(inputs);
 }
 
 /** The same for a list of inputs. */
-export function someNeedGrad(inputs: readonly Tensor[]): boolean {
+export function someNeedGrad(inputs: readonly (Tensor | null | undefined)[]): boolean {
   if (!isGradEnabled()) return false;
-  for (let i = 0; i < inputs.length; i++) if (inputs[i].requiresGrad) return true;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]?.requiresGrad) return true;
   return false;
 }
 
