@@ -264,8 +264,9 @@ int64_t lstmCacheElements(const LstmShape& shape) {
 
 int64_t lstmWorkspaceElements(const LstmShape& shape) {
   const int64_t rows = SequenceRows(shape.sequence).total(), H = shape.hiddenSize;
-  return alignedElements(rows * 4 * H) + alignedElements(rows * shape.outputSize()) +
-         (shape.projSize > 0 ? alignedElements(rows * shape.projSize) + rows * H : 0);
+  const int64_t lanes = std::max(lstmLanesWorkspaceElements<float>(shape), lstmLanesWorkspaceElements<double>(shape));
+  return std::max(lanes, alignedElements(rows * 4 * H) + alignedElements(rows * shape.outputSize()) +
+                             (shape.projSize > 0 ? alignedElements(rows * shape.projSize) + rows * H : 0));
 }
 
 template <class T>
@@ -322,6 +323,9 @@ template <class T>
 void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn, const T* dcn,
                   Rows<const T> output, const T* cache, Rows<const T> input, const T* h0, const T* c0,
                   const LstmWeights<T>& weights, const LstmShape& shape) {
+  if (lstmUsesLanes<T>(shape)) {
+    return lstmLanesBackward<T>(gradients, workspace, dOutput, dhn, dcn, cache, input, h0, c0, weights, shape);
+  }
   const SequenceRows rows(shape.sequence);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
   const int64_t total = rows.total(), batch = shape.sequence.batch;
@@ -330,14 +334,8 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   T* const previous = dGates + alignedElements(total * 4 * H);
   T* const dProjected = previous + alignedElements(total * R);
   T* const full = dProjected + alignedElements(total * P);
-  bool hasInput = true;
-  if (lstmUsesLanes<T>(shape)) {
-    lstmLanesBackward<T>(gradients, dGates, dOutput, dhn, dcn, cache, c0, weights, shape);
-  } else {
-    const Backward<T> backward = {gradients, dGates, dProjected, full, dOutput, dhn,
-                                  dcn,       cache,  h0,         c0,   weights, shape};
-    hasInput = backward.recur();
-  }
+  const Backward<T> backward = {gradients, dGates, dProjected, full, dOutput, dhn, dcn, cache, h0, c0, weights, shape};
+  const bool hasInput = backward.recur();
 
   if (single && h0 != nullptr) {
     matmul<T>(gradients.h0, R, {dGates, 4 * H}, {weights.hiddenHidden, R}, batch, R, 4 * H);

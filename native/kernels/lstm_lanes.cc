@@ -3,6 +3,7 @@
 #include "kernels/matmul.h"
 #include "kernels/prefetch.h"
 #include "runtime/scratch.h"
+#include "simd/keep_in_register.h"
 #include "simd/unroll.h"
 
 #define LUTRA_KERNEL_SOURCE "kernels/lstm_lanes.inl.h"
@@ -27,18 +28,26 @@ void lstmLanesForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> inpu
 }
 
 template <class T>
-void lstmLanesBackward(const LstmGradients<T>& gradients, T* dGates, Rows<const T> dOutput, const T* dhn, const T* dcn,
-                       const T* cache, const T* c0, const LstmWeights<T>& weights, const LstmShape& shape) {
-  LUTRA_DISPATCH(lanesBackward<T>)(gradients, dGates, dOutput, dhn, dcn, cache, c0, weights, shape);
+int64_t lstmLanesWorkspaceElements(const LstmShape& shape) {
+  return LUTRA_DISPATCH(lanesWorkspaceElements<T>)(shape);
+}
+
+template <class T>
+void lstmLanesBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn,
+                       const T* dcn, const T* cache, Rows<const T> input, const T* h0, const T* c0,
+                       const LstmWeights<T>& weights, const LstmShape& shape) {
+  LUTRA_DISPATCH(lanesBackward<T>)
+  (gradients, workspace, dOutput, dhn, dcn, cache, input, h0, c0, weights, shape);
 }
 
 #define LUTRA_INSTANTIATE(T)                                                                                       \
   template bool lstmUsesLanes<T>(const LstmShape&);                                                                \
   template int64_t lstmLanesCacheElements<T>(const LstmShape&);                                                    \
+  template int64_t lstmLanesWorkspaceElements<T>(const LstmShape&);                                                \
   template void lstmLanesForward<T>(Rows<T>, T*, T*, T*, Rows<const T>, const T*, const T*, const LstmWeights<T>&, \
                                     const T*, const LstmShape&);                                                   \
   template void lstmLanesBackward<T>(const LstmGradients<T>&, T*, Rows<const T>, const T*, const T*, const T*,     \
-                                     const T*, const LstmWeights<T>&, const LstmShape&);
+                                     Rows<const T>, const T*, const T*, const LstmWeights<T>&, const LstmShape&);
 LUTRA_INSTANTIATE(float)
 LUTRA_INSTANTIATE(double)
 #undef LUTRA_INSTANTIATE

@@ -24,9 +24,14 @@ template <class T>
 void lstmLanesForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0, const T* c0,
                       const LstmWeights<T>& weights, const T* bias, const LstmShape& shape);
 
-/** dGates [rows, 4 H], and of `gradients` input (unless null), h0 and c0; the rest follows from dGates. */
+/** Elements of working memory that lstmLanesBackward needs; 0 where this way is not taken. */
 template <class T>
-void lstmLanesBackward(const LstmGradients<T>& gradients, T* dGates, Rows<const T> dOutput, const T* dhn, const T* dcn,
-                       const T* cache, const T* c0, const LstmWeights<T>& weights, const LstmShape& shape);
+int64_t lstmLanesWorkspaceElements(const LstmShape& shape);
+
+/** As lstmBackward; h_{t-1} comes from the cache. */
+template <class T>
+void lstmLanesBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn,
+                       const T* dcn, const T* cache, Rows<const T> input, const T* h0, const T* c0,
+                       const LstmWeights<T>& weights, const LstmShape& shape);
 
 }  // namespace lutra
