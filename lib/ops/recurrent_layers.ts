@@ -177,7 +177,7 @@ function backward<Call extends StackCall>(
   const wanted = needs.slice(1 + given);
   const perDirection = wanted.length / weights.length;
   const dParameters: (Tensor | null)[] = new Array(wanted.length).fill(null);
-  const work = Tensor.allocate([workspaceElements(kernels, call, traces[0].input)], dtype, false);
+  const work = Tensor.allocate([workspaceElements(kernels, call, traces)], dtype, false);
   let dOutput = dOutputs;
   let dInput: Tensor | null = null;
   for (let layer = traces.length - 1; layer >= 0; layer--) {
@@ -208,9 +208,18 @@ function backward<Call extends StackCall>(
   return gradients;
 }
 
-/** Working memory depends on the rows and the hidden size alone, so every layer uses the same. */
-function workspaceElements<Call extends StackCall>(kernels: LayerKernels<Call>, call: Call, input: Tensor): number {
-  return kernels.sizes(call, 0, input.shape[input.ndim - 1]).workspace;
+/** Working memory that serves every layer: the first differs from the others in what it reads. */
+function workspaceElements<Call extends StackCall>(
+  kernels: LayerKernels<Call>,
+  call: Call,
+  traces: readonly LayerTrace[],
+): number {
+  let most = 0;
+  for (let layer = 0; layer < Math.min(traces.length, 2); layer++) {
+    const { input } = traces[layer];
+    most = Math.max(most, kernels.sizes(call, 0, input.shape[input.ndim - 1]).workspace);
+  }
+  return most;
 }
 
 /** Memory for the gradient of a parameter, when it is asked for. */
