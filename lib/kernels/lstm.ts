@@ -2,40 +2,16 @@
 import { native } from '../native.js';
 import { plan } from '../tensor/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { arrayOf, offsetOf, planSequence, type SequenceLayout } from './sequence.js';
+import { arrayOf, type LayerTrace, offsetOf, planSequence, type RecurrentWeights, type StackCall } from './sequence.js';
 
-/** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
-export interface LstmWeights {
-  /** weight_ih, [4 · hidden, input] */
-  inputHidden: Tensor;
-  /** weight_hh, [4 · hidden, width]; width is projSize with a projection, else the hidden size */
-  hiddenHidden: Tensor;
-  /** bias_ih, [4 · hidden], or null */
-  biasInput: Tensor | null;
-  /** bias_hh, [4 · hidden], or null */
-  biasHidden: Tensor | null;
+export interface LstmWeights extends RecurrentWeights {
   /** weight_hr, [projSize, hidden], or null */
   projection: Tensor | null;
 }
 
-export interface LstmCall {
-  layout: SequenceLayout;
-  hiddenSize: number;
+export interface LstmCall extends StackCall<LstmWeights> {
   /** 0: no projection. */
   projSize: number;
-  directions: 1 | 2;
-  /** One for each layer and direction, the directions of a layer side by side. */
-  weights: readonly LstmWeights[];
-  /** Probability with which outputs between layers are dropped. */
-  dropout: number;
-}
-
-/** What a layer read and wrote, and what each direction kept of it. */
-export interface LstmTrace {
-  input: Tensor;
-  output: Tensor;
-  /** Gates and cells for each direction. */
-  caches: Tensor[];
 }
 
 /** Elements that a direction of a layer keeps for backward, and those of the working memory that backward needs. */
@@ -109,7 +85,7 @@ export interface LstmGradients {
 export function lstmBackward(
   call: LstmCall,
   index: number,
-  trace: LstmTrace,
+  trace: LayerTrace,
   states: { h0: Tensor | null; c0: Tensor | null; dh0: Tensor; dc0: Tensor; dhn: Tensor | null; dcn: Tensor | null },
   dOutput: Tensor | null,
   dInput: Tensor | null,

@@ -2,28 +2,9 @@
 import type { NativeRecurrentBackward, NativeRecurrentForward, NativeRecurrentSizes } from '../native_products.js';
 import { plan } from '../tensor/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { arrayOf, offsetOf, planSequence, type SequenceLayout } from './sequence.js';
+import { arrayOf, offsetOf, planSequence, type StackCall } from './sequence.js';
 
-/** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
-export interface RecurrentWeights {
-  /** weight_ih, [gates · hidden, input] */
-  inputHidden: Tensor;
-  /** weight_hh, [gates · hidden, hidden] */
-  hiddenHidden: Tensor;
-  /** bias_ih, [gates · hidden], or null */
-  biasInput: Tensor | null;
-  /** bias_hh, [gates · hidden], or null */
-  biasHidden: Tensor | null;
-}
-
-export interface RecurrentCall {
-  layout: SequenceLayout;
-  hiddenSize: number;
-  directions: 1 | 2;
-  /** One for each layer and direction, the directions of a layer side by side. */
-  weights: readonly RecurrentWeights[];
-  /** Probability with which outputs between layers are dropped. */
-  dropout: number;
+export interface RecurrentCall extends StackCall {
   /** What the kernel family distinguishes: RNN's nonlinearity; 0 for GRU. */
   variant: number;
 }

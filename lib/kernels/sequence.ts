@@ -11,13 +11,38 @@ export interface SequenceLayout {
   batchSizes: Tensor | null;
 }
 
+/** The parameters of one layer in one direction, as PyTorch names and lays them out. All contiguous. */
+export interface RecurrentWeights {
+  /** weight_ih, [gates · hidden, input] */
+  inputHidden: Tensor;
+  /** weight_hh, [gates · hidden, width]; width is the hidden size, or what an LSTM projects to */
+  hiddenHidden: Tensor;
+  /** bias_ih, [gates · hidden], or null */
+  biasInput: Tensor | null;
+  /** bias_hh, [gates · hidden], or null */
+  biasHidden: Tensor | null;
+}
+
+/** What every stack of recurrent layers is called with. */
+export interface StackCall<Weights = RecurrentWeights> {
+  layout: SequenceLayout;
+  hiddenSize: number;
+  directions: 1 | 2;
+  /** One for each layer and direction, the directions of a layer side by side. */
+  weights: readonly Weights[];
+  /** Probability with which outputs between layers are dropped. */
+  dropout: number;
+}
+
+/** What a layer read and wrote, and what each direction kept of it (nothing where the kernels keep nothing). */
+export interface LayerTrace {
+  input: Tensor;
+  output: Tensor;
+  caches: Tensor[];
+}
+
 /** The first eight numbers of a plan; `variant` is what one kind of layer adds to it. */
-export function planSequence(
-  call: { readonly layout: SequenceLayout; readonly hiddenSize: number },
-  direction: number,
-  inputSize: number,
-  variant: number,
-): void {
+export function planSequence(call: StackCall, direction: number, inputSize: number, variant: number): void {
   const { layout } = call;
   plan[0] = layout.steps;
   plan[1] = layout.batch;

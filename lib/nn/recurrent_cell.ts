@@ -1,6 +1,5 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
-import type { RecurrentWeights } from '../kernels/recurrent.js';
-import type { SequenceLayout } from '../kernels/sequence.js';
+import type { RecurrentWeights, SequenceLayout } from '../kernels/sequence.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import type { RecurrentCall, RecurrentWeights } from '../kernels/recurrent.js';
+import type { RecurrentWeights, StackCall } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedSequence } from './packed_sequence.js';
 import { Recurrent, type RecurrentOptions } from './recurrent.js';
@@ -15,7 +15,7 @@ export abstract class SingleStateRecurrent extends Recurrent {
     op: string,
     input: Tensor | PackedSequence,
     hx: Tensor | null | undefined,
-    layers: (input: Tensor, h0: Tensor | null, call: Omit<RecurrentCall, 'variant'>) => [Tensor, Tensor],
+    layers: (input: Tensor, h0: Tensor | null, call: StackCall) => [Tensor, Tensor],
   ): [output: Tensor | PackedSequence, state: Tensor] {
     const sequence = this.checkInput(op, input);
     if (Array.isArray(hx)) {

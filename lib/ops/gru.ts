@@ -1,5 +1,5 @@
 import { gruFunctions } from '../kernels/gru.js';
-import type { RecurrentCall } from '../kernels/recurrent.js';
+import type { StackCall } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';
@@ -14,7 +14,7 @@ const kernels = singleStateKernels('GruBackward0', gruFunctions, true);
  * @param h0 [layers · directions, batch, hiddenSize]; null for zeros.
  * @returns the last layer's output [..., directions · hiddenSize], and the final states, shaped as h0.
  */
-export function gru(input: Tensor, h0: Tensor | null, call: Omit<RecurrentCall, 'variant'>): [Tensor, hn: Tensor] {
+export function gru(input: Tensor, h0: Tensor | null, call: StackCall): [Tensor, hn: Tensor] {
   const [output, [hn]] = recurrentLayers(kernels, input, [h0], { ...call, variant: 0 });
   return [output, hn];
 }

@@ -1,26 +1,10 @@
 import { recordMany, someNeedGrad } from '../autograd/record.js';
 import { copyOf } from '../kernels/copy.js';
 import { maskScale } from '../kernels/elementwise.js';
-import type { SequenceLayout } from '../kernels/sequence.js';
+import type { LayerTrace, SequenceLayout, StackCall } from '../kernels/sequence.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { drawMask } from './dropout.js';
-
-/** What every stack of recurrent layers is called with; `weights` holds one entry for each layer and direction. */
-export interface StackCall {
-  layout: SequenceLayout;
-  directions: 1 | 2;
-  weights: { readonly length: number };
-  /** Probability with which outputs between layers are dropped. */
-  dropout: number;
-}
-
-/** What a layer read and wrote, and what each direction kept of it (nothing where the kernels keep nothing). */
-export interface LayerTrace {
-  input: Tensor;
-  output: Tensor;
-  caches: Tensor[];
-}
 
 /** States of all layers, [layers · directions, batch, size], one for each kind (h, or h and c), and their gradients. */
 export interface StackStates {

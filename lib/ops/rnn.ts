@@ -1,5 +1,5 @@
-import type { RecurrentCall } from '../kernels/recurrent.js';
 import { type Nonlinearity, nonlinearityCode, rnnFunctions } from '../kernels/rnn.js';
+import type { StackCall } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';
@@ -19,7 +19,7 @@ export function rnn(
   input: Tensor,
   h0: Tensor | null,
   nonlinearity: Nonlinearity,
-  call: Omit<RecurrentCall, 'variant'>,
+  call: StackCall,
 ): [output: Tensor, hn: Tensor] {
   const [output, [hn]] = recurrentLayers(kernels, input, [h0], { ...call, variant: nonlinearityCode[nonlinearity] });
   return [output, hn];

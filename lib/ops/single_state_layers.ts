@@ -1,11 +1,11 @@
 import {
   type RecurrentCall,
   type RecurrentFunctions,
-  type RecurrentWeights,
   recurrentBackward,
   recurrentForward,
   recurrentSizes,
 } from '../kernels/recurrent.js';
+import type { RecurrentWeights } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { gradientLike, type LayerKernels } from './recurrent_layers.js';
 

@@ -2,49 +2,29 @@
 #include "kernels/lstm.h"
 
 #include "binding/families.h"
-#include "binding/numbers.h"
+#include "binding/sequence.h"
 
 namespace lutra::binding {
 
 namespace {
 
-// plan: steps, batch, batchFirst, reverse, inputSize, hiddenSize, projSize, offsetOfBatchSizes, then offsets and
-// leading dimensions in the order of a function's arrays.
-constexpr int64_t kShape = 8;
-
+// The plan begins as binding/sequence.h says; the layer's own number is projSize.
 LstmShape readShape(const Args& args, const Numbers& plan, size_t batchSizesArgument) {
   LstmShape shape;
-  SequenceShape& s = shape.sequence;
-  s.steps = plan.size(0);
-  s.batch = plan.size(1);
-  s.batchFirst = plan.flag(2);
-  s.reverse = plan.flag(3);
+  shape.sequence = readSequence(plan);
   shape.inputSize = plan.size(4);
   shape.hiddenSize = plan.size(5);
   shape.projSize = plan.size(6);
-  plan.product(plan.product(s.steps, s.batch), 8, shape.hiddenSize);
+  plan.product(plan.product(shape.sequence.steps, shape.sequence.batch), 8, shape.hiddenSize);
   plan.product(4, shape.hiddenSize, shape.inputSize);
   plan.product(4, shape.hiddenSize, shape.outputSize());
-  s.batchSizes = args.optionalArray<int32_t>(batchSizesArgument, "batchSizes", plan.size(7), s.steps);
-  if (s.batchSizes == nullptr) return shape;
-  if (s.batchFirst) args.fail(ErrorKind::range, "packed sequences are not batch-first");
-  for (int64_t t = 0, most = s.batch; t < s.steps; most = s.batchSizes[t++]) {
-    if (s.batchSizes[t] < 1 || s.batchSizes[t] > most || (t == 0 && s.batchSizes[t] != s.batch)) {
-      args.fail(ErrorKind::range, "batchSizes must start with batch and not grow");
-    }
-  }
+  readBatchSizes(args, plan, batchSizesArgument, shape.sequence);
   return shape;
-}
-
-// Elements that rows of a sequence reach; columns of one direction lie beside those of the other.
-int64_t reachOf(const Args& args, const Numbers& plan, int64_t rows, int64_t columns, int64_t ld) {
-  if (rows > 1 && ld < columns) args.fail(ErrorKind::range, "rows of a sequence overlap");
-  return rows == 0 || columns == 0 ? 0 : plan.product(rows - 1, ld) + columns;
 }
 
 // (plan; batchSizes | null) → elements of the cache; those of the workspace in plan[0]
 napi_value sizesEntry(Args& args) {
-  Numbers plan(args, 0, kShape);
+  Numbers plan(args, 0, kSequencePlan);
   const LstmShape shape = readShape(args, plan, 1);
   const double cache = static_cast<double>(lstmCacheElements(shape));
   plan.set(0, static_cast<double>(lstmWorkspaceElements(shape)));
@@ -69,19 +49,20 @@ LstmWeights<T> readWeights(const Args& args, const Numbers& plan, const LstmShap
 //  biasInput | null, biasHidden | null, batchSizes | null)
 template <class T>
 napi_value forward(Args& args) {
-  const Numbers plan(args, 0, kShape + 14);
+  const Numbers plan(args, 0, kSequencePlan + 14);
   const LstmShape shape = readShape(args, plan, 13);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), N = shape.sequence.batch;
   const int64_t rows = SequenceRows(shape.sequence).total();
   const int64_t ldOutput = plan.size(9), ldInput = plan.size(14);
-  T* const output = args.array<T>(1, "output", plan.size(8), reachOf(args, plan, rows, R, ldOutput));
+  T* const output = args.array<T>(1, "output", plan.size(8), reachOfRows(args, plan, rows, R, ldOutput));
   T* const hn = args.array<T>(2, "hn", plan.size(10), N * R);
   T* const cn = args.array<T>(3, "cn", plan.size(11), N * H);
   T* const cache = args.optionalArray<T>(4, "cache", plan.size(12), lstmCacheElements(shape));
-  const T* const input = args.array<T>(5, "input", plan.size(13), reachOf(args, plan, rows, shape.inputSize, ldInput));
+  const T* const input =
+      args.array<T>(5, "input", plan.size(13), reachOfRows(args, plan, rows, shape.inputSize, ldInput));
   const T* const h0 = args.optionalArray<T>(6, "h0", plan.size(15), N * R);
   const T* const c0 = args.optionalArray<T>(7, "c0", plan.size(16), N * H);
-  LstmWeights<T> weights = readWeights<T>(args, plan, shape, 8, kShape + 9);
+  LstmWeights<T> weights = readWeights<T>(args, plan, shape, 8, kSequencePlan + 9);
   weights.biasInput = args.optionalArray<T>(11, "biasInput", plan.size(20), 4 * H);
   weights.biasHidden = args.optionalArray<T>(12, "biasHidden", plan.size(21), 4 * H);
   lstmForward<T>({output, ldOutput}, hn, cn, cache, {input, ldInput}, h0, c0, weights, shape);
@@ -99,7 +80,7 @@ napi_value forwardEntry(Args& args) {
 //  projection | null, batchSizes | null)
 template <class T>
 napi_value backward(Args& args) {
-  const Numbers plan(args, 0, kShape + 22);
+  const Numbers plan(args, 0, kSequencePlan + 22);
   const LstmShape shape = readShape(args, plan, 20);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, N = shape.sequence.batch;
   const int64_t rows = SequenceRows(shape.sequence).total();
@@ -114,15 +95,16 @@ napi_value backward(Args& args) {
   gradients.projection = args.optionalArray<T>(6, "dProjection", plan.size(14), shape.projSize * H);
   gradients.bias = args.optionalArray<T>(7, "dBias", plan.size(15), 4 * H);
   T* const workspace = args.array<T>(8, "workspace", plan.size(16), lstmWorkspaceElements(shape));
-  const T* const dOutput = args.optionalArray<T>(9, "dOutput", plan.size(17), reachOf(args, plan, rows, R, ldOutput));
+  const T* const dOutput =
+      args.optionalArray<T>(9, "dOutput", plan.size(17), reachOfRows(args, plan, rows, R, ldOutput));
   const T* const dhn = args.optionalArray<T>(10, "dhn", plan.size(19), N * R);
   const T* const dcn = args.optionalArray<T>(11, "dcn", plan.size(20), N * H);
-  const T* const output = args.array<T>(12, "output", plan.size(21), reachOf(args, plan, rows, R, ldOutput));
+  const T* const output = args.array<T>(12, "output", plan.size(21), reachOfRows(args, plan, rows, R, ldOutput));
   const T* const cache = args.array<T>(13, "cache", plan.size(22), lstmCacheElements(shape));
-  const T* const input = args.array<T>(14, "input", plan.size(23), reachOf(args, plan, rows, I, ldInput));
+  const T* const input = args.array<T>(14, "input", plan.size(23), reachOfRows(args, plan, rows, I, ldInput));
   const T* const h0 = args.optionalArray<T>(15, "h0", plan.size(25), N * R);
   const T* const c0 = args.optionalArray<T>(16, "c0", plan.size(26), N * H);
-  const LstmWeights<T> weights = readWeights<T>(args, plan, shape, 17, kShape + 19);
+  const LstmWeights<T> weights = readWeights<T>(args, plan, shape, 17, kSequencePlan + 19);
   if (shape.projSize == 0) gradients.projection = nullptr;
   lstmBackward<T>(gradients, workspace, {dOutput, ldOutput}, dhn, dcn, {output, ldOutput}, cache, {input, ldInput}, h0,
                   c0, weights, shape);

@@ -3,51 +3,30 @@
 // `Layer` is built from the plan's variant and says what differs: the number of gates, sizes, and which kernels run.
 #pragma once
 
-#include "binding/arguments.h"
-#include "binding/numbers.h"
+#include "binding/sequence.h"
 #include "kernels/matmul.h"
 #include "kernels/recurrent_layer.h"
 
 namespace lutra::binding {
 
-// plan: steps, batch, batchFirst, reverse, inputSize, hiddenSize, variant, offsetOfBatchSizes, then offsets and leading
-// dimensions in the order of a function's arrays.
-constexpr int64_t kRecurrentShape = 8;
-
+// The plan begins as binding/sequence.h says; the layer's own number is its variant.
 inline RecurrentShape readRecurrentShape(const Args& args, const Numbers& plan, int64_t gates,
                                          size_t batchSizesArgument) {
   RecurrentShape shape;
-  SequenceShape& s = shape.sequence;
-  s.steps = plan.size(0);
-  s.batch = plan.size(1);
-  s.batchFirst = plan.flag(2);
-  s.reverse = plan.flag(3);
+  shape.sequence = readSequence(plan);
   shape.inputSize = plan.size(4);
   shape.hiddenSize = plan.size(5);
-  plan.product(plan.product(s.steps, s.batch), 2 * gates, shape.hiddenSize);
+  plan.product(plan.product(shape.sequence.steps, shape.sequence.batch), 2 * gates, shape.hiddenSize);
   plan.product(gates, shape.hiddenSize, shape.inputSize);
   plan.product(gates, shape.hiddenSize, shape.hiddenSize);
-  s.batchSizes = args.optionalArray<int32_t>(batchSizesArgument, "batchSizes", plan.size(7), s.steps);
-  if (s.batchSizes == nullptr) return shape;
-  if (s.batchFirst) args.fail(ErrorKind::range, "packed sequences are not batch-first");
-  for (int64_t t = 0, most = s.batch; t < s.steps; most = s.batchSizes[t++]) {
-    if (s.batchSizes[t] < 1 || s.batchSizes[t] > most || (t == 0 && s.batchSizes[t] != s.batch)) {
-      args.fail(ErrorKind::range, "batchSizes must start with batch and not grow");
-    }
-  }
+  readBatchSizes(args, plan, batchSizesArgument, shape.sequence);
   return shape;
-}
-
-// Elements that rows of a sequence reach; columns of one direction lie beside those of the other.
-inline int64_t reachOfRows(const Args& args, const Numbers& plan, int64_t rows, int64_t columns, int64_t ld) {
-  if (rows > 1 && ld < columns) args.fail(ErrorKind::range, "rows of a sequence overlap");
-  return rows == 0 || columns == 0 ? 0 : plan.product(rows - 1, ld) + columns;
 }
 
 // (plan; batchSizes | null) → elements of the cache; those of the workspace in plan[0]
 template <class Layer>
 napi_value recurrentSizes(Args& args) {
-  Numbers plan(args, 0, kRecurrentShape);
+  Numbers plan(args, 0, kSequencePlan);
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 1);
   plan.set(0, static_cast<double>(Layer::workspaceElements(shape)));
   return args.number(static_cast<double>(Layer::cacheElements(shape)));
@@ -55,7 +34,7 @@ napi_value recurrentSizes(Args& args) {
 
 template <class Layer, class T>
 napi_value recurrentForwardOf(Args& args) {
-  const Numbers plan(args, 0, kRecurrentShape + 11);
+  const Numbers plan(args, 0, kSequencePlan + 11);
   const Layer layer(args, plan.integer(6));
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 10);
   const int64_t H = shape.hiddenSize, N = shape.sequence.batch, GH = Layer::kGates * H;
@@ -87,7 +66,7 @@ napi_value recurrentForward(Args& args) {
 
 template <class Layer, class T>
 napi_value recurrentBackwardOf(Args& args) {
-  const Numbers plan(args, 0, kRecurrentShape + 18);
+  const Numbers plan(args, 0, kSequencePlan + 18);
   const Layer layer(args, plan.integer(6));
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 16);
   const int64_t H = shape.hiddenSize, I = shape.inputSize, N = shape.sequence.batch, GH = Layer::kGates * H;

@@ -1,5 +1,6 @@
 #include "kernels/embedding_bag.h"
 
+#include "kernels/indices.h"
 #include "kernels/prefetch.h"
 
 #define LUTRA_KERNEL_SOURCE "kernels/embedding_bag.inl.h"

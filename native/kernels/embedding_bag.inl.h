@@ -30,12 +30,6 @@ struct Reader<BFloat16Bits> : NarrowReader<BFloat16Bits> {};
 template <>
 struct Reader<int8_t> : NarrowReader<int8_t> {};
 
-// An index that may have changed since it was checked: read once, and -1 unless it is a row of the table.
-LUTRA_INLINE static int64_t rowNumber(const int32_t* indices, int64_t i, int64_t rows) {
-  const int32_t index = *static_cast<const volatile int32_t*>(indices + i);
-  return index >= 0 && index < rows ? index : -1;
-}
-
 template <class S>
 LUTRA_INLINE void requestRow(const StoredTable<S>& table, int32_t index) {
   prefetchRow(table.values + index * table.dim, table.dim);
@@ -119,7 +113,7 @@ void bagSumsOf(ComputedType<S>* out, const StoredTable<S>& table, const Bags& ba
       do {
         for (batch.size = 0; i < end && batch.size < kTokens; i++) {
           if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
-          const int64_t row = rowNumber(bags.indices, i, table.rows);
+          const int64_t row = safeIndex(bags.indices, i, table.rows);
           if (row < 0 || row == bags.padding) continue;
           batch.row[batch.size] = table.values + row * dim;
           if constexpr (Weighted) {
@@ -159,7 +153,7 @@ void gatherStored(float* out, const StoredTable<S>& table, const int32_t* indice
     for (int64_t i = begin; i < std::min(begin + ahead, end); i++) requestRow(table, indices[i]);
     for (int64_t i = begin; i < end; i++) {
       if (i + ahead < end) requestRow(table, indices[i + ahead]);
-      const int64_t row = rowNumber(indices, i, table.rows);
+      const int64_t row = safeIndex(indices, i, table.rows);
       if (row < 0) continue;
       const S* const from = table.values + row * dim;
       float* const to = out + i * dim;
@@ -194,7 +188,7 @@ void bagMaxima(ComputedType<S>* out, int32_t* winner, const StoredTable<S>& tabl
       bool first = true;
       for (int64_t i = bags.begin[bag]; i < bags.begin[bag + 1]; i++) {
         if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
-        const int64_t row = rowNumber(bags.indices, i, table.rows);
+        const int64_t row = safeIndex(bags.indices, i, table.rows);
         if (row < 0 || row == bags.padding) continue;
         const V factor = V::set1(table.factor ? static_cast<T>(table.factor[row]) : T(1));
         const int32_t token = static_cast<int32_t>(i);
@@ -235,7 +229,7 @@ void bagWeightGradients(T* out, const T* gradient, const StoredTable<T>& table, 
       const T* const g = gradient + bag * dim;
       for (int64_t i = bags.begin[bag]; i < bags.begin[bag + 1]; i++) {
         if (i + ahead < last) requestRow(table, bags.indices[i + ahead]);
-        const int64_t row = rowNumber(bags.indices, i, table.rows);
+        const int64_t row = safeIndex(bags.indices, i, table.rows);
         if (row < 0 || row == bags.padding) {
           out[i] = T(0);
           continue;

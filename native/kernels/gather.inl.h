@@ -42,12 +42,6 @@ LUTRA_INLINE void addRow(T* LUTRA_RESTRICT out, const T* LUTRA_RESTRICT in, T sc
   }
 }
 
-// An index that may have changed since it was checked: read once, and -1 unless it is a row of the table.
-LUTRA_INLINE static int64_t safeIndex(const int32_t* indices, int64_t i, int64_t rows) {
-  const int32_t index = *static_cast<const volatile int32_t*>(indices + i);
-  return index >= 0 && index < rows ? index : -1;
-}
-
 // Writes a sequence of values around the cache, in whole, aligned cache lines: those that lie within what is appended
 // straight from there, those that lie across through a buffer. (All of it through a larger buffer took twice as long:
 // the stores came in bursts, behind which the loads had to wait.)

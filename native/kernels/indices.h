@@ -3,10 +3,18 @@
 
 #include <cstdint>
 
+#include "simd/inline.h"
+
 namespace lutra {
 
 /** The position of the first index outside [0, size), or -1 when all are inside. */
 int64_t findBadIndex(const int32_t* indices, int64_t count, int64_t size);
+
+/** indices[i], which may have changed since it was checked: read once, and -1 unless it is inside [0, size). */
+LUTRA_INLINE int64_t safeIndex(const int32_t* indices, int64_t i, int64_t size) {
+  const int32_t index = *static_cast<const volatile int32_t*>(indices + i);
+  return index >= 0 && index < size ? index : -1;
+}
 
 /**
  * The positions of a list of indices, brought together by index: groups ascend by index, and positions ascend within a

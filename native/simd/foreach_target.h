@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "runtime/thread_pool.h"
+#include "simd/inline.h"
 #include "simd/targets.h"
 #include "simd/unroll.h"
 
@@ -27,14 +28,6 @@
 #endif
 #elif defined(LUTRA_ARM64)
 #include <arm_neon.h>
-#endif
-
-#if defined(_MSC_VER) && !defined(__clang__)
-#define LUTRA_INLINE __forceinline
-#define LUTRA_RESTRICT __restrict
-#else
-#define LUTRA_INLINE inline __attribute__((always_inline))
-#define LUTRA_RESTRICT __restrict__
 #endif
 
 #define LUTRA_NS scalar
