@@ -46,6 +46,14 @@ export const noSlot = -1;
 /** What is handed out between collections: less, and they cost more than they bring back. Also the least budget. */
 const leastBudget = 16 * 2 ** 20;
 
+/**
+ * Bytes that may be out where `live` stay out, the `needed` ones of the next result among them. Room for one and a half times
+ * as much as is live keeps full collections rare; `needed` counts twice for a latest result that a minor collection doesn't see die.
+ */
+function budgetFor(live: number, needed: number): number {
+  return Math.max(leastBudget, 2.5 * live, live + 2 * needed);
+}
+
 export interface PoolInfo {
   /** Bytes in results that live, or have not been found dead. */
   readonly out: number;
@@ -159,10 +167,10 @@ class Pool {
     this.poll();
     // With less room than that the next minor collection would follow soon, and so on. Without a full collection now and
     // then, what died old would be held for good.
-    const roomy = this.out + needed <= this.budget - Math.max(needed, leastBudget / 2);
+    const roomy = this.out + needed <= this.budget - Math.max(needed, leastBudget / 4);
     if (roomy && (this.out < leastBudget || ++this.minorInARow < 200)) {
       this.most = Math.max(this.out + needed, 0.98 * this.most);
-      this.budget = Math.min(this.budget, Math.max(leastBudget, 2.5 * this.most, 0.98 * this.budget));
+      this.budget = Math.min(this.budget, Math.max(budgetFor(this.most, needed), 0.98 * this.budget));
     } else {
       this.minorInARow = 0;
       this.full++;
@@ -170,7 +178,7 @@ class Pool {
       this.poll();
       // Room for what lives now and once more, with a margin: it has grown old, so minor collections will not see it die.
       this.most = this.out + needed;
-      this.budget = Math.max(leastBudget, 2.5 * this.most, 0.9 * this.budget);
+      this.budget = Math.max(budgetFor(this.most, needed), 0.9 * this.budget);
     }
     this.makeRoom(0);
   }
