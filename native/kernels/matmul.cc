@@ -1,5 +1,7 @@
 #include "kernels/matmul.h"
 
+#include <atomic>
+
 #include "kernels/prefetch.h"
 #include "runtime/scratch.h"
 

@@ -1,57 +1,12 @@
 #include "kernels/matmul_tile.inl.h"
 #include "kernels/matmul_pack.inl.h"
+#include "kernels/matmul_panel.inl.h"
+#include "kernels/matmul_blocks.inl.h"
 
 // Which path a product takes depends on its shape alone, never on the number of threads, and every path but the dot
 // products gives each element the same chain of multiply-adds: K is cut into blocks (blockDepth), each block is summed
 // from zero in ascending k, and the blocks are added up in order.
 namespace lutra::LUTRA_NS {
-
-// Multiply-adds that are worth handing to another thread: about 3 µs.
-constexpr int64_t kGrainWork = 1 << 17;
-
-LUTRA_INLINE int64_t grainFor(int64_t workPerItem) { return 1 + kGrainWork / std::max<int64_t>(workPerItem, 1); }
-
-/** Length of the blocks that K is cut into. Depends on K alone: it decides how an element is rounded. */
-template <class T>
-LUTRA_INLINE int64_t blockDepth(int64_t K) {
-  constexpr int64_t kMost = sizeof(T) == 4 ? 512 : 256;
-  const int64_t blocks = (K + kMost - 1) / kMost;
-  return blocks <= 1 ? K : ((K + blocks - 1) / blocks + 7) / 8 * 8;
-}
-
-/**
- * Multiplies packed rows of A with one panel of B, over one block of K. With `copy`, B is a whole panel as it lies,
- * which the first tile packs there for the others.
- */
-template <class T>
-void multiplyPanel(const Product<T>& p, const T* packedA, int64_t row, int64_t rows, const T* b, int64_t ldb,
-                   int64_t column, int64_t k0, int64_t depth, T* copy = nullptr) {
-  const RowTiles<T> tiles(rows);
-  Tile<T> tile;
-  tile.columns = static_cast<int>(std::min<int64_t>(TileShape<T>::kColumns, p.N - column));
-  tile.b = b;
-  tile.ldb = ldb;
-  tile.copy = copy;
-  tile.ldc = p.ldc;
-  tile.bias = k0 == 0 && p.options.bias != nullptr ? p.options.bias + column : nullptr;
-  tile.depth = depth;
-  tile.add = p.options.accumulate || k0 > 0;
-  for (int64_t t = 0; t < tiles.count; t++) {
-    const int height = tiles.rows(t);
-    tile.a = packedA + tiles.begin(t) * depth;
-    tile.aStep = height;
-    tile.c = p.c + (row + tiles.begin(t)) * p.ldc + column;
-    if (tile.ldb == TileShape<T>::kColumns) {
-      tileFunction<T, true>(height, tile.columns)(tile);
-    } else {
-      unpackedTileFunction<T>(height, copy != nullptr)(tile);
-      if (copy == nullptr) continue;
-      tile.b = copy;
-      tile.ldb = TileShape<T>::kColumns;
-      tile.copy = nullptr;
-    }
-  }
-}
 
 /** One or two rows: B is read where it lies, many columns at a time. */
 template <class T>
@@ -188,72 +143,6 @@ void multiplyAsDots(const Product<T>& p) {
       dotsFunction<T>(rows, columns)(tile);
     }
   });
-}
-
-/**
- * How many blocks M rows are cut into: several for each thread, so that one that is held up delays the others little,
- * as many for each, and of at least a few tiles.
- */
-template <class T>
-LUTRA_INLINE int64_t countRowBlocks(int64_t M) {
-  constexpr int64_t kRows = TileShape<T>::kRows;
-  constexpr int64_t kMostRows = (120 + kRows - 1) / kRows * kRows;
-  const int64_t least = (M + kMostRows - 1) / kMostRows, threads = numThreads(), several = 4 * threads;
-  if (threads == 1) return least;
-  const int64_t wanted = std::max(least, std::min(several, M / (4 * kRows)));
-  const int64_t step = wanted > several ? several : threads;
-  const int64_t even = (wanted + step - 1) / step * step;
-  return M / even >= kRows ? even : wanted;
-}
-
-/**
- * The general path: for each block of columns and of K, threads first pack B together, then take blocks of rows, which
- * each packs for itself.
- */
-template <class T>
-void multiplyBlocks(const Product<T>& p) {
-  using S = TileShape<T>;
-  constexpr int64_t kColumns = S::kColumns;
-  constexpr int64_t kMostColumns = (sizeof(T) == 4 ? 3072 : 1536) / kColumns * kColumns;
-  const int64_t block = blockDepth<T>(p.K);
-  const int64_t wanted = countRowBlocks<T>(p.M), blockRows = (p.M + wanted - 1) / wanted;
-  const int64_t rowBlocks = (p.M + blockRows - 1) / blockRows;
-  const int64_t panelsAtOnce = (std::min(p.N, kMostColumns) + kColumns - 1) / kColumns;
-  T* const shared =
-      p.packedB == nullptr ? scratch<T>(Scratch::packedB, panelsAtOnce * kColumns * std::min(block, p.K)) : nullptr;
-
-  for (int64_t column = 0; column < p.N; column += kMostColumns) {
-    const int64_t columns = std::min(kMostColumns, p.N - column);
-    const int64_t panels = (columns + kColumns - 1) / kColumns;
-    for (int64_t k0 = 0; k0 < p.K; k0 += block) {
-      const int64_t depth = std::min(block, p.K - k0);
-      const T* b = shared;
-      int64_t panelStride = kColumns * depth;
-      if (p.packedB != nullptr) {
-        b = p.packedB + column * p.packedK() + k0 * kColumns;
-        panelStride = kColumns * p.packedK();
-      } else {
-        parallelFor(panels, grainFor(kColumns * depth), [&](int64_t begin, int64_t end) {
-          for (int64_t panel = begin; panel < end; panel++) {
-            const int64_t first = column + panel * kColumns;
-            packPanel(shared + panel * panelStride, p.b, first, static_cast<int>(std::min(kColumns, p.N - first)), k0,
-                      depth);
-          }
-        });
-      }
-      parallelFor(rowBlocks, grainFor(blockRows * columns * depth), [&](int64_t begin, int64_t end) {
-        T* const packedA = scratch<T>(Scratch::packedA, blockRows * depth);
-        for (int64_t r = begin; r < end; r++) {
-          const int64_t row = r * blockRows, rows = std::min(blockRows, p.M - row);
-          packA(packedA, p.a, row, rows, k0, depth);
-          for (int64_t panel = 0; panel < panels; panel++) {
-            multiplyPanel(p, packedA, row, rows, b + panel * panelStride, kColumns, column + panel * kColumns, k0,
-                          depth);
-          }
-        }
-      });
-    }
-  }
 }
 
 /**

@@ -111,6 +111,9 @@ void packA(T* packed, const Matrix<T>& a, int64_t begin, int64_t count, int64_t 
   if (!a.transposed) {
     for (int64_t t = 0; t < tiles.count; t++) {
       const int64_t row = begin + tiles.begin(t);
+      // A tile has too many short rows for the hardware to see them coming.
+      const T* const next = a.data + (row + tiles.rows(t)) * a.ld + k0;
+      for (int i = 0; i < TileShape<T>::kRows && t + 1 < tiles.count; i++) prefetchRow(next + i * a.ld, depth);
       pickPackRows<T>(tiles.rows(t), kHeights)(packed + tiles.begin(t) * depth, a.data + row * a.ld + k0, a.ld, depth);
     }
     return;
@@ -138,6 +141,7 @@ void packPanel(T* packed, const Matrix<T>& b, int64_t column, int columns, int64
     for (int64_t k = 0; k < depth; k++, in += b.ld, packed += kColumns) {
       LUTRA_UNROLL
       for (int j = 0; j < kColumns; j += V::W) {
+        LUTRA_PREFETCH_L2(in + kColumns + j);  // the next panel
         (columns - j >= V::W ? V::load(in + j) : V::loadN(in + j, std::max(columns - j, 0))).store(packed + j);
       }
     }
