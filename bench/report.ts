@@ -40,21 +40,30 @@ export function line(workload: Workload, summary: Summary, limits: Limits | null
   return `${workload.name.padEnd(58)} ${time(summary.median).padStart(9)}   ${spread.padEnd(22)} ${rate(workload, summary.median, limits)}`;
 }
 
-/** The machine that a table came from, without its name. */
-export function machine(): string {
+/** The machine that a table came from, without its name, and the instruction set that everybody is limited to. */
+export function machine(limitedTo?: string): string {
   const [cpu] = cpus();
-  const { isa, compiler } = cpuInfo();
-  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}; ${compiler}; Node ${process.version}; ${process.platform}`;
+  const { isa, available, compiler } = cpuInfo();
+  const widest = available.at(-1);
+  const offered = widest === isa ? '' : ` (this CPU offers ${widest})`;
+  const limited = limitedTo === undefined ? '' : `, everybody limited by --isa ${limitedTo}`;
+  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}${offered}${limited}; ${compiler}; Node ${process.version}; ${process.platform}`;
+}
+
+/** What each peer says it ran, in one line. */
+export function kernelsOf(kernels: ReadonlyMap<string, string>): string {
+  return [...kernels].map(([peer, name]) => `${peer} ${name}`).join(', ');
 }
 
 /** The results as a Markdown table: a row a workload and thread count, a column a peer. */
 export function markdown(
+  heading: string,
   workloads: readonly Workload[],
   rows: readonly Row[],
   limits: ReadonlyMap<number, Limits | null>,
 ): string {
   const peers = [...new Set(rows.map((row) => row.peer))].filter((peer) => peer !== 'lutra');
-  const out = [`Machine: ${machine()}`, ''];
+  const out = [heading, ''];
   for (const [threads, limit] of limits) {
     if (limit) {
       out.push(

@@ -9,6 +9,9 @@
 #include <cstdlib>
 #include <vector>
 
+// Some versions of cblas.h leave it out.
+extern "C" char* openblas_get_corename(void);
+
 static std::vector<float> floats(size_t n, uint32_t seed) {
   std::vector<float> out(n);
   for (size_t i = 0; i < n; ++i) {
@@ -48,7 +51,7 @@ int main(int argc, char** argv) {
   for (size_t k = 0; k < 4; ++k) std::printf(", %.9g", out[k * (out.size() - 1) / 3]);
   const double warm = now() + 0.6e6;
   while (now() < warm) run();
-  std::printf("], \"rss\": 0, \"samples\": [");
+  std::printf("], \"rss\": 0, \"kernels\": \"%s\", \"samples\": [", openblas_get_corename());
   const double until = now() + seconds * 1e6;
   for (int i = 0; i < 3 || (now() < until && i < 20000); ++i) {
     const double start = now();

@@ -14,6 +14,8 @@ export interface Measured {
   readonly rss: number;
   /** Addon calls and allocations of one run; Lutra's alone. */
   readonly overhead?: Overhead | null;
+  /** The kernels that the library says it chose. */
+  readonly kernels?: string;
 }
 
 /** A library that runs workloads in processes of its own. */

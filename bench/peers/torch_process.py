@@ -355,7 +355,8 @@ def main():
         run()
         samples.append((time.perf_counter() - start) * 1e6)
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"samples": samples, "fingerprint": first, "rss": rss}))
+    kernels = torch.backends.cpu.get_cpu_capability()
+    print(json.dumps({"samples": samples, "fingerprint": first, "rss": rss, "kernels": kernels}))
 
 
 main()

@@ -1,5 +1,5 @@
 // One workload in a process of its own: reads { workload, threads, seconds } from its argument, prints one JSON line.
-import { setNumThreads } from 'lutra';
+import { cpuInfo, setNumThreads } from 'lutra';
 import type { Workload } from './catalogue.js';
 import { prepare } from './lutra.js';
 import { countOverhead } from './overhead.js';
@@ -31,4 +31,5 @@ while (samples.length < 3 || (now() < until && samples.length < 20_000)) {
   samples.push(now() - start);
 }
 const { rss } = process.memoryUsage();
-process.stdout.write(`${JSON.stringify({ samples, fingerprint, rss, overhead: countOverhead(run) })}\n`);
+const kernels = cpuInfo().isa;
+process.stdout.write(`${JSON.stringify({ samples, fingerprint, rss, overhead: countOverhead(run), kernels })}\n`);

@@ -15,6 +15,8 @@ if (backend === 'node') {
   await tf.setBackend('wasm');
 }
 await tf.ready();
+const wide = backend === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
+const kernels = backend === 'node' ? 'of TensorFlow' : wide ? '128-bit WebAssembly' : 'WebAssembly without SIMD';
 
 const job = JSON.parse(process.argv[2]);
 const { kind, params: p } = job.workload;
@@ -109,5 +111,5 @@ if (run === null) {
     samples.push(now() - start);
   }
   const shown = first === null ? [] : kind.startsWith('step') ? first : fingerprint(first);
-  console.log(JSON.stringify({ samples, fingerprint: shown, rss: process.memoryUsage().rss }));
+  console.log(JSON.stringify({ samples, fingerprint: shown, rss: process.memoryUsage().rss, kernels }));
 }

@@ -1,0 +1,121 @@
+// Lutra alone, or beside its peers, process by process in turn, so that drift of the machine hits all alike.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Limits, measureLimits } from './limits/limits.js';
+import type { Options } from './options.js';
+import { findPeers, lutra, type Measured, type Peer } from './peers/peers.js';
+import { kernelsOf, line, machine, markdown, type Row } from './report.js';
+import { scaling } from './scaling.js';
+import { pairedRatio, summarise } from './statistics.js';
+import { catalogue, type Workload } from './workloads/catalogue.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** True when two peers computed the same thing; sums cancel, so they are held against the magnitudes. */
+function agree(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return a.length === 0 || b.length === 0;
+  const scale = Math.abs(a[2] ?? a[0] ?? 0);
+  return a.every(
+    (x, i) => Math.abs(x - b[i]) <= (i === 1 ? 1e-4 * scale : 2e-3 * Math.max(Math.abs(x), Math.abs(b[i]), 1e-3)),
+  );
+}
+
+/** Runs one workload by turns in every peer, and prints what came out. Notes in `kernels` what each says it ran. */
+function measureAll(
+  workload: Workload,
+  threads: number,
+  peers: readonly Peer[],
+  limits: Limits | null,
+  options: Options,
+  kernels: Map<string, string>,
+): Row[] {
+  const rounds = new Map<Peer, Measured[]>();
+  for (let round = 0; round < options.rounds; round++) {
+    for (const peer of peers) {
+      if (round > 0 && !rounds.has(peer)) continue;
+      try {
+        const measured = peer.measure({ workload, threads, seconds: options.seconds });
+        if (measured !== null) rounds.set(peer, [...(rounds.get(peer) ?? []), measured]);
+      } catch (error) {
+        console.error(`  ${peer.name}: ${(error as Error).message}`);
+        rounds.delete(peer);
+      }
+    }
+  }
+  const [own] = peers;
+  const ownRounds = rounds.get(own);
+  if (ownRounds === undefined) return [];
+  const ownSamples = ownRounds.map((m) => m.samples);
+  const rows: Row[] = [];
+  for (const [peer, measured] of rounds) {
+    if (measured[0].kernels) kernels.set(peer.name, measured[0].kernels);
+    const samples = measured.map((m) => m.samples);
+    const summary = summarise(samples);
+    const ratio = peer === own ? 1 : pairedRatio(ownSamples.slice(0, samples.length), samples);
+    rows.push({
+      workload: workload.name,
+      threads,
+      peer: peer.name,
+      median_us: summary.median,
+      min_us: summary.min,
+      p90_us: summary.p90,
+      ratio,
+    });
+    if (peer === own) {
+      const { overhead } = measured[0];
+      const counts = overhead ? `   ${overhead.nativeCalls} native calls, ${overhead.allocations} allocations` : '';
+      console.log(`${line(workload, summary, limits)}${workload.kind.startsWith('step') ? counts : ''}`);
+    } else {
+      const goal = workload.goal?.[threads === 1 ? 0 : 1];
+      const differs = agree(measured[0].fingerprint, ownRounds[0].fingerprint) ? '' : '   RESULTS DIFFER';
+      const verdict = goal !== undefined && peer.name === 'pytorch' ? ` (goal ${goal})` : '';
+      console.log(
+        `    ${peer.name.padEnd(16)} ${summary.median.toFixed(1).padStart(12)} µs   ratio ${ratio.toFixed(2)}${verdict}${differs}`,
+      );
+      if (differs !== '') process.exitCode = 1;
+    }
+  }
+  return rows;
+}
+
+export function runSuite(options: Options): void {
+  const peers: Peer[] = [lutra(root)];
+  if (options.peers) {
+    for (const found of findPeers(root)) {
+      if (typeof found === 'string') console.log(found);
+      else peers.push(found);
+    }
+  }
+  console.log(machine(options.isa));
+  const rows: Row[] = [];
+  const kernels = new Map<string, string>();
+  const limits = new Map<number, Limits | null>();
+  const groups = options.scaling ? scaling : [{ title: '', workloads: catalogue }];
+  const wanted = (w: Workload) => options.filter === undefined || w.name.includes(options.filter);
+  for (const threads of new Set(options.threads)) {
+    const limit = measureLimits(root, threads);
+    limits.set(threads, limit);
+    const bounds = limit ? `: ${limit.gflops} GFLOP/s, read ${limit.readGBs} GB/s, update ${limit.updateGBs} GB/s` : '';
+    console.log(`\n${threads} thread${threads > 1 ? 's' : ''}${bounds}`);
+    for (const { title, workloads } of groups) {
+      if (title !== '') console.log(`  by ${title}`);
+      for (const workload of workloads.filter(wanted)) {
+        rows.push(...measureAll(workload, threads, peers, limit, options, kernels));
+      }
+    }
+  }
+  if (rows.length === 0) {
+    console.error(`no workload's name contains '${options.filter}'`);
+    process.exitCode = 1;
+  }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
+  const heading = `Machine: ${machine(options.isa)}\n\nKernels: ${kernelsOf(kernels)}`;
+  const table = markdown(heading, groups.flatMap((g) => g.workloads).filter(wanted), rows, limits);
+  if (options.markdown) writeFileSync(options.markdown, table);
+  console.log(`\nkernels: ${kernelsOf(kernels)}`);
+  if (options.peers) {
+    const summaries = table.split('\n').filter((text) => text.includes('geometric mean'));
+    console.log(summaries.join('\n'));
+  }
+}
