@@ -37,7 +37,7 @@ export function readOptions(): Options {
     .option('--filter <text>', 'only workloads whose name contains this text')
     .option('--rounds <n>', 'processes for each workload and peer, in turn', positive, 3)
     .option('--seconds <s>', 'measuring time of one process', positive, 0.7)
-    .option('--json <file>', 'write { workload, threads, peer, median_us, min_us, p90_us, ratio } rows')
+    .option('--json <file>', 'write { workload, threads, peer, median_us, min_us, p90_us, ratio, rss_mb } rows')
     .option('--markdown <file>', 'write the table of the docs')
     .showSuggestionAfterError()
     .parse()

@@ -2,7 +2,8 @@ import { cpus } from 'node:os';
 import { cpuInfo } from 'lutra';
 import type { Limits } from './limits/limits.js';
 import { geometricMean, type Summary } from './statistics.js';
-import type { Workload } from './workloads/catalogue.js';
+import { isStep, type Workload } from './workloads/catalogue.js';
+import { memoryBar } from './workloads/memory.js';
 
 /** One line of the results file. `ratio` is the peer's time ÷ Lutra's, pair by pair; 1 for Lutra itself. */
 export interface Row {
@@ -13,6 +14,8 @@ export interface Row {
   readonly min_us: number;
   readonly p90_us: number;
   readonly ratio: number;
+  /** Peak resident memory of the process, in millions of bytes: the largest of all rounds. */
+  readonly rss_mb: number;
 }
 
 function time(us: number): string {
@@ -55,7 +58,36 @@ export function kernelsOf(kernels: ReadonlyMap<string, string>): string {
   return [...kernels].map(([peer, name]) => `${peer} ${name}`).join(', ');
 }
 
-/** The results as a Markdown table: a row a workload and thread count, a column a peer. */
+/** A table of the whole steps' peak memory; empty when none ran. */
+function memoryTable(
+  steps: readonly Workload[],
+  rows: readonly Row[],
+  peers: readonly string[],
+  threadCounts: Iterable<number>,
+): string[] {
+  const columns = ['lutra', ...peers];
+  const out: string[] = [];
+  for (const workload of steps) {
+    const bar = memoryBar(workload);
+    for (const threads of threadCounts) {
+      const peaks = columns.map(
+        (peer) => rows.find((r) => r.workload === workload.name && r.threads === threads && r.peer === peer)?.rss_mb,
+      );
+      if (peaks[0] === undefined) continue;
+      const cells = peaks.map((mb) => {
+        if (mb === undefined) return '–';
+        return `${mb.toFixed(0)}${bar !== null && mb * 1e6 > bar ? ' (over)' : ''}`;
+      });
+      const limit = bar === null ? '' : (bar / 1e6).toFixed(0);
+      out.push(`| ${workload.name} | ${threads} | ${cells.join(' | ')} | ${limit} |`);
+    }
+  }
+  if (out.length === 0) return [];
+  const head = `| peak memory, MB | threads | Lutra | ${peers.map((p) => `${p} | `).join('')}bar |`;
+  return ['', head, `|${'---|'.repeat(columns.length + 3)}`, ...out];
+}
+
+/** The results as Markdown: a row a workload and thread count, a column a peer; then the memory of the steps. */
 export function markdown(
   heading: string,
   workloads: readonly Workload[],
@@ -92,6 +124,7 @@ export function markdown(
       );
     }
   }
+  out.push(...memoryTable(workloads.filter(isStep), rows, peers, [...limits.keys()]));
   for (const peer of peers) {
     const ratios = rows.filter((row) => row.peer === peer).map((row) => row.ratio);
     const lowest = Math.min(...ratios);

@@ -8,7 +8,8 @@ import { findPeers, lutra, type Measured, type Peer } from './peers/peers.js';
 import { kernelsOf, line, machine, markdown, type Row } from './report.js';
 import { scaling } from './scaling.js';
 import { pairedRatio, summarise } from './statistics.js';
-import { catalogue, type Workload } from './workloads/catalogue.js';
+import { catalogue, isStep, type Workload } from './workloads/catalogue.js';
+import { memoryBar, memoryText } from './workloads/memory.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -49,6 +50,8 @@ function measureAll(
   const ownSamples = ownRounds.map((m) => m.samples);
   const rows: Row[] = [];
   for (const [peer, measured] of rounds) {
+    const rss = Math.max(...measured.map((m) => m.rss));
+    const memory = isStep(workload) ? `   peak ${memoryText(rss, memoryBar(workload))}` : '';
     if (measured[0].kernels) kernels.set(peer.name, measured[0].kernels);
     const samples = measured.map((m) => m.samples);
     const summary = summarise(samples);
@@ -61,17 +64,18 @@ function measureAll(
       min_us: summary.min,
       p90_us: summary.p90,
       ratio,
+      rss_mb: Math.round(rss / 1e5) / 10,
     });
     if (peer === own) {
       const { overhead } = measured[0];
       const counts = overhead ? `   ${overhead.nativeCalls} native calls, ${overhead.allocations} allocations` : '';
-      console.log(`${line(workload, summary, limits)}${workload.kind.startsWith('step') ? counts : ''}`);
+      console.log(`${line(workload, summary, limits)}${isStep(workload) ? counts : ''}${memory}`);
     } else {
       const goal = workload.goal?.[threads === 1 ? 0 : 1];
       const differs = agree(measured[0].fingerprint, ownRounds[0].fingerprint) ? '' : '   RESULTS DIFFER';
       const verdict = goal !== undefined && peer.name === 'pytorch' ? ` (goal ${goal})` : '';
       console.log(
-        `    ${peer.name.padEnd(16)} ${summary.median.toFixed(1).padStart(12)} µs   ratio ${ratio.toFixed(2)}${verdict}${differs}`,
+        `    ${peer.name.padEnd(16)} ${summary.median.toFixed(1).padStart(12)} µs   ratio ${ratio.toFixed(2)}${verdict}${memory}${differs}`,
       );
       if (differs !== '') process.exitCode = 1;
     }

@@ -24,6 +24,17 @@ static std::vector<float> floats(size_t n, uint32_t seed) {
   return out;
 }
 
+// Peak resident memory in bytes; 0 where there is no /proc.
+static double peakMemory() {
+  double kilobytes = 0;
+  char line[256];
+  if (FILE* status = std::fopen("/proc/self/status", "r")) {
+    while (std::fgets(line, sizeof(line), status)) std::sscanf(line, "VmHWM: %lf", &kilobytes);
+    std::fclose(status);
+  }
+  return kilobytes * 1024;
+}
+
 static double now() {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -51,7 +62,7 @@ int main(int argc, char** argv) {
   for (size_t k = 0; k < 4; ++k) std::printf(", %.9g", out[k * (out.size() - 1) / 3]);
   const double warm = now() + 0.6e6;
   while (now() < warm) run();
-  std::printf("], \"rss\": 0, \"kernels\": \"%s\", \"samples\": [", openblas_get_corename());
+  std::printf("], \"rss\": %.0f, \"kernels\": \"%s\", \"samples\": [", peakMemory(), openblas_get_corename());
   const double until = now() + seconds * 1e6;
   for (int i = 0; i < 3 || (now() < until && i < 20000); ++i) {
     const double start = now();

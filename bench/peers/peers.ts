@@ -10,7 +10,7 @@ export interface Measured {
   /** Microseconds, one a run. */
   readonly samples: number[];
   readonly fingerprint: number[];
-  /** Peak (or, for Node, current) memory of the process, in bytes. */
+  /** Peak resident memory of the process, in bytes. */
   readonly rss: number;
   /** Addon calls and allocations of one run; Lutra's alone. */
   readonly overhead?: Overhead | null;

@@ -2,6 +2,7 @@
 import { cpuInfo, setNumThreads } from 'lutra';
 import type { Workload } from './catalogue.js';
 import { prepare } from './lutra.js';
+import { peakMemory } from './memory.js';
 import { countOverhead } from './overhead.js';
 
 export interface Job {
@@ -30,6 +31,7 @@ while (samples.length < 3 || (now() < until && samples.length < 20_000)) {
   run();
   samples.push(now() - start);
 }
-const { rss } = process.memoryUsage();
+// Before the samples are written and the overhead is counted, which both take memory.
+const rss = peakMemory();
 const kernels = cpuInfo().isa;
 process.stdout.write(`${JSON.stringify({ samples, fingerprint, rss, overhead: countOverhead(run), kernels })}\n`);
