@@ -16,13 +16,26 @@ export interface Options {
 
 function threadList(text: string): number[] {
   const list = text.split(',').map(Number);
-  if (!list.every((n) => Number.isInteger(n) && n >= 1)) throw new InvalidArgumentError('expected numbers such as 1,2');
+  if (!list.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024)) {
+    throw new InvalidArgumentError('Expected numbers of threads such as 1,2, each from 1 to 1024.');
+  }
   return list;
 }
 
-function positive(text: string): number {
+function count(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('expected a positive number');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return value;
+}
+
+/** A process is stopped after ten minutes, and loads and warms up in them too. */
+const longest = 300;
+
+function duration(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= longest)) {
+    throw new InvalidArgumentError(`Expected a number of seconds above 0, up to ${longest}.`);
+  }
   return value;
 }
 
@@ -35,8 +48,8 @@ export function readOptions(): Options {
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))
     .option('--threads <list>', 'numbers of threads', threadList, [1, Math.min(2, availableParallelism())])
     .option('--filter <text>', 'only workloads whose name contains this text')
-    .option('--rounds <n>', 'processes for each workload and peer, in turn', positive, 3)
-    .option('--seconds <s>', 'measuring time of one process', positive, 0.7)
+    .option('--rounds <n>', 'processes for each workload and peer, in turn', count, 3)
+    .option('--seconds <s>', 'measuring time of one process', duration, 0.7)
     .option('--json <file>', 'write { workload, threads, peer, median_us, min_us, p90_us, ratio, rss_mb } rows')
     .option('--markdown <file>', 'write the table of the docs')
     .showSuggestionAfterError()

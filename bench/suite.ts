@@ -1,11 +1,11 @@
 // Lutra alone, or beside its peers, process by process in turn, so that drift of the machine hits all alike.
-import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Limits, measureLimits } from './limits/limits.js';
 import type { Options } from './options.js';
 import { findPeers, lutra, type Measured, type Peer } from './peers/peers.js';
 import { kernelsOf, line, machine, markdown, type Row } from './report.js';
+import { checkWritable, save } from './results.js';
 import { scaling } from './scaling.js';
 import { pairedRatio, summarise } from './statistics.js';
 import { catalogue, isStep, type Workload } from './workloads/catalogue.js';
@@ -41,6 +41,7 @@ function measureAll(
       } catch (error) {
         console.error(`  ${peer.name}: ${(error as Error).message}`);
         rounds.delete(peer);
+        process.exitCode = 1;
       }
     }
   }
@@ -83,7 +84,23 @@ function measureAll(
   return rows;
 }
 
+function boundsText(limit: Limits | null): string {
+  return limit ? `: ${limit.gflops} GFLOP/s, read ${limit.readGBs} GB/s, update ${limit.updateGBs} GB/s` : '';
+}
+
+/** Runs what the options ask for. @throws Error before anything is measured when they can't be followed. */
 export function runSuite(options: Options): void {
+  const { filter, json, markdown: markdownFile } = options;
+  const groups = (options.scaling ? scaling : [{ title: '', workloads: catalogue }])
+    .map(({ title, workloads }) => ({
+      title,
+      workloads: workloads.filter(({ name }) => filter === undefined || name.includes(filter)),
+    }))
+    .filter(({ workloads }) => workloads.length > 0);
+  if (groups.length === 0) throw new Error(`--filter: no workload's name contains '${filter}'`);
+  checkWritable('--json', json);
+  checkWritable('--markdown', markdownFile);
+
   const peers: Peer[] = [lutra(root)];
   if (options.peers) {
     for (const found of findPeers(root)) {
@@ -91,35 +108,32 @@ export function runSuite(options: Options): void {
       else peers.push(found);
     }
   }
-  console.log(machine(options.isa));
+  const heading = machine(options.isa);
+  console.log(heading);
   const rows: Row[] = [];
   const kernels = new Map<string, string>();
   const limits = new Map<number, Limits | null>();
-  const groups = options.scaling ? scaling : [{ title: '', workloads: catalogue }];
-  const wanted = (w: Workload) => options.filter === undefined || w.name.includes(options.filter);
+  const all = groups.flatMap(({ workloads }) => workloads);
+  const table = () => markdown(`Machine: ${heading}\n\nKernels: ${kernelsOf(kernels)}`, all, rows, limits);
   for (const threads of new Set(options.threads)) {
     const limit = measureLimits(root, threads);
     limits.set(threads, limit);
-    const bounds = limit ? `: ${limit.gflops} GFLOP/s, read ${limit.readGBs} GB/s, update ${limit.updateGBs} GB/s` : '';
-    console.log(`\n${threads} thread${threads > 1 ? 's' : ''}${bounds}`);
+    console.log(`\n${threads} thread${threads > 1 ? 's' : ''}${boundsText(limit)}`);
     for (const { title, workloads } of groups) {
       if (title !== '') console.log(`  by ${title}`);
-      for (const workload of workloads.filter(wanted)) {
+      for (const workload of workloads) {
         rows.push(...measureAll(workload, threads, peers, limit, options, kernels));
+        save(json, () => `${JSON.stringify(rows, null, 1)}\n`);
+        save(markdownFile, table);
       }
     }
   }
-  if (rows.length === 0) {
-    console.error(`no workload's name contains '${options.filter}'`);
-    process.exitCode = 1;
-  }
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
-  const heading = `Machine: ${machine(options.isa)}\n\nKernels: ${kernelsOf(kernels)}`;
-  const table = markdown(heading, groups.flatMap((g) => g.workloads).filter(wanted), rows, limits);
-  if (options.markdown) writeFileSync(options.markdown, table);
+  if (rows.length === 0) throw new Error('nothing could be measured');
   console.log(`\nkernels: ${kernelsOf(kernels)}`);
   if (options.peers) {
-    const summaries = table.split('\n').filter((text) => text.includes('geometric mean'));
+    const summaries = table()
+      .split('\n')
+      .filter((text) => text.includes('geometric mean'));
     console.log(summaries.join('\n'));
   }
 }

@@ -35,6 +35,7 @@ function runProcess(file: string, args: string[], job: Job, env?: NodeJS.Process
     maxBuffer: 64 << 20,
     timeout: 600_000,
   });
+  if (result.error) throw new Error(`${job.workload.name}: ${result.error.message}`);
   if (result.status !== 0) {
     throw new Error(`${job.workload.name}: ${result.stderr.trim().split('\n').slice(-3).join(' | ') || result.signal}`);
   }
