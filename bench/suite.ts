@@ -104,8 +104,12 @@ export function runSuite(options: Options): void {
   const peers: Peer[] = [lutra(root)];
   if (options.peers) {
     for (const found of findPeers(root)) {
-      if (typeof found === 'string') console.log(found);
-      else peers.push(found);
+      if (typeof found === 'string') {
+        console.log(found);
+        continue;
+      }
+      peers.push(found);
+      if (found.scope) console.log(`${found.name}: runs ${found.scope}`);
     }
   }
   const heading = machine(options.isa);
