@@ -18,7 +18,8 @@ export interface Row {
   readonly rss_mb: number;
 }
 
-function time(us: number): string {
+/** A time in the unit that suits it. */
+export function time(us: number): string {
   if (us >= 100_000) return `${(us / 1000).toFixed(0)} ms`;
   if (us >= 10_000) return `${(us / 1000).toFixed(1)} ms`;
   return us >= 100 ? `${us.toFixed(0)} µs` : `${us.toFixed(1)} µs`;

@@ -1,6 +1,7 @@
 // Lutra alone, or beside its peers, process by process in turn, so that drift of the machine hits all alike.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { growth } from './growth.js';
 import { type Limits, measureLimits } from './limits/limits.js';
 import type { Options } from './options.js';
 import { findPeers, lutra, type Measured, type Peer } from './peers/peers.js';
@@ -91,7 +92,8 @@ function boundsText(limit: Limits | null): string {
 /** Runs what the options ask for. @throws Error before anything is measured when they can't be followed. */
 export function runSuite(options: Options): void {
   const { filter, json, markdown: markdownFile } = options;
-  const groups = (options.scaling ? scaling : [{ title: '', workloads: catalogue }])
+  const sweeps = scaling.map(({ title, points }) => ({ title, workloads: points.map(({ workload }) => workload) }));
+  const groups = (options.scaling ? sweeps : [{ title: '', workloads: catalogue }])
     .map(({ title, workloads }) => ({
       title,
       workloads: workloads.filter(({ name }) => filter === undefined || name.includes(filter)),
@@ -117,7 +119,8 @@ export function runSuite(options: Options): void {
   const rows: Row[] = [];
   const kernels = new Map<string, string>();
   const limits = new Map<number, Limits | null>();
-  const all = groups.flatMap(({ workloads }) => workloads);
+  const all = [...new Map(groups.flatMap(({ workloads }) => workloads.map((w) => [w.name, w]))).values()];
+  const grown = () => (options.scaling ? growth(scaling, [...limits.keys()], rows) : '');
   const table = () => markdown(`Machine: ${heading}\n\nKernels: ${kernelsOf(kernels)}`, all, rows, limits);
   for (const threads of new Set(options.threads)) {
     const limit = measureLimits(root, threads);
@@ -126,13 +129,16 @@ export function runSuite(options: Options): void {
     for (const { title, workloads } of groups) {
       if (title !== '') console.log(`  by ${title}`);
       for (const workload of workloads) {
+        // Two sweeps may meet in one size.
+        if (rows.some((row) => row.workload === workload.name && row.threads === threads)) continue;
         rows.push(...measureAll(workload, threads, peers, limit, options, kernels));
         save(json, () => `${JSON.stringify(rows, null, 1)}\n`);
-        save(markdownFile, table);
+        save(markdownFile, () => `${table()}${options.scaling ? `\n${grown()}` : ''}`);
       }
     }
   }
   if (rows.length === 0) throw new Error('nothing could be measured');
+  if (options.scaling) console.log(`\n${grown()}`);
   console.log(`\nkernels: ${kernelsOf(kernels)}`);
   if (options.peers) {
     const summaries = table()
