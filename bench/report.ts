@@ -2,7 +2,8 @@ import { cpus } from 'node:os';
 import { cpuInfo } from 'lutra';
 import type { Limits } from './limits/limits.js';
 import { geometricMean, type Summary } from './statistics.js';
-import type { Workload } from './workloads/catalogue.js';
+import { isStep, type Workload } from './workloads/catalogue.js';
+import { memoryBar } from './workloads/memory.js';
 
 /** One line of the results file. `ratio` is the peer's time ÷ Lutra's, pair by pair; 1 for Lutra itself. */
 export interface Row {
@@ -13,9 +14,12 @@ export interface Row {
   readonly min_us: number;
   readonly p90_us: number;
   readonly ratio: number;
+  /** Peak resident memory of the process, in millions of bytes: the largest of all rounds. */
+  readonly rss_mb: number;
 }
 
-function time(us: number): string {
+/** A time in the unit that suits it. */
+export function time(us: number): string {
   if (us >= 100_000) return `${(us / 1000).toFixed(0)} ms`;
   if (us >= 10_000) return `${(us / 1000).toFixed(1)} ms`;
   return us >= 100 ? `${us.toFixed(0)} µs` : `${us.toFixed(1)} µs`;
@@ -40,21 +44,59 @@ export function line(workload: Workload, summary: Summary, limits: Limits | null
   return `${workload.name.padEnd(58)} ${time(summary.median).padStart(9)}   ${spread.padEnd(22)} ${rate(workload, summary.median, limits)}`;
 }
 
-/** The machine that a table came from, without its name. */
-export function machine(): string {
+/** The machine that a table came from, without its name, and the instruction set that everybody is limited to. */
+export function machine(limitedTo?: string): string {
   const [cpu] = cpus();
-  const { isa, compiler } = cpuInfo();
-  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}; ${compiler}; Node ${process.version}; ${process.platform}`;
+  const { isa, available, compiler } = cpuInfo();
+  const widest = available.at(-1);
+  const offered = widest === isa ? '' : ` (this CPU offers ${widest})`;
+  const limited = limitedTo === undefined ? '' : `, everybody limited by --isa ${limitedTo}`;
+  return `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores; kernels: ${isa}${offered}${limited}; ${compiler}; Node ${process.version}; ${process.platform}`;
 }
 
-/** The results as a Markdown table: a row a workload and thread count, a column a peer. */
+/** What each peer says it ran, in one line. */
+export function kernelsOf(kernels: ReadonlyMap<string, string>): string {
+  return [...kernels].map(([peer, name]) => `${peer} ${name}`).join(', ');
+}
+
+/** A table of the whole steps' peak memory; empty when none ran. */
+function memoryTable(
+  steps: readonly Workload[],
+  rows: readonly Row[],
+  peers: readonly string[],
+  threadCounts: Iterable<number>,
+): string[] {
+  const columns = ['lutra', ...peers];
+  const out: string[] = [];
+  for (const workload of steps) {
+    const bar = memoryBar(workload);
+    for (const threads of threadCounts) {
+      const peaks = columns.map(
+        (peer) => rows.find((r) => r.workload === workload.name && r.threads === threads && r.peer === peer)?.rss_mb,
+      );
+      if (peaks[0] === undefined) continue;
+      const cells = peaks.map((mb) => {
+        if (mb === undefined) return '–';
+        return `${mb.toFixed(0)}${bar !== null && mb * 1e6 > bar ? ' (over)' : ''}`;
+      });
+      const limit = bar === null ? '' : (bar / 1e6).toFixed(0);
+      out.push(`| ${workload.name} | ${threads} | ${cells.join(' | ')} | ${limit} |`);
+    }
+  }
+  if (out.length === 0) return [];
+  const head = `| peak memory, MB | threads | Lutra | ${peers.map((p) => `${p} | `).join('')}bar |`;
+  return ['', head, `|${'---|'.repeat(columns.length + 3)}`, ...out];
+}
+
+/** The results as Markdown: a row a workload and thread count, a column a peer; then the memory of the steps. */
 export function markdown(
+  heading: string,
   workloads: readonly Workload[],
   rows: readonly Row[],
   limits: ReadonlyMap<number, Limits | null>,
 ): string {
   const peers = [...new Set(rows.map((row) => row.peer))].filter((peer) => peer !== 'lutra');
-  const out = [`Machine: ${machine()}`, ''];
+  const out = [heading, ''];
   for (const [threads, limit] of limits) {
     if (limit) {
       out.push(
@@ -83,6 +125,7 @@ export function markdown(
       );
     }
   }
+  out.push(...memoryTable(workloads.filter(isStep), rows, peers, [...limits.keys()]));
   for (const peer of peers) {
     const ratios = rows.filter((row) => row.peer === peer).map((row) => row.ratio);
     const lowest = Math.min(...ratios);

@@ -9,6 +9,9 @@
 #include <cstdlib>
 #include <vector>
 
+// Some versions of cblas.h leave it out.
+extern "C" char* openblas_get_corename(void);
+
 static std::vector<float> floats(size_t n, uint32_t seed) {
   std::vector<float> out(n);
   for (size_t i = 0; i < n; ++i) {
@@ -19,6 +22,17 @@ static std::vector<float> floats(size_t n, uint32_t seed) {
     out[i] = static_cast<float>(x / 2147483648.0 - 1.0);
   }
   return out;
+}
+
+// Peak resident memory in bytes; 0 where there is no /proc.
+static double peakMemory() {
+  double kilobytes = 0;
+  char line[256];
+  if (FILE* status = std::fopen("/proc/self/status", "r")) {
+    while (std::fgets(line, sizeof(line), status)) std::sscanf(line, "VmHWM: %lf", &kilobytes);
+    std::fclose(status);
+  }
+  return kilobytes * 1024;
 }
 
 static double now() {
@@ -48,7 +62,7 @@ int main(int argc, char** argv) {
   for (size_t k = 0; k < 4; ++k) std::printf(", %.9g", out[k * (out.size() - 1) / 3]);
   const double warm = now() + 0.6e6;
   while (now() < warm) run();
-  std::printf("], \"rss\": 0, \"samples\": [");
+  std::printf("], \"rss\": %.0f, \"kernels\": \"%s\", \"samples\": [", peakMemory(), openblas_get_corename());
   const double until = now() + seconds * 1e6;
   for (int i = 0; i < 3 || (now() < until && i < 20000); ++i) {
     const double start = now();

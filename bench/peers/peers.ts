@@ -10,15 +10,19 @@ export interface Measured {
   /** Microseconds, one a run. */
   readonly samples: number[];
   readonly fingerprint: number[];
-  /** Peak (or, for Node, current) memory of the process, in bytes. */
+  /** Peak resident memory of the process, in bytes. */
   readonly rss: number;
   /** Addon calls and allocations of one run; Lutra's alone. */
   readonly overhead?: Overhead | null;
+  /** The kernels that the library says it chose. */
+  readonly kernels?: string;
 }
 
 /** A library that runs workloads in processes of its own. */
 export interface Peer {
   readonly name: string;
+  /** Which workloads it runs, where it is not all of them. */
+  readonly scope?: string;
   /** Null when the peer has no such workload. @throws Error when it should have one and failed. */
   measure(job: Job): Measured | null;
 }
@@ -33,8 +37,12 @@ function runProcess(file: string, args: string[], job: Job, env?: NodeJS.Process
     maxBuffer: 64 << 20,
     timeout: 600_000,
   });
+  if (result.error) throw new Error(`${job.workload.name}: ${result.error.message}`);
   if (result.status !== 0) {
-    throw new Error(`${job.workload.name}: ${result.stderr.trim().split('\n').slice(-3).join(' | ') || result.signal}`);
+    const said = result.stderr.trim().split('\n');
+    // Node puts the stack after the message, Python before it.
+    const reason = said.findLast((text) => /^\S*(Error|Exception)\b/.test(text)) ?? said.slice(-3).join(' | ');
+    throw new Error(`${job.workload.name}: ${reason || result.signal}`);
   }
   const answer = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Measured | { unsupported: true };
   return 'unsupported' in answer ? null : answer;
@@ -92,6 +100,8 @@ function tfjs(root: string): Found {
   const script = join(folder, 'process.mjs');
   return {
     name: 'tfjs-wasm',
+    scope:
+      'lookup, matmul, LSTM forward, and the small classifier with dense Adam (it has no embedding gradient); one thread',
     // WebAssembly threads are not offered to Node by this backend: it always runs on one.
     measure: (job) => (job.threads === 1 ? runProcess(process.execPath, [script], job) : null),
   };
@@ -99,8 +109,9 @@ function tfjs(root: string): Found {
 
 function tfjsNode(root: string): Found {
   const folder = join(root, 'bench', 'peers', 'tfjs', 'node_modules', '@tensorflow', 'tfjs-node');
-  if (!existsSync(folder)) {
-    return 'tfjs-node: skipped; its install script downloads a binary that current Node versions do not have';
+  // The package may be there without the binary that its install script downloads.
+  if (spawnSync(process.execPath, ['-e', 'require(process.argv[1])', folder], { stdio: 'ignore' }).status !== 0) {
+    return `tfjs-node: skipped; it can't be installed on Node 20 and later, where its binary is missing (this is ${process.version})`;
   }
   const script = join(root, 'bench', 'peers', 'tfjs', 'process.mjs');
   return { name: 'tfjs-node', measure: (job) => runProcess(process.execPath, [script], job, { TFJS_BACKEND: 'node' }) };
@@ -118,6 +129,7 @@ function openblas(root: string): Found {
   }
   return {
     name: 'openblas',
+    scope: 'matmul',
     measure: (job) => {
       const { kind, params } = job.workload as Workload;
       if (kind !== 'matmul') return null;

@@ -14,18 +14,29 @@ import torch
 from torch import nn
 
 ROTATION = 16
+PIECE = 1 << 20
 
 
-def hashed(n, seed):
-    x = np.arange(n, dtype=np.uint32) * np.uint32(0x9E3779B1) + np.uint32((seed * 0x85EBCA6B) & 0xFFFFFFFF)
+def hashed(n, seed, start=0):
+    x = np.arange(start, start + n, dtype=np.uint32) * np.uint32(0x9E3779B1) + np.uint32((seed * 0x85EBCA6B) & 0xFFFFFFFF)
     x ^= x >> np.uint32(15)
     x *= np.uint32(0x2C1B3C6D)
     x ^= x >> np.uint32(12)
     return x
 
 
+def fill(out, seed, scale=1.0):
+    """Fills a tensor where it lies, piece by piece: temporaries as large as a table would count as its memory."""
+    flat = out.detach().reshape(-1).numpy()
+    for start in range(0, len(flat), PIECE):
+        part = flat[start : start + PIECE]
+        part[:] = (hashed(len(part), seed, start).astype(np.float64) / 2147483648.0 - 1.0) * scale
+
+
 def floats(n, seed, scale=1.0):
-    return torch.from_numpy(((hashed(n, seed).astype(np.float64) / 2147483648.0 - 1.0) * scale).astype(np.float32))
+    out = torch.empty(n)
+    fill(out, seed, scale)
+    return out
 
 
 def integers(n, seed, bound):
@@ -57,14 +68,14 @@ def matrix(rows, columns, seed, scale=1.0):
 def fill_parameters(module, scale=0.1):
     with torch.no_grad():
         for k, p in enumerate(module.parameters()):
-            p.copy_(floats(p.numel(), 100 + k, scale).reshape(p.shape))
+            fill(p, 100 + k, scale)
 
 
 def lookup_with(backward, sparse):
     def make(p):
         embedding = nn.Embedding(p["rows"], p["dim"], sparse=sparse)
         with torch.no_grad():
-            embedding.weight.copy_(matrix(p["rows"], p["dim"], 1))
+            fill(embedding.weight, 1)
         ids = cycle(lambda seed: integers(p["count"], seed, p["rows"]))
         upstream = matrix(p["count"], p["dim"], 2)
         last = {}
@@ -79,7 +90,7 @@ def lookup_with(backward, sparse):
 
         if not backward:
             return forward, lambda: fingerprint(last["out"])
-        return train, lambda: fingerprint(embedding.weight.grad.to_dense() if sparse else embedding.weight.grad)
+        return train, lambda: fingerprint(embedding.weight.grad.coalesce().values() if sparse else embedding.weight.grad)
 
     return make
 
@@ -220,7 +231,7 @@ def step_word_lm(p):
 def bag(p):
     layer = nn.EmbeddingBag(p["rows"], p["dim"], mode="mean", sparse=True)
     with torch.no_grad():
-        layer.weight.copy_(matrix(p["rows"], p["dim"], 1))
+        fill(layer.weight, 1)
     ids = cycle(lambda seed: integers(p["bags"] * p["length"], seed, p["rows"]).reshape(p["bags"], p["length"]))
     upstream = matrix(p["bags"], p["dim"], 2)
 
@@ -228,7 +239,7 @@ def bag(p):
         layer.weight.grad = None
         layer(ids()).backward(upstream)
 
-    return run, lambda: fingerprint(layer.weight.grad.to_dense())
+    return run, lambda: fingerprint(layer.weight.grad.coalesce().values())
 
 
 def index_add(p):
@@ -332,6 +343,15 @@ MAKERS = {
 }
 
 
+def peak_memory():
+    """As workloads/memory.ts: ru_maxrss starts at what the parent held when it forked."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def main():
     job = json.loads(sys.argv[1])
     torch.set_num_threads(job["threads"])
@@ -354,8 +374,9 @@ def main():
         start = time.perf_counter()
         run()
         samples.append((time.perf_counter() - start) * 1e6)
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"samples": samples, "fingerprint": first, "rss": rss}))
+    rss = peak_memory()
+    kernels = torch.backends.cpu.get_cpu_capability()
+    print(json.dumps({"samples": samples, "fingerprint": first, "rss": rss, "kernels": kernels}))
 
 
 main()

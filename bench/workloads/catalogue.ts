@@ -15,6 +15,11 @@ export interface Workload {
   readonly goal?: readonly [number, number];
 }
 
+/** Whole steps, whose memory is of interest too. */
+export function isStep(workload: Workload): boolean {
+  return workload.kind.startsWith('step');
+}
+
 const float = 4;
 
 function lookup(rows: number, dim: number, count: number, goal?: number): Workload[] {

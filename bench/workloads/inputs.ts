@@ -10,10 +10,15 @@ function hash(index: number, seed: number): number {
   return x >>> 0;
 }
 
+/** Fills `out` with floats, evenly spread over [-scale, scale). Where it lies: a copy of a table would count as memory. */
+export function fillFloats(out: { [index: number]: number; readonly length: number }, seed: number, scale = 1): void {
+  for (let i = 0; i < out.length; i++) out[i] = (hash(i, seed) / 2147483648 - 1) * scale;
+}
+
 /** n floats, evenly spread over [-scale, scale). */
 export function floats(n: number, seed: number, scale = 1): Float32Array {
   const out = new Float32Array(n);
-  for (let i = 0; i < n; i++) out[i] = (hash(i, seed) / 2147483648 - 1) * scale;
+  fillFloats(out, seed, scale);
   return out;
 }
 

@@ -1,6 +1,6 @@
 import { type autograd, nn, noGrad, optim, type Tensor, tensor } from 'lutra';
 import type { Workload } from './catalogue.js';
-import { fingerprint, floats, integers, rotation } from './inputs.js';
+import { fillFloats, fingerprint, floats, integers, rotation } from './inputs.js';
 
 /** One workload made ready: `run` does it once, `result` shows what the last run computed. */
 export interface Prepared {
@@ -18,7 +18,7 @@ function matrix(rows: number, columns: number, seed: number, scale = 1): Tensor 
 /** Fills every parameter from the shared inputs, so that all peers start alike. */
 function fillParameters(module: nn.Module, scale = 0.1): void {
   let seed = 100;
-  for (const parameter of module.parameters()) parameter.data.set(floats(parameter.numel, seed++, scale));
+  for (const parameter of module.parameters()) fillFloats(parameter.data as Float32Array, seed++, scale);
 }
 
 function cycle<T>(make: (seed: number) => T): () => T {
@@ -30,7 +30,7 @@ function cycle<T>(make: (seed: number) => T): () => T {
 function lookupWith(backward: boolean, sparse: boolean): Maker {
   return ({ rows, dim, count }) => {
     const embedding = new nn.Embedding(rows, dim, { sparse });
-    embedding.weight.data.set(floats(rows * dim, 1));
+    fillFloats(embedding.weight.data as Float32Array, 1);
     const ids = cycle((seed) => tensor(integers(count, seed, rows)));
     const upstream = matrix(count, dim, 2);
     let out: Tensor | null = null;
@@ -50,7 +50,7 @@ function lookupWith(backward: boolean, sparse: boolean): Maker {
       },
       result: () => {
         const grad = embedding.weight.grad!;
-        return fingerprint((grad.isSparse ? (grad as autograd.RowSparse).toDense() : grad).data);
+        return fingerprint((grad.isSparse ? (grad as autograd.RowSparse).coalesce().values : grad).data);
       },
     };
   };
@@ -197,7 +197,7 @@ const makers: { readonly [kind: string]: Maker } = {
   rnnTrain: recurrentWith('RNN', true),
   bag: ({ rows, dim, bags, length }) => {
     const bag = new nn.EmbeddingBag(rows, dim, { mode: 'mean', sparse: true });
-    bag.weight.data.set(floats(rows * dim, 1));
+    fillFloats(bag.weight.data as Float32Array, 1);
     const ids = cycle((seed) => tensor(integers(bags * length, seed, rows), { shape: [bags, length] }));
     const upstream = matrix(bags, dim, 2);
     return {
@@ -205,7 +205,7 @@ const makers: { readonly [kind: string]: Maker } = {
         bag.weight.grad = null;
         bag.forward(ids()).backward(upstream);
       },
-      result: () => fingerprint((bag.weight.grad as autograd.RowSparse).toDense().data),
+      result: () => fingerprint((bag.weight.grad as autograd.RowSparse).coalesce().values.data),
     };
   },
   indexAdd: ({ rows, dim, count }) => {

@@ -1,7 +1,8 @@
 // One workload in a process of its own: reads { workload, threads, seconds } from its argument, prints one JSON line.
-import { setNumThreads } from 'lutra';
+import { cpuInfo, setNumThreads } from 'lutra';
 import type { Workload } from './catalogue.js';
 import { prepare } from './lutra.js';
+import { peakMemory } from './memory.js';
 import { countOverhead } from './overhead.js';
 
 export interface Job {
@@ -30,5 +31,7 @@ while (samples.length < 3 || (now() < until && samples.length < 20_000)) {
   run();
   samples.push(now() - start);
 }
-const { rss } = process.memoryUsage();
-process.stdout.write(`${JSON.stringify({ samples, fingerprint, rss, overhead: countOverhead(run) })}\n`);
+// Before the samples are written and the overhead is counted, which both take memory.
+const rss = peakMemory();
+const kernels = cpuInfo().isa;
+process.stdout.write(`${JSON.stringify({ samples, fingerprint, rss, overhead: countOverhead(run), kernels })}\n`);

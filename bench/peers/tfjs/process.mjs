@@ -1,5 +1,6 @@
 // One workload in TensorFlow.js, in a process of its own. It has no kernel for the gradient of an embedding table, so the
 // classifier step is shown in the way that its users work around that: one-hot times the table.
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 
@@ -15,6 +16,8 @@ if (backend === 'node') {
   await tf.setBackend('wasm');
 }
 await tf.ready();
+const wide = backend === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
+const kernels = backend === 'node' ? 'of TensorFlow' : wide ? '128-bit WebAssembly' : 'WebAssembly without SIMD';
 
 const job = JSON.parse(process.argv[2]);
 const { kind, params: p } = job.workload;
@@ -56,12 +59,17 @@ const makers = {
     return () => tf.matMul(lefts(), right).dataSync();
   },
   lstmForward: ({ input, hidden, batch, steps }) => {
-    const layer = tf.layers.lstm({ units: hidden, returnSequences: true, inputShape: [steps, input] });
-    const xs = cycle((seed) => tf.tensor3d(floats(batch * steps * input, seed), [batch, steps, input]), 4);
-    return () => {
-      layer.apply(xs()).dataSync();
-      return null;
-    };
+    // Its default is a piecewise linear sigmoid.
+    const layer = tf.layers.lstm({ units: hidden, returnSequences: true, recurrentActivation: 'sigmoid' });
+    // Only a call builds it for good.
+    layer.apply(tf.zeros([batch, steps, input]));
+    // PyTorch's four parameters: the gates come in the same order, weights lie transposed, and there is one bias.
+    const weights = (columns, seed) =>
+      tf.tensor2d(floats(4 * hidden * columns, seed, 0.1), [4 * hidden, columns]).transpose();
+    const bias = (seed) => tf.tensor1d(floats(4 * hidden, seed, 0.1));
+    layer.setWeights([weights(input, 100), weights(hidden, 101), bias(102).add(bias(103))]);
+    const xs = cycle((seed) => tf.tensor3d(floats(batch * steps * input, seed), [batch, steps, input]));
+    return () => layer.apply(xs()).dataSync();
   },
   stepClassifier: ({ rows, dim, classes, batch, steps, optimizer }) => {
     if (optimizer !== 'adam' || rows > 20_000) return null;
@@ -108,6 +116,9 @@ if (run === null) {
     once();
     samples.push(now() - start);
   }
-  const shown = first === null ? [] : kind.startsWith('step') ? first : fingerprint(first);
-  console.log(JSON.stringify({ samples, fingerprint: shown, rss: process.memoryUsage().rss }));
+  // As workloads/memory.ts: maxRSS starts at what the parent held when it forked.
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'latin1') : '';
+  const rss = 1024 * Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
+  const shown = kind.startsWith('step') ? first : fingerprint(first);
+  console.log(JSON.stringify({ samples, fingerprint: shown, rss, kernels }));
 }
