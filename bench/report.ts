@@ -88,6 +88,29 @@ function memoryTable(
   return ['', head, `|${'---|'.repeat(columns.length + 3)}`, ...out];
 }
 
+/** The ratios of one peer in a line each: over the rows that have a goal, by threads, and over all. */
+function summaries(
+  peer: string,
+  workloads: readonly Workload[],
+  rows: readonly Row[],
+  threadCounts: readonly number[],
+): string[] {
+  const own = rows.filter((row) => row.peer === peer);
+  const text = (ratios: readonly number[]) =>
+    `geometric mean ${geometricMean(ratios).toFixed(2)}, lowest ${Math.min(...ratios).toFixed(2)} over ${ratios.length} rows`;
+  const out: string[] = [];
+  for (const [k, threads] of threadCounts.entries()) {
+    const goals = new Map(workloads.map(({ name, goal }) => [name, goal?.[threads === 1 ? 0 : 1]]));
+    const aimed = own.filter((row) => row.threads === threads && goals.get(row.workload) !== undefined);
+    if (aimed.length === 0) continue;
+    const met = aimed.filter((row) => row.ratio >= goals.get(row.workload)!).length;
+    const reached = peer === 'pytorch' ? `; ${met} reach it` : '';
+    if (k > 0) out.push('');
+    out.push(`${peer}, rows with a goal, threads: ${threads}: ${text(aimed.map(({ ratio }) => ratio))}${reached}`);
+  }
+  return [...out, '', `${peer}, all rows: ${text(own.map(({ ratio }) => ratio))}`];
+}
+
 /** The results as Markdown: a row a workload and thread count, a column a peer; then the memory of the steps. */
 export function markdown(
   heading: string,
@@ -126,13 +149,6 @@ export function markdown(
     }
   }
   out.push(...memoryTable(workloads.filter(isStep), rows, peers, [...limits.keys()]));
-  for (const peer of peers) {
-    const ratios = rows.filter((row) => row.peer === peer).map((row) => row.ratio);
-    const lowest = Math.min(...ratios);
-    out.push(
-      '',
-      `${peer}: geometric mean ${geometricMean(ratios).toFixed(2)}, lowest ${lowest.toFixed(2)} over ${ratios.length} rows`,
-    );
-  }
+  for (const peer of peers) out.push('', ...summaries(peer, workloads, rows, [...limits.keys()]));
   return `${out.join('\n')}\n`;
 }
