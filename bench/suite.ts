@@ -14,13 +14,16 @@ import { memoryBar, memoryText } from './workloads/memory.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** True when two peers computed the same thing; sums cancel, so they are held against the magnitudes. */
-function agree(a: readonly number[], b: readonly number[]): boolean {
+/**
+ * True when two peers computed the same thing. A fingerprint (inputs.ts) begins with a length, a sum and a sum of
+ * magnitudes; the sum's terms cancel, so it is held against the magnitudes. A step's results are its losses.
+ */
+function agree(a: readonly number[], b: readonly number[], losses: boolean): boolean {
   if (a.length !== b.length) return a.length === 0 || b.length === 0;
-  const scale = Math.abs(a[2] ?? a[0] ?? 0);
-  return a.every(
-    (x, i) => Math.abs(x - b[i]) <= (i === 1 ? 1e-4 * scale : 2e-3 * Math.max(Math.abs(x), Math.abs(b[i]), 1e-3)),
-  );
+  return a.every((x, i) => {
+    const tolerance = i === 1 && !losses ? 1e-4 * Math.abs(a[2]) : 2e-3 * Math.max(Math.abs(x), Math.abs(b[i]), 1e-3);
+    return Math.abs(x - b[i]) <= tolerance;
+  });
 }
 
 /** Runs one workload by turns in every peer, and prints what came out. Notes in `kernels` what each says it ran. */
@@ -74,7 +77,9 @@ function measureAll(
       console.log(`${line(workload, summary, limits)}${isStep(workload) ? counts : ''}${memory}`);
     } else {
       const goal = workload.goal?.[threads === 1 ? 0 : 1];
-      const differs = agree(measured[0].fingerprint, ownRounds[0].fingerprint) ? '' : '   RESULTS DIFFER';
+      const differs = agree(measured[0].fingerprint, ownRounds[0].fingerprint, isStep(workload))
+        ? ''
+        : '   RESULTS DIFFER';
       const verdict = goal !== undefined && peer.name === 'pytorch' ? ` (goal ${goal})` : '';
       console.log(
         `    ${peer.name.padEnd(16)} ${summary.median.toFixed(1).padStart(12)} µs   ratio ${ratio.toFixed(2)}${verdict}${memory}${differs}`,

@@ -44,7 +44,7 @@ function runProcess(file: string, args: string[], job: Job, env?: NodeJS.Process
     const reason = said.findLast((text) => /^\S*(Error|Exception)\b/.test(text)) ?? said.slice(-3).join(' | ');
     throw new Error(`${job.workload.name}: ${reason || result.signal}`);
   }
-  const answer = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Measured | { unsupported: true };
+  const answer = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Measured | { unsupported: true | string };
   return 'unsupported' in answer ? null : answer;
 }
 
@@ -100,8 +100,7 @@ function tfjs(root: string): Found {
   const script = join(folder, 'process.mjs');
   return {
     name: 'tfjs-wasm',
-    scope:
-      'lookup, matmul, LSTM forward, and the small classifier with dense Adam (it has no embedding gradient); one thread',
+    scope: 'lookup, matmul, LSTM and RNN, and small dense steps by one-hot (it has no embedding gradient); one thread',
     // WebAssembly threads are not offered to Node by this backend: it always runs on one.
     measure: (job) => (job.threads === 1 ? runProcess(process.execPath, [script], job) : null),
   };
