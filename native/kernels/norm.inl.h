@@ -1,15 +1,16 @@
 // Target code of norm.h. Root-mean-square normalisation is layer normalisation without centring.
 namespace lutra::LUTRA_NS::norms {
 
-// Outputs of this size and up are written around the cache: reading every line of the output first took a quarter to a
-// third of the time, more than whoever reads the output next gains by finding it in the cache.
-constexpr int64_t kStreamFrom = 2 * 1024 * 1024;
+// Outputs of this size and up are written around the cache: reading every line of the output first takes longer than
+// whoever reads the output next gains by finding it in the cache. The gradient of x, for which two arrays are read, gains
+// a quarter to a half; y gains up to a fifth where rows are long, and loses where they are short.
+constexpr int64_t kStreamFrom = 3 * 512 * 1024, kStreamGradientsFrom = 1024 * 1024;
+constexpr int64_t kStreamRowsFrom = 1536;
 
-// Whether all rows of the output are made of whole, aligned vectors, and large enough.
+// Whether all rows of the output are made of whole, aligned vectors.
 template <class T>
-bool streamsRows(const T* out, int64_t rows, int64_t n) {
-  const int64_t rowBytes = n * static_cast<int64_t>(sizeof(T));
-  return rows * rowBytes >= kStreamFrom && rowBytes % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
+bool canStreamRows(const T* out, int64_t n) {
+  return n * static_cast<int64_t>(sizeof(T)) % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
 }
 
 template <class T>
@@ -71,7 +72,8 @@ template <class T>
 void normalise(T* y, T* mean, T* rstd, const T* x, const T* weight, const T* bias, double eps, int64_t rows,
                int64_t n) {
   using V = Vec<T>;
-  const bool streams = streamsRows(y, rows, n);
+  const int64_t rowBytes = n * static_cast<int64_t>(sizeof(T));
+  const bool streams = canStreamRows(y, n) && rowBytes >= kStreamRowsFrom && rows * rowBytes >= kStreamFrom;
   parallelFor(rows, 1 + 8192 / (n + 1), [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const T* const in = x + i * n;
@@ -139,7 +141,12 @@ void normBackwardRows(const NormGradients<T>& p, int64_t i) {
 template <class T, bool kSums, bool kStreams>
 void normBackwardRange(const NormGradients<T>& p, int64_t begin, int64_t end) {
   int64_t i = begin;
-  for (; i + 4 <= end; i += 4) normBackwardRows<T, 4, kSums, kStreams>(p, i);
+  if (p.n * static_cast<int64_t>(sizeof(T)) % 4096 == 0) {
+    // Rows of whole pages lie in the same places of the cache, where those of four would push each other out.
+    for (; i + 2 <= end; i += 2) normBackwardRows<T, 2, kSums, kStreams>(p, i);
+  } else {
+    for (; i + 4 <= end; i += 4) normBackwardRows<T, 4, kSums, kStreams>(p, i);
+  }
   for (; i < end; i++) normBackwardRows<T, 1, kSums, kStreams>(p, i);
   finish(kStreams);
 }
@@ -147,7 +154,8 @@ void normBackwardRange(const NormGradients<T>& p, int64_t begin, int64_t end) {
 template <class T>
 void normBackward(const NormGradients<T>& whole, int64_t rows) {
   const int64_t n = whole.n;
-  const bool streams = whole.dx != nullptr && streamsRows(whole.dx, rows, n);
+  const bool streams = whole.dx != nullptr && canStreamRows(whole.dx, n) &&
+                       rows * n * static_cast<int64_t>(sizeof(T)) >= kStreamGradientsFrom;
   if (whole.dweight == nullptr && whole.dbias == nullptr) {
     const auto range = streams ? &normBackwardRange<T, false, true> : &normBackwardRange<T, false, false>;
     parallelFor(rows, 4 * (1 + 2048 / (n + 1)), [&](int64_t begin, int64_t end) { range(whole, begin, end); });

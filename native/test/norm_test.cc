@@ -146,8 +146,8 @@ void testThreads(int64_t rows, int64_t n) {
 
 // Large outputs that begin on a cache line are written around the cache: to the same bits as one element further on.
 template <class T>
-void testLargeOutputs() {
-  const int64_t rows = 4103, n = 128, total = rows * n, line = 64 / static_cast<int64_t>(sizeof(T));
+void testLargeOutputs(int64_t rows, int64_t n) {
+  const int64_t total = rows * n, line = 64 / static_cast<int64_t>(sizeof(T));
   const std::vector<T> x = randomValues<T>(total), dy = randomValues<T>(total), w = randomValues<T>(n);
   Guarded<T> y(total + line), dx(total + line);
   const auto aligned = [line](T* p) {
@@ -212,8 +212,10 @@ int main() {
   // After the others, whose random values are well conditioned as they are.
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!setIsa(isa)) continue;
-    testLargeOutputs<float>();
-    testLargeOutputs<double>();
+    for (const int64_t n : {128, 512, 1024}) {  // short rows, long ones, and rows of a multiple of 4096 bytes
+      testLargeOutputs<float>(525184 / n + 3, n);
+      testLargeOutputs<double>(525184 / n + 3, n);
+    }
   }
   return lutra::test::finish("norm_test");
 }
