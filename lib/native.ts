@@ -43,6 +43,8 @@ export interface Native
   pollWeak(out: Int32Array): number;
   /** Asks for huge pages under memory that is about to be touched for the first time. */
   adviseHugePages(array: TypedArray): void;
+  /** The bytes from where an array begins to the next multiple of `boundary`, a power of two. */
+  bytesToBoundary(array: TypedArray, boundary: number): number;
 
   // copy: native/binding/copy.cc
   /**

@@ -3,13 +3,12 @@ import { native } from '../native.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
 import { pool } from './pool.js';
 
-/** Views of this size and up start on a cache line; V8 puts larger buffers 16 bytes past one. */
-const alignFrom = 4096;
 /** Below this a weak reference costs more than fresh memory does. */
 const smallBelow = 128 * 1024;
 /** Long-lived arrays of this size and up lie on their own pages, huge ones where the system has them. */
 const pagesFrom = 1 << 20;
 const pageSize = 4096;
+const cacheLine = 64;
 
 /** Recycled small buffers by class. Nothing refers to them but these lists. */
 const small: ArrayBuffer[][] = [];
@@ -26,16 +25,14 @@ function bytesOfClass(index: number): number {
   return index === 0 ? 64 : (5 + ((index - 1) & 3)) << (4 + ((index - 1) >> 2));
 }
 
-const smallClasses = smallClass(smallBelow + 63) + 1;
+const smallClasses = smallClass(smallBelow) + 1;
 for (let i = 0; i < smallClasses; i++) small.push([]);
 
 function takeSmall(info: DTypeInfo, n: number, zeroed: boolean): TypedArray {
-  const bytes = n * info.bytes;
-  const margin = bytes < alignFrom ? 0 : 64;
-  const index = smallClass(bytes + margin);
-  const list = small[index];
-  const recycled = list.length > 0 ? list.pop()! : null;
-  const array = new info.array(recycled ?? new ArrayBuffer(bytesOfClass(index)), margin === 0 ? 0 : 48, n);
+  // Wherever V8 puts it: steps of small models take as long as with results on cache lines.
+  const index = smallClass(n * info.bytes);
+  const recycled = small[index].pop() ?? null;
+  const array = new info.array(recycled ?? new ArrayBuffer(bytesOfClass(index)), 0, n);
   if (zeroed && recycled !== null) array.fill(0);
   return array;
 }
@@ -67,7 +64,7 @@ export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): Type
   const bytes = n * info.bytes;
   try {
     if (!isPooled(bytes)) return takeSmall(info, n, zeroed);
-    return pool.take(info, n, zeroed) ?? new info.array(new ArrayBuffer(bytes + 64), 48, n);
+    return pool.take(info, n, zeroed) ?? allocateLasting(info, n);
   } catch (cause) {
     throw outOfMemory(info, n, cause);
   }
@@ -76,14 +73,12 @@ export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): Type
 /** A zeroed typed array that lives long: a table, a parameter, an optimizer's moments. Page-aligned when large. */
 export function allocateLasting(info: DTypeInfo, n: number): TypedArray {
   const bytes = n * info.bytes;
-  if (bytes < pagesFrom) {
-    if (bytes < alignFrom) return new info.array(new ArrayBuffer(bytes), 0, n);
-    return new info.array(new ArrayBuffer(bytes + 64), 48, n);
-  }
+  const boundary = bytes < pagesFrom ? cacheLine : pageSize;
   try {
-    const buffer = new ArrayBuffer(bytes + pageSize);
-    native.adviseHugePages(new Uint8Array(buffer) as TypedArray);
-    return new info.array(buffer, pageSize - 16, n);
+    const buffer = new ArrayBuffer(bytes + boundary);
+    const whole = new Uint8Array(buffer) as TypedArray;
+    if (boundary === pageSize) native.adviseHugePages(whole);
+    return new info.array(buffer, native.bytesToBoundary(whole, boundary), n);
   } catch (cause) {
     throw outOfMemory(info, n, cause);
   }

@@ -17,6 +17,13 @@ import type { DTypeInfo, TypedArray } from './dtype.js';
  * `forget` leaves such a buffer to V8.
  */
 const alignment = 64;
+
+/** A buffer, and where in it arrays begin: on a cache line. */
+interface Block {
+  readonly buffer: ArrayBuffer;
+  readonly begin: number;
+}
+
 const hugePagesFrom = 4 << 20;
 
 /** V8's `gc`: a minor collection on request, a full one without arguments (in Node 20 `type: 'major'` is minor, too). */
@@ -30,6 +37,13 @@ function findCollector(): Collect | null {
   } catch {
     return null;
   }
+}
+
+function makeBlock(size: number): Block {
+  const buffer = new ArrayBuffer(size);
+  const bytes = new Uint8Array(buffer) as TypedArray;
+  if (size >= hugePagesFrom) native.adviseHugePages(bytes);
+  return { buffer, begin: native.bytesToBoundary(bytes, alignment) };
 }
 
 /** Eight classes per power of two: at most an eighth of a block is waste. */
@@ -74,8 +88,8 @@ class Pool {
   /** The most that lately stayed out. */
   private most = 0;
   /** The buffers that are out, by slot. */
-  private readonly blocks: (ArrayBuffer | null)[] = [];
-  private readonly free = new Map<number, ArrayBuffer[]>();
+  private readonly blocks: (Block | null)[] = [];
+  private readonly free = new Map<number, Block[]>();
   private readonly freeSlots: number[] = [];
   private readonly dead = new Int32Array(1024);
   private out = 0;
@@ -108,23 +122,18 @@ class Pool {
     this.slot = noSlot;
     if (this.collect === null) return null;
     const size = sizeClass(n * info.bytes + alignment);
-    let buffer = this.free.get(size)?.pop();
+    let block = this.free.get(size)?.pop();
     const due = this.taken + size > Math.max(leastBudget, this.out / 8) || this.out + size > this.budget;
-    if (buffer === undefined && due) {
+    if (block === undefined && due) {
       this.reclaim(this.collect, size);
-      buffer = this.free.get(size)?.pop();
+      block = this.free.get(size)?.pop();
     }
-    const recycled = buffer !== undefined;
+    const recycled = block !== undefined;
     if (recycled) this.idle -= size;
     else this.makeRoom(size);
-    const block = buffer ?? new ArrayBuffer(size);
-    // Buffers of this size lie 16 bytes past a cache line; 48 more reach the next.
-    const array = new info.array(block, alignment - 16, n);
-    if (recycled) {
-      if (zeroed) array.fill(0);
-    } else if (size >= hugePagesFrom) {
-      native.adviseHugePages(new Uint8Array(block) as TypedArray);
-    }
+    block ??= makeBlock(size);
+    const array = new info.array(block.buffer, block.begin, n);
+    if (recycled && zeroed) array.fill(0);
     const slot = this.freeSlots.pop() ?? this.blocks.length;
     this.blocks[slot] = block;
     this.slot = slot;
@@ -135,11 +144,11 @@ class Pool {
   }
 
   /** Leaves a buffer to V8: the user may now hold views of it. The slot is free then. */
-  forget(slot: number): ArrayBuffer {
-    const buffer = this.blocks[slot]!;
+  forget(slot: number): Block {
+    const block = this.blocks[slot]!;
     native.releaseWeak(slot);
-    this.release(slot, buffer);
-    return buffer;
+    this.release(slot, block);
+    return block;
   }
 
   /** Takes a buffer back at once. Only for memory that nothing but the caller has ever seen. */
@@ -147,17 +156,18 @@ class Pool {
     this.keepIdle(this.forget(slot));
   }
 
-  private release(slot: number, buffer: ArrayBuffer): void {
-    this.out -= buffer.byteLength;
+  private release(slot: number, block: Block): void {
+    this.out -= block.buffer.byteLength;
     this.blocks[slot] = null;
     this.freeSlots.push(slot);
   }
 
-  private keepIdle(buffer: ArrayBuffer): void {
-    const list = this.free.get(buffer.byteLength);
-    if (list === undefined) this.free.set(buffer.byteLength, [buffer]);
-    else list.push(buffer);
-    this.idle += buffer.byteLength;
+  private keepIdle(block: Block): void {
+    const size = block.buffer.byteLength;
+    const list = this.free.get(size);
+    if (list === undefined) this.free.set(size, [block]);
+    else list.push(block);
+    this.idle += size;
   }
 
   private reclaim(collect: Collect, needed: number): void {
@@ -188,9 +198,9 @@ class Pool {
       const count = native.pollWeak(this.dead);
       for (let i = 0; i < count; i++) {
         const slot = this.dead[i];
-        const buffer = this.blocks[slot]!;
-        this.release(slot, buffer);
-        this.keepIdle(buffer);
+        const block = this.blocks[slot]!;
+        this.release(slot, block);
+        this.keepIdle(block);
       }
       if (count < this.dead.length) return;
     }

@@ -78,6 +78,14 @@ napi_value adviseHugePages(Args& args) {
   return nullptr;
 }
 
+// bytesToBoundary(array, boundary) -> from where the array begins to the next multiple of `boundary`, a power of two.
+napi_value bytesToBoundary(Args& args) {
+  const Span s = args.span(0, "array");
+  const int64_t boundary = args.integer(1, "boundary", 1, 1 << 30);
+  const auto begin = static_cast<int64_t>(reinterpret_cast<uintptr_t>(s.data));
+  return args.number(static_cast<double>(-begin & (boundary - 1)));
+}
+
 }  // namespace
 
 void registerMemory(Exports& exports) {
@@ -85,6 +93,7 @@ void registerMemory(Exports& exports) {
   exports.add<releaseWeak>("releaseWeak");
   exports.add<pollWeak>("pollWeak");
   exports.add<adviseHugePages>("adviseHugePages");
+  exports.add<bytesToBoundary>("bytesToBoundary");
 }
 
 }  // namespace lutra::binding

@@ -2,8 +2,8 @@
 namespace lutra::LUTRA_NS::norms {
 
 // Outputs of this size and up are written around the cache: reading every line of the output first takes longer than
-// whoever reads the output next gains by finding it in the cache. The gradient of x, for which two arrays are read, gains
-// a quarter to a half; y gains up to a fifth where rows are long, and loses where they are short.
+// whoever reads the output next gains by finding it in the cache. The gradient of x, for which two arrays are read,
+// gains a quarter to a half; y gains up to a fifth where rows are long, and loses where they are short.
 constexpr int64_t kStreamFrom = 3 * 512 * 1024, kStreamGradientsFrom = 1024 * 1024;
 constexpr int64_t kStreamRowsFrom = 1536;
 

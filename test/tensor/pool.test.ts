@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nn, optim, tensor } from '../../lib/index.js';
+import { native } from '../../lib/native.js';
 import type { TypedArray } from '../../lib/tensor/dtype.js';
 import { memoryInfo } from '../../lib/tensor/pool.js';
 import { Storage } from '../../lib/tensor/storage.js';
@@ -113,9 +114,20 @@ describe('the result pool', () => {
     }
   });
 
-  it('starts arrays on a cache line', () => {
-    const t = Tensor.allocate([megabyte], 'float64', false);
-    expect(t.storage.array.byteOffset % 16).toBe(0);
-    expect(t.storage.array.length).toBe(megabyte);
+  it('starts results on a cache line and tables on a page, wherever the allocator puts their buffers', () => {
+    // Once a large buffer has been freed, glibc puts others of its size among the small ones.
+    const array = (t: Tensor) => t.storage.array;
+    const results: Tensor[] = [];
+    for (let i = 0; i < 40; i++) {
+      const t = Tensor.allocate([megabyte / 2 + 1000 * i], 'float32', false);
+      if (i % 3 === 0) t.storage.escape();
+      else results.push(t);
+    }
+    const tables = [1, 2, 3].map((k) => Storage.lasting('float64', k * megabyte).array);
+    const smallTable = Storage.lasting('float32', 5000).array;
+    for (const t of results) expect(native.bytesToBoundary(array(t), 64)).toBe(0);
+    for (const t of tables) expect(native.bytesToBoundary(t, 4096)).toBe(0);
+    expect(native.bytesToBoundary(smallTable, 64)).toBe(0);
+    expect(tables.map((t) => t.length)).toEqual([megabyte, 2 * megabyte, 3 * megabyte]);
   });
 });
