@@ -7,13 +7,6 @@
 
 namespace lutra {
 
-namespace {
-
-// Elements that are worth another thread: copies are bound by memory.
-constexpr int64_t kGrain = 32768;
-
-}  // namespace
-
 int elementSize(ElementType type) {
   switch (type) {
     case ElementType::float64:
@@ -39,7 +32,7 @@ void copyStrided(void* to, ElementType toType, const int64_t* toStrides, const v
   StridedLoop loop(ndim, sizes);
   loop.add(to, elementSize(toType), toStrides);
   loop.add(from, elementSize(fromType), fromStrides);
-  loop.run(convertKernel(toType, fromType), nullptr, kGrain);
+  loop.run(convertKernel(toType, fromType), nullptr, kCheapGrain);
 }
 
 void fillStrided(void* to, ElementType type, const int64_t* strides, int ndim, const int64_t* sizes, double value) {
@@ -49,7 +42,7 @@ void fillStrided(void* to, ElementType type, const int64_t* strides, int ndim, c
   StridedLoop loop(ndim, sizes);
   loop.add(to, elementSize(type), strides);
   loop.add(&element, elementSize(type), nullptr);
-  loop.run(convertKernel(type, type), nullptr, kGrain);
+  loop.run(convertKernel(type, type), nullptr, kCheapGrain);
 }
 
 }  // namespace lutra

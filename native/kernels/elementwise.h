@@ -79,7 +79,6 @@ template <class T>
 BlockKernel maskScaleKernel();
 
 /** Elements that are worth handing to another thread, for cheap operations and for those that cost like exp. */
-constexpr int64_t kCheapGrain = 32768;
 constexpr int64_t kCostlyGrain = 4096;
 int64_t grainOf(UnaryOp op);
 int64_t grainOf(BinaryOp op);

@@ -1,9 +1,8 @@
 #include "kernels/gather.h"
 
-#include <atomic>
-
 #include "kernels/indices.h"
 #include "kernels/prefetch.h"
+#include "kernels/write_around.h"
 
 #define LUTRA_KERNEL_SOURCE "kernels/gather.inl.h"
 #include "simd/foreach_target.h"

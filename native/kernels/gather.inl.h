@@ -1,19 +1,6 @@
 // Target code of gather.h.
 namespace lutra::LUTRA_NS {
 
-// Results of this many bytes and up are written around the cache. Such results lie in recycled memory that has left the
-// cache, where plain stores would read every line first: 640 rows of 300 floats took 43 to 54 µs, and take 31 streamed.
-// With 640 rows of 100 streaming lost. Several threads have more caches, and share one way around them: there the same
-// rows took 31 µs streamed and take 25 with plain stores, 4096 rows of 128 no longer, 10,000 rows of 300 half as long
-// again.
-constexpr int64_t kStreamFrom = 512 * 1024, kStreamFromOnThreads = 4 * 1024 * 1024;
-
-// Whether rows of so many bytes in all are written around the cache.
-LUTRA_INLINE bool streamsRows(int64_t bytes) {
-  const bool alone = numThreads() == 1 || inParallelRegion();
-  return bytes >= (alone ? kStreamFrom : kStreamFromOnThreads);
-}
-
 template <class T>
 LUTRA_INLINE void copyRow(T* LUTRA_RESTRICT out, const T* LUTRA_RESTRICT in, int64_t dim) {
   using V = Vec<T>;
@@ -91,7 +78,7 @@ class Streamer {
   }
   void finish() {
     copyRow(out_, line_, fill_);
-    std::atomic_thread_fence(std::memory_order_seq_cst);  // streamed lines are in memory before anyone is told
+    finishWritingAround();
   }
 
  private:
@@ -112,8 +99,8 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
   if (dim <= 0) return;
   const int64_t grain = std::max<int64_t>(1, 8192 / dim);
   const int64_t ahead = rowsAhead(dim * static_cast<int64_t>(sizeof(T)));
-  const bool streams =
-      streamsRows(count * dim * static_cast<int64_t>(sizeof(T))) && reinterpret_cast<uintptr_t>(out) % sizeof(T) == 0;
+  const bool streams = goesAroundCache(count * dim * static_cast<int64_t>(sizeof(T))) &&
+                       reinterpret_cast<uintptr_t>(out) % sizeof(T) == 0;
   parallelFor(count, grain, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < std::min(begin + ahead, end); i++) prefetchRow(table + indices[i] * dim, dim);
     if (streams) {

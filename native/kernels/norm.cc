@@ -1,7 +1,6 @@
 #include "kernels/norm.h"
 
-#include <atomic>
-
+#include "kernels/write_around.h"
 #include "runtime/scratch.h"
 
 namespace lutra {

@@ -22,11 +22,6 @@ LUTRA_INLINE void put(Vec<T> v, T* p, int lanes, bool streams) {
   }
 }
 
-// Streamed lines are in memory before anyone is told.
-inline void finish(bool streams) {
-  if (streams) std::atomic_thread_fence(std::memory_order_seq_cst);
-}
-
 template <class T>
 LUTRA_INLINE T rowSum(const T* x, int64_t n) {
   using V = Vec<T>;
@@ -91,7 +86,7 @@ void normalise(T* y, T* mean, T* rstd, const T* x, const T* weight, const T* bia
         put(v, out + j, lanes, streams);
       });
     }
-    finish(streams);
+    if (streams) finishWritingAround();
   });
 }
 
@@ -148,7 +143,7 @@ void normBackwardRange(const NormGradients<T>& p, int64_t begin, int64_t end) {
     for (; i + 4 <= end; i += 4) normBackwardRows<T, 4, kSums, kStreams>(p, i);
   }
   for (; i < end; i++) normBackwardRows<T, 1, kSums, kStreams>(p, i);
-  finish(kStreams);
+  if (kStreams) finishWritingAround();
 }
 
 template <class T>

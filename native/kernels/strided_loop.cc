@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/write_around.h"
 #include "runtime/thread_pool.h"
 
 namespace lutra {
@@ -102,7 +103,57 @@ void StridedLoop::run(BlockKernel kernel, const double* params, int64_t grain) {
   if (numel_ == 0) return;
   sortByOutputStride();
   coalesce();
-  parallelFor(numel_, grain, [&](int64_t begin, int64_t end) { runRange(kernel, params, begin, end); });
+  if (grain >= kCheapGrain && canGoAround()) {
+    parallelFor(numel_, grain, [&](int64_t begin, int64_t end) { runAround(kernel, params, begin, end); });
+  } else {
+    parallelFor(numel_, grain, [&](int64_t begin, int64_t end) { runRange(kernel, params, begin, end); });
+  }
+}
+
+// Whether this is one long row of a large output, and inputs that are rows or scalars. What is changed in place has
+// been read, and is in the cache.
+bool StridedLoop::canGoAround() const {
+  const Operand& out = operand_[0];
+  if (ndim_ != 1 || out.strides[0] != 1 || !goesAroundCache(numel_ * out.elementSize)) return false;
+  if (reinterpret_cast<uintptr_t>(out.data) % static_cast<uintptr_t>(out.elementSize) != 0) return false;
+  for (int k = 1; k < operands_; ++k) {
+    if (operand_[k].strides[0] != 0 && (operand_[k].strides[0] != 1 || operand_[k].data == out.data)) return false;
+  }
+  return true;
+}
+
+void StridedLoop::runAround(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const {
+  alignas(64) char block[kBlockAround * 8];
+  alignas(64) char scalars[kMaxOperands][kBlockAround * 8];
+  void* pointers[kMaxOperands];
+  int64_t steps[kMaxOperands];  // bytes from one element to the next
+  for (int k = 0; k < operands_; ++k) {
+    const Operand& operand = operand_[k];
+    steps[k] = operand.strides[0] * operand.elementSize;
+    pointers[k] = operand.data + begin * steps[k];
+    if (steps[k] != 0) continue;
+    copyRow(scalars[k], 1, operand.data, 0, operand.elementSize, kBlockAround);
+    pointers[k] = scalars[k];
+  }
+  const auto advance = [&](int64_t n) {
+    for (int k = 0; k < operands_; ++k) pointers[k] = static_cast<char*>(pointers[k]) + n * steps[k];
+  };
+  const int size = operand_[0].elementSize;
+  const auto past = static_cast<int64_t>(reinterpret_cast<uintptr_t>(pointers[0]) % 64);
+  const int64_t head = std::min((64 - past) % 64 / size, end - begin);
+  kernel(pointers, params, head);
+  advance(head);
+  int64_t position = begin + head;
+  for (; position + kBlockAround <= end; position += kBlockAround) {
+    char* const out = static_cast<char*>(pointers[0]);
+    pointers[0] = block;
+    kernel(pointers, params, kBlockAround);
+    copyLinesAround(out, block, kBlockAround * size);
+    pointers[0] = out;
+    advance(kBlockAround);
+  }
+  kernel(pointers, params, end - position);
+  finishWritingAround();
 }
 
 // The element offset of a position in row-major order.

@@ -10,12 +10,20 @@ namespace lutra {
 /** pointers[0] is the output, the rest are inputs, each n contiguous elements; params are the operation's constants. */
 using BlockKernel = void (*)(void* const* pointers, const double* params, int64_t n);
 
+/**
+ * The elements that are worth another thread, for operations that wait for memory. Of those, large results are written
+ * around the cache, 64 elements at a time; costlier ones would gain nothing, and lose by blocks that short.
+ */
+constexpr int64_t kCheapGrain = 32768;
+
 class StridedLoop {
  public:
   static constexpr int kMaxDims = 32;
   static constexpr int kMaxOperands = 5;
   /** The most elements that go through a buffer at once. */
   static constexpr int64_t kBlock = 512;
+  /** As many go around the cache at once. With 256 the stores come in bursts, behind which the loads have to wait. */
+  static constexpr int64_t kBlockAround = 64;
 
   StridedLoop(int ndim, const int64_t* sizes);
 
@@ -38,6 +46,8 @@ class StridedLoop {
 
   void sortByOutputStride();
   void coalesce();
+  bool canGoAround() const;
+  void runAround(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const;
   void runRange(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const;
   void runRows(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const;
   void runPacked(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const;

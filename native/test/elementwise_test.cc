@@ -232,6 +232,44 @@ void testLoop() {
   }
 }
 
+// Large outputs are written around the cache: from any element on, with scalars, of any element size, and in place.
+void testLargeOutputs() {
+  const int64_t n = 1100003, stride = 1, sizes[] = {n};
+  const std::vector<float> a = randomValues<float>(n + 3, -10, 10), b = randomValues<float>(n + 3, -10, 10);
+  const double params[] = {1, 0};
+  for (const int threads : {1, 3}) {
+    setNumThreads(threads);
+    for (const int64_t offset : {0, 1, 3}) {
+      const auto run = [&](BlockKernel kernel, void* out, int size, const void* x, const void* y, bool scalar) {
+        StridedLoop loop(1, sizes);
+        loop.add(out, size, &stride);
+        loop.add(x, 4, &stride);
+        loop.add(y, 4, scalar ? nullptr : &stride);
+        loop.run(kernel, params, kCheapGrain);
+      };
+      Guarded<float> sum(n, offset);
+      run(binaryKernel<float>(BinaryOp::add), sum.data(), 4, a.data() + offset, b.data(), false);
+      Guarded<float> scaled(n, offset);
+      run(binaryKernel<float>(BinaryOp::mul), scaled.data(), 4, a.data() + offset, b.data(), true);
+      Guarded<uint8_t> below(n, offset);
+      run(compareKernel<float>(CompareOp::lt), below.data(), 1, a.data(), b.data() + offset, false);
+      bool good = sum.intact() && scaled.intact() && below.intact();
+      for (int64_t i = 0; i < n; ++i) {
+        const size_t at = static_cast<size_t>(i), shifted = static_cast<size_t>(i + offset);
+        good &= sum[i] == a[shifted] + b[at] && scaled[i] == a[shifted] * b[0] && below[i] == (a[at] < b[shifted]);
+      }
+      run(binaryKernel<float>(BinaryOp::add), sum.data(), 4, sum.data(), b.data(), false);
+      good &= sum.intact();
+      for (int64_t i = 0; i < n; ++i) {
+        const size_t at = static_cast<size_t>(i), shifted = static_cast<size_t>(i + offset);
+        good &= sum[i] == a[shifted] + b[at] + b[at];
+      }
+      CHECK(good);
+    }
+  }
+  setNumThreads(2);
+}
+
 }  // namespace
 
 int main() {
@@ -248,6 +286,7 @@ int main() {
     testCompare<int32_t>();
     testCompare<uint8_t>();
     testLoop();
+    testLargeOutputs();
   }
   return lutra::test::finish("elementwise_test");
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace lutra::test {
@@ -11,7 +12,7 @@ template <class T>
 class Guarded {
  public:
   static constexpr int64_t kGuard = 64;
-  static constexpr T kMark = static_cast<T>(-12345.5);
+  static constexpr T kMark = std::is_floating_point_v<T> ? static_cast<T>(-12345.5) : static_cast<T>(171);
 
   explicit Guarded(int64_t n, int64_t offset = 0)
       : n_(n), start_(kGuard + offset), values_(static_cast<size_t>(n + offset + 2 * kGuard), kMark) {
