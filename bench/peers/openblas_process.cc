@@ -1,5 +1,5 @@
-// The matrix product in OpenBLAS: openblas_process M N K SECONDS prints samples in microseconds and a fingerprint, as
-// the other peers do. Inputs are those of workloads/inputs.ts.
+// The matrix product in OpenBLAS: openblas_process M N K SECONDS WARM_UP prints samples in microseconds and a
+// fingerprint, as the other peers do. Inputs are those of workloads/inputs.ts.
 #include <cblas.h>
 
 #include <chrono>
@@ -40,9 +40,9 @@ static double now() {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 5) return 2;
+  if (argc != 6) return 2;
   const int M = std::atoi(argv[1]), N = std::atoi(argv[2]), K = std::atoi(argv[3]);
-  const double seconds = std::atof(argv[4]);
+  const double seconds = std::atof(argv[4]), warmUp = std::atof(argv[5]);
   std::vector<std::vector<float>> lefts;
   for (uint32_t seed = 1; seed <= 16; ++seed) lefts.push_back(floats(size_t(M) * K, seed));
   const std::vector<float> right = floats(size_t(K) * N, 99);
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   }
   std::printf("{\"fingerprint\": [%zu, %.9g, %.9g", out.size(), sum, magnitude);
   for (size_t k = 0; k < 4; ++k) std::printf(", %.9g", out[k * (out.size() - 1) / 3]);
-  const double warm = now() + 0.6e6;
+  const double warm = now() + warmUp * 1e6;
   while (now() < warm) run();
   std::printf("], \"rss\": %.0f, \"kernels\": \"%s\", \"samples\": [", peakMemory(), openblas_get_corename());
   const double until = now() + seconds * 1e6;

@@ -23,14 +23,14 @@ export interface Peer {
   readonly name: string;
   /** Which workloads it runs, where it is not all of them. */
   readonly scope?: string;
-  /** Null when the peer has no such workload. @throws Error when it should have one and failed. */
-  measure(job: Job): Measured | null;
+  /** A string says why the peer can't run it; null: it has no such workload. @throws Error when it has one and failed. */
+  measure(job: Job): Measured | string | null;
 }
 
 /** A peer, or the line that says how to install it. */
 export type Found = Peer | string;
 
-function runProcess(file: string, args: string[], job: Job, env?: NodeJS.ProcessEnv): Measured | null {
+function runProcess(file: string, args: string[], job: Job, env?: NodeJS.ProcessEnv): Measured | string | null {
   const result = spawnSync(file, [...args, JSON.stringify(job)], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
@@ -44,8 +44,9 @@ function runProcess(file: string, args: string[], job: Job, env?: NodeJS.Process
     const reason = said.findLast((text) => /^\S*(Error|Exception)\b/.test(text)) ?? said.slice(-3).join(' | ');
     throw new Error(`${job.workload.name}: ${reason || result.signal}`);
   }
-  const answer = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Measured | { unsupported: true | string };
-  return 'unsupported' in answer ? null : answer;
+  const answer = JSON.parse(result.stdout.trim().split('\n').at(-1)!) as Measured | { unsupported: string };
+  if (!('unsupported' in answer)) return answer;
+  return answer.unsupported === '' ? null : answer.unsupported;
 }
 
 export function lutra(root: string): Peer {
@@ -132,7 +133,7 @@ function openblas(root: string): Found {
     measure: (job) => {
       const { kind, params } = job.workload as Workload;
       if (kind !== 'matmul') return null;
-      const args = [params.M, params.N, params.K, job.seconds].map(String);
+      const args = [params.M, params.N, params.K, job.seconds, job.warmUp].map(String);
       const env = { ...process.env, OPENBLAS_NUM_THREADS: String(job.threads) };
       return JSON.parse(execFileSync(binary, args, { encoding: 'utf8', env, maxBuffer: 64 << 20 })) as Measured;
     },

@@ -357,13 +357,13 @@ def main():
     torch.set_num_threads(job["threads"])
     maker = MAKERS.get(job["workload"]["kind"])
     if maker is None:
-        print(json.dumps({"unsupported": True}))
+        print(json.dumps({"unsupported": ""}))
         return
     run, result = maker(job["workload"]["params"])
     run()
     first = result()
     seconds = job["seconds"]
-    warm_until = time.perf_counter() + min(seconds, 0.6)
+    warm_until = time.perf_counter() + job["warmUp"]
     i = 0
     while i < 3 or time.perf_counter() < warm_until:
         run()

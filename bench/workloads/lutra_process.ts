@@ -1,4 +1,4 @@
-// One workload in a process of its own: reads { workload, threads, seconds } from its argument, prints one JSON line.
+// One workload in a process of its own: reads { workload, threads, seconds, warmUp } from its argument, prints one JSON line.
 import { cpuInfo, setNumThreads } from 'lutra';
 import type { Workload } from './catalogue.js';
 import { prepare } from './lutra.js';
@@ -10,6 +10,8 @@ export interface Job {
   readonly threads: number;
   /** Time to measure for, after the warm-up. */
   readonly seconds: number;
+  /** Seconds that every peer runs the workload before it is timed. */
+  readonly warmUp: number;
 }
 
 const job = JSON.parse(process.argv[2]) as Job;
@@ -19,7 +21,7 @@ const { run, result } = prepare(job.workload);
 const now = () => Number(process.hrtime.bigint()) / 1000;
 run();
 const fingerprint = result();
-const warmUntil = now() + Math.min(job.seconds, 0.6) * 1e6;
+const warmUntil = now() + job.warmUp * 1e6;
 for (let i = 0; i < 20 || now() < warmUntil; i++) {
   run();
   if (i >= 2 && now() >= warmUntil) break;

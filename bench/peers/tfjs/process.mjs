@@ -198,7 +198,7 @@ function measure() {
   };
   const first = once(shown);
   const now = () => Number(process.hrtime.bigint()) / 1000;
-  const warmUntil = now() + Math.min(job.seconds, 0.6) * 1e6;
+  const warmUntil = now() + job.warmUp * 1e6;
   for (let i = 0; i < 2 || now() < warmUntil; i++) once();
   const samples = [];
   const until = now() + job.seconds * 1e6;
