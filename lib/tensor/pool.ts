@@ -3,28 +3,14 @@ import { runInNewContext } from 'node:vm';
 import { native } from '../native.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
 
-/**
- * Memory for large results, used again once nothing refers to it.
- *
- * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
- * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
- * reference to the typed array on it. After every 16 MB, when it would have to make a new buffer, it runs a minor garbage
- * collection and takes back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full
- * collection finds: it runs when the minor one left more than the budget out, and what it leaves in turn is live and sets
- * the budget.
- *
- * Only the typed array is watched: an array handed to the user may have further views that the pool can't see, so
- * `forget` leaves such a buffer to V8.
- */
 const alignment = 64;
+const hugePagesFrom = 4 << 20;
 
 /** A buffer, and where in it arrays begin: on a cache line. */
 interface Block {
   readonly buffer: ArrayBuffer;
   readonly begin: number;
 }
-
-const hugePagesFrom = 4 << 20;
 
 /** V8's `gc`: a minor collection on request, a full one without arguments (in Node 20 `type: 'major'` is minor, too). */
 type Collect = (options?: { type: 'minor' }) => void;
@@ -79,6 +65,19 @@ export interface PoolInfo {
   readonly fullCollections: number;
 }
 
+/**
+ * Memory for large results, used again once nothing refers to it.
+ *
+ * A synchronous training loop never reaches the event loop, so finalizers don't run and fresh memory is slow: each new
+ * 4 KiB page costs more than the row that is written to it. The pool keeps every buffer that it hands out and a weak
+ * reference to the typed array on it. After every 16 MB, when it would have to make a new buffer, it runs a minor garbage
+ * collection and takes back the buffers whose arrays are gone, warm. Arrays that outlived two of these only a full
+ * collection finds: it runs when the minor one left more than the budget out, and what it leaves in turn is live and sets
+ * the budget.
+ *
+ * Only the typed array is watched: an array handed to the user may have further views that the pool can't see, so
+ * `forget` leaves such a buffer to V8.
+ */
 class Pool {
   /**
    * Bytes that may be out before a full collection is worth its time. Slow to shrink: a step's results live and die

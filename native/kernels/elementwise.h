@@ -78,7 +78,7 @@ BlockKernel whereKernel(int elementSize);
 template <class T>
 BlockKernel maskScaleKernel();
 
-/** Elements that are worth handing to another thread, for cheap operations and for those that cost like exp. */
+/** The elements that are worth another thread: kCheapGrain for cheap operations, this for those that cost like exp. */
 constexpr int64_t kCostlyGrain = 4096;
 int64_t grainOf(UnaryOp op);
 int64_t grainOf(BinaryOp op);
