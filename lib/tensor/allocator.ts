@@ -1,5 +1,5 @@
 import { ValueError } from '../errors.js';
-import { native } from '../native.js';
+import { makeBlock } from './block.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
 import { pool } from './pool.js';
 
@@ -73,12 +73,11 @@ export function allocateArray(info: DTypeInfo, n: number, zeroed: boolean): Type
 /** A zeroed typed array that lives long: a table, a parameter, an optimizer's moments. Page-aligned when large. */
 export function allocateLasting(info: DTypeInfo, n: number): TypedArray {
   const bytes = n * info.bytes;
-  const boundary = bytes < pagesFrom ? cacheLine : pageSize;
+  const large = bytes >= pagesFrom;
+  const boundary = large ? pageSize : cacheLine;
   try {
-    const buffer = new ArrayBuffer(bytes + boundary);
-    const whole = new Uint8Array(buffer) as TypedArray;
-    if (boundary === pageSize) native.adviseHugePages(whole);
-    return new info.array(buffer, native.bytesToBoundary(whole, boundary), n);
+    const { buffer, begin } = makeBlock(bytes + boundary, boundary, large);
+    return new info.array(buffer, begin, n);
   } catch (cause) {
     throw outOfMemory(info, n, cause);
   }

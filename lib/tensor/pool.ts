@@ -1,16 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { native } from '../native.js';
+import { type Block, makeBlock } from './block.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
 
 const alignment = 64;
 const hugePagesFrom = 4 << 20;
-
-/** A buffer, and where in it arrays begin: on a cache line. */
-interface Block {
-  readonly buffer: ArrayBuffer;
-  readonly begin: number;
-}
 
 /** V8's `gc`: a minor collection on request, a full one without arguments (in Node 20 `type: 'major'` is minor, too). */
 type Collect = (options?: { type: 'minor' }) => void;
@@ -23,13 +18,6 @@ function findCollector(): Collect | null {
   } catch {
     return null;
   }
-}
-
-function makeBlock(size: number): Block {
-  const buffer = new ArrayBuffer(size);
-  const bytes = new Uint8Array(buffer) as TypedArray;
-  if (size >= hugePagesFrom) native.adviseHugePages(bytes);
-  return { buffer, begin: native.bytesToBoundary(bytes, alignment) };
 }
 
 /** Eight classes per power of two: at most an eighth of a block is waste. */
@@ -130,7 +118,7 @@ class Pool {
     const recycled = block !== undefined;
     if (recycled) this.idle -= size;
     else this.makeRoom(size);
-    block ??= makeBlock(size);
+    block ??= makeBlock(size, alignment, size >= hugePagesFrom);
     const array = new info.array(block.buffer, block.begin, n);
     if (recycled && zeroed) array.fill(0);
     const slot = this.freeSlots.pop() ?? this.blocks.length;

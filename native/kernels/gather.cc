@@ -1,5 +1,7 @@
 #include "kernels/gather.h"
 
+#include <atomic>
+
 #include "kernels/indices.h"
 #include "kernels/prefetch.h"
 #include "kernels/write_around.h"

@@ -90,7 +90,7 @@ void multiplyBlocks(const Product<T>& p) {
   constexpr int64_t kMostOfOwn = (1 << 20) / sizeof(T);
   const int64_t most = blockDepth<T>(p.K), wanted = countRowBlocks<T>(p.M), blockRows = (p.M + wanted - 1) / wanted;
   const RowBlocks<T> rowBlocks = {p, blockRows, (p.M + blockRows - 1) / blockRows};
-  const bool alone = numThreads() == 1 || inParallelRegion();
+  const bool alone = runsAlone();
   for (int64_t column = 0; column < p.N; column += kMostColumns) {
     for (int64_t k0 = 0; k0 < p.K; k0 += most) {
       BlockOfB<T> block = {column, std::min(kMostColumns, p.N - column), k0, std::min(most, p.K - k0), nullptr, nullptr,

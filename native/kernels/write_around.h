@@ -9,7 +9,10 @@
 #include "runtime/thread_pool.h"
 
 #if defined(__SSE2__) || defined(_M_X64)
+#define LUTRA_WRITES_AROUND 1
 #include <emmintrin.h>
+#else
+#define LUTRA_WRITES_AROUND 0
 #endif
 
 namespace lutra {
@@ -19,15 +22,15 @@ namespace lutra {
 // streamed and take 25 with plain stores, 4096 rows of 128 no longer, 10,000 rows of 300 half as long again.
 constexpr int64_t kAroundFrom = 512 * 1024, kAroundFromOnThreads = 4 * 1024 * 1024;
 
-/** Whether a result of so many bytes in all is written around the cache. */
+/** Whether a result of so many bytes in all is written around the cache: never where the processor has no such stores.
+ */
 inline bool goesAroundCache(int64_t bytes) {
-  const bool alone = numThreads() == 1 || inParallelRegion();
-  return bytes >= (alone ? kAroundFrom : kAroundFromOnThreads);
+  return LUTRA_WRITES_AROUND && bytes >= (runsAlone() ? kAroundFrom : kAroundFromOnThreads);
 }
 
 /** Copies whole cache lines around the cache; both begin on one. */
 inline void copyLinesAround(char* to, const char* from, int64_t bytes) {
-#if defined(__SSE2__) || defined(_M_X64)
+#if LUTRA_WRITES_AROUND
   for (int64_t b = 0; b < bytes; b += 16) {
     _mm_stream_si128(reinterpret_cast<__m128i*>(to + b), _mm_load_si128(reinterpret_cast<const __m128i*>(from + b)));
   }

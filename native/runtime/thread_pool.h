@@ -27,6 +27,9 @@ void setNumThreads(int n);
 /** Whether the calling thread is inside a parallel region, where further parallelism runs inline. */
 bool inParallelRegion();
 
+/** Whether a region that began here would run on the calling thread alone. */
+inline bool runsAlone() { return inParallelRegion() || numThreads() == 1; }
+
 namespace detail {
 
 using RangeFunction = void (*)(void* context, int64_t begin, int64_t end);
@@ -59,7 +62,7 @@ template <class F>
 void parallelFor(int64_t n, int64_t grain, F&& fn) {
   if (n <= 0) return;
   if (grain < 1) grain = 1;
-  if (n <= grain || inParallelRegion() || numThreads() == 1) {
+  if (n <= grain || runsAlone()) {
     fn(int64_t{0}, n);
     return;
   }
