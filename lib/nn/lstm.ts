@@ -1,4 +1,3 @@
-import type { LstmWeights } from '../kernels/lstm.js';
 import { lstm } from '../ops/lstm.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedSequence } from './packed_sequence.js';
@@ -63,21 +62,5 @@ export class LSTM extends Recurrent {
     });
     const state: LSTMState = [this.stateAsGiven(h, sequence), this.stateAsGiven(c, sequence)];
     return [this.asGiven(output, sequence), state];
-  }
-
-  private weights(): LstmWeights[] {
-    const weights: LstmWeights[] = [];
-    for (let layer = 0; layer < this.numLayers; layer++) {
-      for (let direction = 0; direction < this.directions; direction++) {
-        weights.push({
-          inputHidden: this.weightOf('weight_ih', layer, direction)!,
-          hiddenHidden: this.weightOf('weight_hh', layer, direction)!,
-          biasInput: this.weightOf('bias_ih', layer, direction),
-          biasHidden: this.weightOf('bias_hh', layer, direction),
-          projection: this.weightOf('weight_hr', layer, direction),
-        });
-      }
-    }
-    return weights;
   }
 }

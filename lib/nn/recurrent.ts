@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import type { LstmWeights } from '../kernels/lstm.js';
 import type { SequenceLayout } from '../kernels/sequence.js';
 import { indexSelect } from '../ops/indexing.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
@@ -134,8 +135,25 @@ export abstract class Recurrent extends Module {
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
+  /** The parameters of every layer, the directions of a layer side by side; null what the layer doesn't have. */
+  protected weights(): LstmWeights[] {
+    const weights: LstmWeights[] = [];
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      for (let direction = 0; direction < this.directions; direction++) {
+        weights.push({
+          inputHidden: this.weightOf('weight_ih', layer, direction)!,
+          hiddenHidden: this.weightOf('weight_hh', layer, direction)!,
+          biasInput: this.weightOf('bias_ih', layer, direction),
+          biasHidden: this.weightOf('bias_hh', layer, direction),
+          projection: this.projSize > 0 ? this.weightOf('weight_hr', layer, direction) : null,
+        });
+      }
+    }
+    return weights;
+  }
+
   /** A parameter of one layer and direction, contiguous; null where the layer has none. */
-  protected weightOf(
+  private weightOf(
     kind: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh' | 'weight_hr',
     layer: number,
     direction: number,

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import type { RecurrentWeights, StackCall } from '../kernels/sequence.js';
+import type { StackCall } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedSequence } from './packed_sequence.js';
 import { Recurrent, type RecurrentOptions } from './recurrent.js';
@@ -32,20 +32,5 @@ export abstract class SingleStateRecurrent extends Recurrent {
       dropout: this.training ? this.dropout : 0,
     });
     return [this.asGiven(output, sequence), this.stateAsGiven(h, sequence)];
-  }
-
-  private weights(): RecurrentWeights[] {
-    const weights: RecurrentWeights[] = [];
-    for (let layer = 0; layer < this.numLayers; layer++) {
-      for (let direction = 0; direction < this.directions; direction++) {
-        weights.push({
-          inputHidden: this.weightOf('weight_ih', layer, direction)!,
-          hiddenHidden: this.weightOf('weight_hh', layer, direction)!,
-          biasInput: this.weightOf('bias_ih', layer, direction),
-          biasHidden: this.weightOf('bias_hh', layer, direction),
-        });
-      }
-    }
-    return weights;
   }
 }

@@ -21,7 +21,6 @@ LUTRA_INLINE int64_t countRowBlocks(int64_t M) {
 template <class T>
 struct BlockOfB {
   int64_t column, columns, k0, depth;
-  T* own;           // where a thread packs panels for itself, as its first block of rows goes by; null: they are packed
   const T* panels;  // packed, `stride` apart
   int64_t stride;
 
@@ -54,22 +53,22 @@ struct RowBlocks {
   int64_t begin(int64_t r) const { return r * blockRows; }
   int64_t rows(int64_t r) const { return std::min(blockRows, p.M - begin(r)); }
 
-  // Block r. `packs`: the thread's first one, so that B has to be packed into block.own. `later`: the block after it.
-  void multiply(int64_t r, const BlockOfB<T>& block, bool packs, int64_t later) const {
-    const T* const panels = block.own == nullptr ? block.panels : block.own;
+  // Block r. `fill`: block.panels where B has yet to be packed there, as the rows go by; else null. `later`: the block
+  // of rows after this.
+  void multiply(int64_t r, const BlockOfB<T>& block, T* fill, int64_t later) const {
     T* const packedA = scratch<T>(Scratch::packedA, blockRows * block.depth);
     packA(packedA, p.a, begin(r), rows(r), block.k0, block.depth);
     for (int64_t panel = 0; panel < block.count(); panel++) {
       if (later < count) prefetchRows(p, block, begin(later), rows(later), panel);
-      const T* b = panels + panel * block.stride;
+      const T* b = block.panels + panel * block.stride;
       int64_t ldb = TileShape<T>::kColumns;
       T* copy = nullptr;
-      if (packs && !p.b.transposed && block.columnsOf(panel) == ldb) {
-        copy = block.own + panel * block.stride;
+      if (fill != nullptr && !p.b.transposed && block.columnsOf(panel) == ldb) {
+        copy = fill + panel * block.stride;
         b = p.b.data + block.k0 * p.b.ld + block.columnOf(panel);
         ldb = p.b.ld;
-      } else if (packs) {
-        packPanel(block.own + panel * block.stride, p.b, block.columnOf(panel), block.columnsOf(panel), block.k0,
+      } else if (fill != nullptr) {
+        packPanel(fill + panel * block.stride, p.b, block.columnOf(panel), block.columnsOf(panel), block.k0,
                   block.depth);
       }
       multiplyPanel(p, packedA, begin(r), rows(r), b, ldb, block.columnOf(panel), block.k0, block.depth, copy);
@@ -93,8 +92,7 @@ void multiplyBlocks(const Product<T>& p) {
   const bool alone = runsAlone();
   for (int64_t column = 0; column < p.N; column += kMostColumns) {
     for (int64_t k0 = 0; k0 < p.K; k0 += most) {
-      BlockOfB<T> block = {column, std::min(kMostColumns, p.N - column), k0, std::min(most, p.K - k0), nullptr, nullptr,
-                           0};
+      BlockOfB<T> block = {column, std::min(kMostColumns, p.N - column), k0, std::min(most, p.K - k0), nullptr, 0};
       block.stride = kColumns * block.depth;
       const int64_t size = block.count() * block.stride;
       const bool own = p.packedB == nullptr && (alone || size <= kMostOfOwn);
@@ -116,11 +114,11 @@ void multiplyBlocks(const Product<T>& p) {
       std::atomic<int64_t> taken{0};
       const auto work = [&](int) {
         BlockOfB<T> mine = block;
-        mine.own = own ? scratch<T>(Scratch::packedB, size) : nullptr;
-        bool packs = own;
+        T* fill = own ? scratch<T>(Scratch::packedB, size) : nullptr;
+        if (own) mine.panels = fill;
         for (int64_t r = taken++; r < rowBlocks.count; r = taken++) {
-          rowBlocks.multiply(r, mine, packs, r + threads);
-          packs = false;
+          rowBlocks.multiply(r, mine, fill, r + threads);
+          fill = nullptr;
         }
       };
       if (threads == 1) {
