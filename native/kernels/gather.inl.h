@@ -126,47 +126,84 @@ LUTRA_INLINE const T* rowOf(const RowList<T>& list, int64_t i, int64_t dim) {
   return list.values + (list.source ? list.source[i] : i) * dim;
 }
 
-// The columns [column, column + width) of all rows, or, where width is dim, of the rows that `part` of `parts` owns.
+// Adds to the columns [column, column + width) of the table what the list says of them: all `count` rows of it, or
+// those that `positions` names.
 template <bool Scaled, class T>
-void addOwnedRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
-                  int64_t skip, int64_t column, int64_t width, uint32_t part, uint32_t parts) {
+void addColumns(T* table, const RowList<T>& list, const int32_t* indices, const int64_t* positions, int64_t count,
+                int64_t rows, int64_t dim, int64_t skip, int64_t column, int64_t width) {
   const int64_t ahead = rowsAhead(width * static_cast<int64_t>(sizeof(T)));
-  for (int64_t i = 0; i < count; i++) {
-    if (i + ahead < count) prefetchRow(table + indices[i + ahead] * dim + column, width);
-    const int64_t row = safeIndex(indices, i, rows);
+  const auto positionOf = [=](int64_t k) { return positions == nullptr ? k : positions[k]; };
+  for (int64_t k = 0; k < count; k++) {
+    if (k + ahead < count) prefetchRow(table + indices[positionOf(k + ahead)] * dim + column, width);
+    const int64_t i = positionOf(k), row = safeIndex(indices, i, rows);
     if (row < 0 || row == skip) continue;
-    // Scrambled, so that runs of frequent indices (a vocabulary sorted by frequency) spread over the threads.
-    if (parts > 1 && (static_cast<uint32_t>(row) * 2654435761u >> 16) % parts != part) continue;
     const T scale = Scaled ? list.scale[i] : T(1);
     addRow<Scaled>(table + row * dim + column, rowOf(list, i, dim) + column, scale, width);
   }
 }
 
+// Which of so many threads owns a row. Scrambled, so that runs of frequent rows (a vocabulary sorted by frequency)
+// spread.
+LUTRA_INLINE uint32_t ownerOf(int32_t row, uint32_t threads) {
+  return (static_cast<uint32_t>(row) * 2654435761u >> 16) * threads >> 16;
+}
+
+// Whether threads that own rows have about as much to do each, judged by a sample: not so where one row is named very
+// often (the padding of short sequences), or there are few rows.
+inline bool spreadsEvenly(const int32_t* indices, int64_t count, int64_t skip, uint32_t threads) {
+  constexpr int64_t kSample = 512, kMostThreads = 64;
+  if (threads > kMostThreads) return false;
+  const int64_t sample = std::min(kSample, count);
+  int64_t named[kMostThreads] = {}, most = 0;
+  for (int64_t k = 0; k < sample; k++) {
+    const int32_t row = indices[k * count / sample];
+    if (row != skip) most = std::max(most, ++named[ownerOf(row, threads)]);
+  }
+  return most * threads <= sample + sample / 2;
+}
+
+// Adds to the rows that thread `part` of `parts` owns. Their positions are collected first: a branch on whose row it is
+// would be mispredicted every other time, and asking for lines that another thread is writing slows both down.
+template <bool Scaled, class T>
+void addOwnedRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                  int64_t skip, uint32_t part, uint32_t parts) {
+  constexpr int64_t kPiece = 2048;
+  int64_t positions[kPiece];
+  for (int64_t begin = 0; begin < count; begin += kPiece) {
+    const int64_t end = std::min(begin + kPiece, count);
+    int64_t own = 0;
+    for (int64_t i = begin; i < end; i++) {
+      positions[own] = i;
+      own += ownerOf(indices[i], parts) == part;
+    }
+    addColumns<Scaled>(table, list, indices, positions, own, rows, dim, skip, 0, dim);
+  }
+}
+
+// Threads own rows, or, where those would be dealt out unevenly, columns in whole cache lines.
 template <bool Scaled, class T>
 void addRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
              int64_t skip) {
   const int64_t threads = count * dim < 32768 ? 1 : numThreads();
   if (threads == 1) {
-    addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, 0, dim, 0u, 1u);
+    addColumns<Scaled>(table, list, indices, nullptr, count, rows, dim, skip, 0, dim);
     return;
   }
-  // Wide rows are cut into whole cache lines of columns, which balances whatever the indices are; narrow rows are
-  // dealt out by index.
+  const auto parts = static_cast<uint32_t>(threads);
   constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
   const int64_t width = ((dim + threads - 1) / threads + kLine - 1) / kLine * kLine;
-  if (width >= 4 * kLine) {
-    parallelFor((dim + width - 1) / width, 1, [=](int64_t begin, int64_t end) {
-      const int64_t column = begin * width;
-      addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, column, std::min(end * width, dim) - column,
-                           0u, 1u);
+  if (width < 4 * kLine || spreadsEvenly(indices, count, skip, parts)) {
+    parallelFor(threads, 1, [=](int64_t begin, int64_t end) {
+      for (int64_t part = begin; part < end; part++) {
+        addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, static_cast<uint32_t>(part), parts);
+      }
     });
     return;
   }
-  parallelFor(threads, 1, [=](int64_t begin, int64_t end) {
-    for (int64_t part = begin; part < end; part++) {
-      addOwnedRows<Scaled>(table, list, indices, count, rows, dim, skip, 0, dim, static_cast<uint32_t>(part),
-                           static_cast<uint32_t>(threads));
-    }
+  parallelFor((dim + width - 1) / width, 1, [=](int64_t begin, int64_t end) {
+    const int64_t column = begin * width;
+    addColumns<Scaled>(table, list, indices, nullptr, count, rows, dim, skip, column,
+                       std::min(end * width, dim) - column);
   });
 }
 

@@ -72,10 +72,16 @@ void multiplyTile(const Tile<T>& tile) {
     LUTRA_UNROLL
     for (int j = 0; j < kVectors; j++) sums[i][j] = V::zero();
   }
-  // C is needed only when the sums are complete; for short ones the hints would cost more than they hide.
+  // C is needed only when the sums are complete. Short ones of large tiles are complete before it is there: for them
+  // the tile below is asked for, in the second level of the cache (2000x32x256 405 to 350 µs; small tiles gain
+  // nothing).
   if (tile.depth >= 128) {
     for (int i = 0; i < kRows; i++) {
       for (int j = 0; j < kVectors; j++) LUTRA_PREFETCH(tile.c + i * tile.ldc + j * V::W);
+    }
+  } else if (TileShape<T>::kVectorBytes == 64) {
+    for (int i = kRows; i < 2 * kRows; i++) {
+      for (int j = 0; j < kVectors; j++) LUTRA_PREFETCH_L2(tile.c + i * tile.ldc + j * V::W);
     }
   }
   const T* a = tile.a;

@@ -184,6 +184,9 @@ void testAll() {
   for (int offset = 0; offset < 16; offset++) testSizes<T>(2000 + offset, 300, 131, offset);
   testThreads<T>(4000, 700, 10);
   testThreads<T>(4000, 700, 300);
+  // Threads own rows, but with so few rows columns.
+  testThreads<T>(4000, 700, 600);
+  testThreads<T>(4000, 2, 600);
 }
 
 void testIndices() {
