@@ -12,19 +12,6 @@ struct RowTiles {
   int rows(int64_t tile) const { return static_cast<int>(least + (tile < longer ? 1 : 0)); }
 };
 
-// Loads W rows of `n` <= W values that lie ld apart (the first `rows` of them; the rest become zero) and transposes.
-template <class T>
-LUTRA_INLINE void loadTransposed(Vec<T> (&v)[Vec<T>::W], const T* source, int64_t ld, int rows, int n) {
-  using V = Vec<T>;
-  if (rows == V::W && n == V::W) {
-    LUTRA_UNROLL
-    for (int i = 0; i < V::W; i++) v[i] = V::load(source + i * ld);
-  } else {
-    for (int i = 0; i < V::W; i++) v[i] = i < rows ? V::loadN(source + i * ld, n) : V::zero();
-  }
-  transpose(v);
-}
-
 // One tile of A, kHeight × `depth`, as [k][kHeight]. `source` is the tile's first element, one row per ld. Compiled for
 // each height: masks and copies of registers would take as long as the transposition itself.
 template <class T, int kHeight>

@@ -90,7 +90,10 @@ T reduceRow(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
   constexpr int64_t piece = Vec<T>::W < 8 ? 64 * Vec<T>::W : 512;
   if (n <= piece) return reducePiece<op>(x, n, center, p);
   const int64_t half = (n / 2 + piece - 1) / piece * piece;
-  return combineScalars<op>(reduceRow<op>(x, half, center, p), reduceRow<op>(x + half, n - half, center, p));
+  // One after the other: compilers may compute arguments from the last to the first, and memory likes to be read
+  // onwards.
+  const T first = reduceRow<op>(x, half, center, p);
+  return combineScalars<op>(first, reduceRow<op>(x + half, n - half, center, p));
 }
 
 // Parts of rows are no stream to the hardware: what comes next is asked for.

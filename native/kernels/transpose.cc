@@ -1,17 +1,16 @@
 #include "kernels/transpose.h"
 
-#include <algorithm>
+#include "kernels/prefetch.h"
+#include "kernels/write_around.h"
 
-#include "runtime/thread_pool.h"
+#define LUTRA_KERNEL_SOURCE "kernels/transpose.inl.h"
+#include "simd/foreach_target.h"
 
 namespace lutra {
 
 namespace {
 
-// Two tiles of 8-byte elements fill half of a small first-level cache.
-constexpr int64_t kTile = 32;
 constexpr int64_t kShortest = 8;
-constexpr int64_t kGrainTiles = 32;
 
 // The dimension that steps by 1 and is long enough, or -1.
 int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
@@ -21,34 +20,39 @@ int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
   return -1;
 }
 
-// to[r * toStride + c] = from[r + c * fromStride], by way of a compact tile: rows a power of two apart share cache
-// sets, so no line of either side may have to stay in the cache until its other elements' turn comes.
+// The same for elements of any size, one by one, by way of a small compact tile.
 template <class U>
-void copyTile(U* to, int64_t toStride, const U* from, int64_t fromStride, int64_t rows, int64_t columns) {
-  constexpr int64_t step = kTile + 1;
-  U tile[kTile * step];
-  for (int64_t c = 0; c < columns; ++c) {
-    for (int64_t r = 0; r < rows; ++r) tile[c * step + r] = from[r + c * fromStride];
-  }
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) to[r * toStride + c] = tile[c * step + r];
+void transposeElements(U* to, int64_t toStride, const U* from, int64_t fromStride, int64_t rows, int64_t columns) {
+  constexpr int64_t kTile = 32, kStep = kTile + 1;
+  U tile[kTile * kStep];
+  for (int64_t start = 0; start < columns; start += kTile) {
+    const int64_t width = std::min(kTile, columns - start);
+    for (int64_t c = 0; c < width; ++c) {
+      for (int64_t r = 0; r < rows; ++r) tile[c * kStep + r] = from[r + (start + c) * fromStride];
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t c = 0; c < width; ++c) to[r * toStride + start + c] = tile[c * kStep + r];
+    }
   }
 }
 
-template <class U>
-void copyTiles(U* to, const int64_t* toStrides, const U* from, const int64_t* fromStrides, int ndim,
-               const int64_t* sizes, int rowDim, int columnDim) {
+// Cuts the matrices into windows, with vectors a line of `from` high, and lets the threads take them.
+template <class T, class Transpose>
+void forEachWindow(T* to, const int64_t* toStrides, const T* from, const int64_t* fromStrides, int ndim,
+                   const int64_t* sizes, int rowDim, int columnDim, Transpose transpose) {
   // rowDim steps by 1 in `from`, columnDim in `to`.
+  constexpr int64_t kHeight = sizeof(T) < 4 ? 32 : 64 / static_cast<int64_t>(sizeof(T)), kWidth = 512;
   const int64_t rows = sizes[rowDim], columns = sizes[columnDim];
-  const int64_t rowTiles = (rows + kTile - 1) / kTile, columnTiles = (columns + kTile - 1) / kTile;
+  const int64_t high = (rows + kHeight - 1) / kHeight, wide = (columns + kWidth - 1) / kWidth;
   int64_t matrices = 1;
   for (int d = 0; d < ndim; ++d) {
     if (d != rowDim && d != columnDim) matrices *= sizes[d];
   }
-  parallelFor(matrices * rowTiles * columnTiles, kGrainTiles, [&](int64_t begin, int64_t end) {
-    for (int64_t tile = begin; tile < end; ++tile) {
-      const int64_t row = tile / columnTiles % rowTiles * kTile, column = tile % columnTiles * kTile;
-      int64_t rest = tile / columnTiles / rowTiles;
+  const int64_t grain = 1 + 32768 / (kHeight * std::min(kWidth, columns));
+  parallelFor(matrices * high * wide, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t window = begin; window < end; ++window) {
+      const int64_t row = window / wide % high * kHeight, column = window % wide * kWidth;
+      int64_t rest = window / wide / high;
       int64_t toPlace = row * toStrides[rowDim] + column, fromPlace = row + column * fromStrides[columnDim];
       for (int d = ndim - 1; d >= 0; --d) {
         if (d == rowDim || d == columnDim) continue;
@@ -56,8 +60,8 @@ void copyTiles(U* to, const int64_t* toStrides, const U* from, const int64_t* fr
         fromPlace += rest % sizes[d] * fromStrides[d];
         rest /= sizes[d];
       }
-      copyTile(to + toPlace, toStrides[rowDim], from + fromPlace, fromStrides[columnDim], std::min(kTile, rows - row),
-               std::min(kTile, columns - column));
+      transpose(to + toPlace, toStrides[rowDim], from + fromPlace, fromStrides[columnDim],
+                std::min(kHeight, rows - row), std::min(kWidth, columns - column));
     }
   });
 }
@@ -71,22 +75,30 @@ bool copyTransposed(void* to, const int64_t* toStrides, const void* from, const 
   for (int d = 0; d < ndim; ++d) {
     if (sizes[d] == 0) return true;
   }
+  int64_t bytes = elementSize;
+  for (int d = 0; d < ndim; ++d) bytes *= sizes[d];
+  const bool around =
+      goesAroundCache(bytes) && reinterpret_cast<uintptr_t>(to) % static_cast<uintptr_t>(elementSize) == 0;
+  const auto copy = [&](auto* target, const auto* source, auto transpose) {
+    forEachWindow(target, toStrides, source, fromStrides, ndim, sizes, rowDim, columnDim, transpose);
+  };
+  const auto byVectors = [around](auto* target, int64_t toStride, const auto* source, int64_t fromStride, int64_t rows,
+                                  int64_t columns) {
+    using T = std::remove_reference_t<decltype(*target)>;
+    LUTRA_DISPATCH(transposeStrip<T>)(target, toStride, source, fromStride, rows, columns, around);
+  };
   switch (elementSize) {
     case 1:
-      copyTiles(static_cast<uint8_t*>(to), toStrides, static_cast<const uint8_t*>(from), fromStrides, ndim, sizes,
-                rowDim, columnDim);
+      copy(static_cast<uint8_t*>(to), static_cast<const uint8_t*>(from), &transposeElements<uint8_t>);
       break;
     case 2:
-      copyTiles(static_cast<uint16_t*>(to), toStrides, static_cast<const uint16_t*>(from), fromStrides, ndim, sizes,
-                rowDim, columnDim);
+      copy(static_cast<uint16_t*>(to), static_cast<const uint16_t*>(from), &transposeElements<uint16_t>);
       break;
     case 4:
-      copyTiles(static_cast<uint32_t*>(to), toStrides, static_cast<const uint32_t*>(from), fromStrides, ndim, sizes,
-                rowDim, columnDim);
+      copy(static_cast<float*>(to), static_cast<const float*>(from), byVectors);
       break;
     default:
-      copyTiles(static_cast<uint64_t*>(to), toStrides, static_cast<const uint64_t*>(from), fromStrides, ndim, sizes,
-                rowDim, columnDim);
+      copy(static_cast<double*>(to), static_cast<const double*>(from), byVectors);
   }
   return true;
 }

@@ -25,4 +25,17 @@ LUTRA_INLINE void storeLanes(Vec<T> v, T* p, int lanes) {
   }
 }
 
+// Loads W rows of `n` <= W values that lie ld apart (the first `rows` of them; the rest become zero) and transposes.
+template <class T>
+LUTRA_INLINE void loadTransposed(Vec<T> (&v)[Vec<T>::W], const T* source, int64_t ld, int rows, int n) {
+  using V = Vec<T>;
+  if (rows == V::W && n == V::W) {
+    LUTRA_UNROLL
+    for (int i = 0; i < V::W; i++) v[i] = V::load(source + i * ld);
+  } else {
+    for (int i = 0; i < V::W; i++) v[i] = i < rows ? V::loadN(source + i * ld, n) : V::zero();
+  }
+  transpose(v);
+}
+
 }  // namespace lutra::LUTRA_NS

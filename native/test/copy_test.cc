@@ -170,6 +170,46 @@ void testStrided() {
   }
 }
 
+// Transposed matrices of elements with any bits: every size of element, gaps between rows, starts off the cache line,
+// and results large enough to be written around the cache.
+template <class U>
+void testTransposed(ElementType type, int64_t rows, int64_t columns, int64_t gap, int offset) {
+  const int64_t sizes[3] = {2, rows, columns}, ldTo = columns + gap, ldFrom = rows + 2 * gap;
+  const int64_t to[3] = {rows * ldTo, ldTo, 1}, from[3] = {columns * ldFrom, 1, ldFrom};
+  std::vector<U> source(static_cast<size_t>(2 * columns * ldFrom));
+  uint64_t bits = 7;
+  for (U& x : source) x = static_cast<U>((bits = bits * 6364136223846793005u + 1442695040888963407u) >> 20);
+  Guarded<U> target(2 * rows * ldTo, offset);
+  std::vector<U> expected(target.data(), target.data() + 2 * rows * ldTo);
+  for (int64_t m = 0; m < 2; ++m) {
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t c = 0; c < columns; ++c) {
+        expected[static_cast<size_t>(m * to[0] + r * ldTo + c)] =
+            source[static_cast<size_t>(m * from[0] + r + c * ldFrom)];
+      }
+    }
+  }
+  lutra::copyStrided(target.data(), type, to, source.data(), type, from, 3, sizes);
+  CHECK(target.intact());
+  CHECK(std::memcmp(target.data(), expected.data(), expected.size() * sizeof(U)) == 0);
+}
+
+void testTransposedSizes() {
+  for (const int threads : {1, 3}) {
+    lutra::setNumThreads(threads);
+    for (const int64_t rows : {8, 15, 16, 17, 33, 130, 300}) {
+      for (const int64_t columns : {8, 16, 31, 255, 257, 600, 1100}) {
+        const int offset = static_cast<int>((rows + columns) % 16);
+        testTransposed<uint8_t>(ElementType::uint8, rows, columns, 3, offset);
+        testTransposed<uint16_t>(ElementType::float16, rows, columns, 0, offset);
+        testTransposed<uint32_t>(ElementType::int32, rows, columns, 0, offset);
+        testTransposed<uint32_t>(ElementType::float32, rows, columns, 5, offset);
+        testTransposed<uint64_t>(ElementType::float64, rows, columns, 1, offset);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -178,6 +218,7 @@ int main() {
     testHalf();
     testOtherCasts();
     testStrided();
+    testTransposedSizes();
   }
   return lutra::test::finish("copy_test");
 }
