@@ -1,6 +1,7 @@
 #include "kernels/copy.h"
 
 #include "kernels/transpose.h"
+#include "kernels/write_around.h"
 
 #define LUTRA_KERNEL_SOURCE "kernels/copy.inl.h"
 #include "simd/foreach_target.h"
@@ -26,9 +27,37 @@ BlockKernel convertKernel(ElementType to, ElementType from) {
   return LUTRA_DISPATCH(convertKernel<0>)(static_cast<int>(to), static_cast<int>(from));
 }
 
+namespace {
+
+// Copies between windows whose innermost dimensions are contiguous and of some length: parts of rows, as joining makes
+// them. False, and nothing done, for any other layout.
+template <class T>
+bool copyLongRows(void* to, const int64_t* toStrides, const void* from, const int64_t* fromStrides, int ndim,
+                  const int64_t* sizes) {
+  constexpr int64_t kShortest = 64;
+  if (ndim < 2 || toStrides[ndim - 1] != 1 || fromStrides[ndim - 1] != 1 || sizes[ndim - 1] < kShortest) return false;
+  int64_t rows = 1;
+  for (int d = 0; d < ndim - 1; ++d) rows *= sizes[d];
+  const int64_t n = sizes[ndim - 1];
+  const bool around =
+      goesAroundCache(rows * n * static_cast<int64_t>(sizeof(T))) && reinterpret_cast<uintptr_t>(to) % sizeof(T) == 0;
+  const auto copy = LUTRA_DISPATCH(copyRows<T>);
+  parallelFor(rows, 1 + kCheapGrain / n, [&](int64_t begin, int64_t end) {
+    copy(static_cast<T*>(to), toStrides, static_cast<const T*>(from), fromStrides, ndim, sizes, begin, end, around);
+  });
+  return true;
+}
+
+}  // namespace
+
 void copyStrided(void* to, ElementType toType, const int64_t* toStrides, const void* from, ElementType fromType,
                  const int64_t* fromStrides, int ndim, const int64_t* sizes) {
-  if (toType == fromType && copyTransposed(to, toStrides, from, fromStrides, elementSize(toType), ndim, sizes)) return;
+  if (toType == fromType) {
+    const int size = elementSize(toType);
+    if (copyTransposed(to, toStrides, from, fromStrides, size, ndim, sizes)) return;
+    if (size == 4 && copyLongRows<float>(to, toStrides, from, fromStrides, ndim, sizes)) return;
+    if (size == 8 && copyLongRows<double>(to, toStrides, from, fromStrides, ndim, sizes)) return;
+  }
   StridedLoop loop(ndim, sizes);
   loop.add(to, elementSize(toType), toStrides);
   loop.add(from, elementSize(fromType), fromStrides);

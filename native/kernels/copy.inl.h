@@ -1,4 +1,6 @@
-// Conversions between element types, one block kernel each.
+// Conversions between element types, one block kernel each, and copies of rows.
+#include "kernels/streamer.inl.h"
+
 namespace lutra::LUTRA_NS {
 
 // 16-bit floats are stored as their bits.
@@ -175,6 +177,30 @@ BlockKernel convertKernel(int to, int from) {
     default:
       return convertKernelTo<BFloat16>(from);
   }
+}
+
+// Rows [begin, end) of two windows, in row-major order.
+template <class T>
+void copyRows(T* to, const int64_t* toStrides, const T* from, const int64_t* fromStrides, int ndim,
+              const int64_t* sizes, int64_t begin, int64_t end, bool around) {
+  const int64_t n = sizes[ndim - 1];
+  for (int64_t row = begin; row < end; row++) {
+    int64_t rest = row, toPlace = 0, fromPlace = 0;
+    for (int d = ndim - 2; d >= 0; d--) {
+      const int64_t index = d == 0 ? rest : rest % sizes[d];
+      toPlace += index * toStrides[d];
+      fromPlace += index * fromStrides[d];
+      if (d > 0) rest /= sizes[d];
+    }
+    if (around) {
+      Streamer<T> stream(to + toPlace);
+      stream.append(from + fromPlace, n);
+      stream.finish();
+    } else {
+      copyRow(to + toPlace, from + fromPlace, n);
+    }
+  }
+  if (around) finishWritingAround();
 }
 
 }  // namespace lutra::LUTRA_NS

@@ -39,6 +39,7 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
         stream.append(table + std::max<int64_t>(0, safeIndex(indices, i, rows)) * dim, dim);
       }
       stream.finish();
+      finishWritingAround();
       return;
     }
     for (int64_t i = begin; i < end; i++) {

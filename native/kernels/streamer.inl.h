@@ -57,10 +57,8 @@ class Streamer {
     out_ = out;
     fill_ = n;
   }
-  void finish() {
-    copyRow(out_, line_, fill_);
-    finishWritingAround();
-  }
+  /** Writes what is left of a line. The caller has to call finishWritingAround() when all of its streams are done. */
+  LUTRA_INLINE void finish() { copyRow(out_, line_, fill_); }
 
  private:
   static constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));

@@ -38,6 +38,7 @@ void transposeStrip(T* to, int64_t toStride, const T* from, int64_t fromStride, 
   }
   if (!around) return;
   for (int64_t r = 0; r < rows; r++) streams[r].finish();
+  finishWritingAround();
 }
 
 }  // namespace lutra::LUTRA_NS
