@@ -34,7 +34,7 @@ namespace {
 template <class T>
 bool copyLongRows(void* to, const int64_t* toStrides, const void* from, const int64_t* fromStrides, int ndim,
                   const int64_t* sizes) {
-  constexpr int64_t kShortest = 64;
+  constexpr int64_t kShortest = 8;
   if (ndim < 2 || toStrides[ndim - 1] != 1 || fromStrides[ndim - 1] != 1 || sizes[ndim - 1] < kShortest) return false;
   int64_t rows = 1;
   for (int d = 0; d < ndim - 1; ++d) rows *= sizes[d];

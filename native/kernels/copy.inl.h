@@ -179,28 +179,43 @@ BlockKernel convertKernel(int to, int from) {
   }
 }
 
-// Rows [begin, end) of two windows, in row-major order.
+// Rows [begin, end) of two windows, in row-major order. Those that follow each other in `to` are one stream.
 template <class T>
 void copyRows(T* to, const int64_t* toStrides, const T* from, const int64_t* fromStrides, int ndim,
               const int64_t* sizes, int64_t begin, int64_t end, bool around) {
   const int64_t n = sizes[ndim - 1];
+  int64_t index[StridedLoop::kMaxDims], rest = begin, toPlace = 0, fromPlace = 0;
+  for (int d = ndim - 2; d >= 0; d--) {
+    index[d] = rest % sizes[d];
+    rest /= sizes[d];
+    toPlace += index[d] * toStrides[d];
+    fromPlace += index[d] * fromStrides[d];
+  }
+  Streamer<T> stream(to + toPlace);
+  int64_t streamed = toPlace;  // where the stream goes on
   for (int64_t row = begin; row < end; row++) {
-    int64_t rest = row, toPlace = 0, fromPlace = 0;
-    for (int d = ndim - 2; d >= 0; d--) {
-      const int64_t index = d == 0 ? rest : rest % sizes[d];
-      toPlace += index * toStrides[d];
-      fromPlace += index * fromStrides[d];
-      if (d > 0) rest /= sizes[d];
-    }
-    if (around) {
-      Streamer<T> stream(to + toPlace);
-      stream.append(from + fromPlace, n);
-      stream.finish();
-    } else {
+    if (!around) {
       copyRow(to + toPlace, from + fromPlace, n);
+    } else {
+      if (streamed != toPlace) {
+        stream.finish();
+        stream = Streamer<T>(to + toPlace);
+      }
+      stream.append(from + fromPlace, n);
+      streamed = toPlace + n;
+    }
+    for (int d = ndim - 2; d >= 0; d--) {
+      toPlace += toStrides[d];
+      fromPlace += fromStrides[d];
+      if (++index[d] < sizes[d]) break;
+      index[d] = 0;
+      toPlace -= sizes[d] * toStrides[d];
+      fromPlace -= sizes[d] * fromStrides[d];
     }
   }
-  if (around) finishWritingAround();
+  if (!around) return;
+  stream.finish();
+  finishWritingAround();
 }
 
 }  // namespace lutra::LUTRA_NS

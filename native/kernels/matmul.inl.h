@@ -183,6 +183,12 @@ template <class T>
 void multiply(const Product<T>& p) {
   if (p.M <= 0 || p.N <= 0) return;
   if (p.K <= 0) return multiplyNothing(p);
+  if (p.N == 1 && p.packedB == nullptr && !p.b.transposed && p.b.ld == 1) {
+    // A vector is its own transpose.
+    Product<T> same = p;
+    same.b = {p.b.data, p.K, true};
+    return multiply(same);
+  }
   const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
   if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
   if (turns(p)) return multiplyTurned(p);

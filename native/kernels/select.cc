@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "runtime/thread_pool.h"
 
@@ -55,21 +56,35 @@ void scatterUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t ou
   moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] = src[near]; });
 }
 
+// Slices of `bytes` each, or of one Unit where that is their size: a copy whose size the compiler knows is one move.
+template <class Unit>
+void selectUnits(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t bytes) {
+  const size_t size =
+      std::is_void_v<Unit> ? static_cast<size_t>(bytes) : sizeof(std::conditional_t<std::is_void_v<Unit>, char, Unit>);
+  const int64_t step = static_cast<int64_t>(size);
+  char* const to = static_cast<char*>(dst);
+  const char* const from = static_cast<const char*>(src);
+  parallelFor(outer * count, std::max<int64_t>(1, 4 * kGrain / std::max<int64_t>(1, bytes)),
+              [&](int64_t begin, int64_t end) {
+                while (begin < end) {
+                  const int64_t o = begin / count, first = o * count, last = std::min(end, first + count);
+                  const char* const slices = from + o * rows * step;
+                  for (; begin < last; ++begin) {
+                    const int32_t index = indices[begin - first];
+                    if (inside(index, rows)) std::memcpy(to + begin * step, slices + index * step, size);
+                  }
+                }
+              });
+}
+
 }  // namespace
 
 void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                   int64_t inner, int64_t size) {
   const int64_t bytes = inner * size;
-  char* const to = static_cast<char*>(dst);
-  const char* const from = static_cast<const char*>(src);
-  parallelFor(outer * count, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, inner)),
-              [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i) {
-                  const int32_t index = indices[i % count];
-                  if (inside(index, rows))
-                    std::memcpy(to + i * bytes, from + ((i / count) * rows + index) * bytes, bytes);
-                }
-              });
+  const auto select = bytes == 4 ? &selectUnits<uint32_t> : bytes == 8 ? &selectUnits<uint64_t> : &selectUnits<void>;
+  select(dst, src, indices, outer, rows, count, bytes);
 }
 
 void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,

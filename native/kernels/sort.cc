@@ -45,6 +45,26 @@ struct Key128 {
   bool operator<(const Key128& other) const { return order != other.order ? order < other.order : at < other.at; }
 };
 
+// Brings the first k of a row's n keys, k < n, to the front, in no order. `keyOf(r)`: the key at position r.
+template <class Key, class KeyOf>
+void selectFirst(std::vector<Key>& keys, int64_t k, int64_t n, KeyOf keyOf) {
+  if (k > n / 32) {
+    for (int64_t r = 0; r < n; ++r) keys[static_cast<size_t>(r)] = keyOf(r);
+    std::nth_element(keys.begin(), keys.begin() + k, keys.end());
+    return;
+  }
+  // Of few, the last so far is at the root of a heap; hardly any element comes before it.
+  for (int64_t r = 0; r < k; ++r) keys[static_cast<size_t>(r)] = keyOf(r);
+  std::make_heap(keys.begin(), keys.begin() + k);
+  for (int64_t r = k; r < n; ++r) {
+    const Key key = keyOf(r);
+    if (!(key < keys[0])) continue;
+    std::pop_heap(keys.begin(), keys.begin() + k);
+    keys[static_cast<size_t>(k - 1)] = key;
+    std::push_heap(keys.begin(), keys.begin() + k);
+  }
+}
+
 // Writes the first k of each row's order.
 template <class T>
 void firstOfOrder(T* values, int32_t* indices, const T* x, int64_t k, bool descending, int64_t outer, int64_t n,
@@ -57,11 +77,15 @@ void firstOfOrder(T* values, int32_t* indices, const T* x, int64_t k, bool desce
     for (int64_t row = begin; row < end; ++row) {
       const int64_t o = row / inner, i = row % inner;
       const T* const first = x + o * n * inner + i;
-      for (int64_t r = 0; r < n; ++r) {
+      const auto keyOf = [&](int64_t r) {
         const auto order = orderOf(first[r * inner]);
-        keys[static_cast<size_t>(r)] = Key(descending ? ~order : order, r);
+        return Key(descending ? ~order : order, r);
+      };
+      if (k < n) {
+        selectFirst(keys, k, n, keyOf);
+      } else {
+        for (int64_t r = 0; r < n; ++r) keys[static_cast<size_t>(r)] = keyOf(r);
       }
-      if (k < n) std::nth_element(keys.begin(), keys.begin() + k, keys.end());
       std::sort(keys.begin(), keys.begin() + k);
       for (int64_t r = 0; r < k; ++r) {
         const int32_t position = keys[static_cast<size_t>(r)].position();

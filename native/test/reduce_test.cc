@@ -164,7 +164,7 @@ void testSort() {
       for (size_t i = 7; i < x.size(); i += 40) x[i] = -std::numeric_limits<T>::infinity();
     }
     for (const bool descending : {false, true}) {
-      for (const int64_t k : {s.n, std::min<int64_t>(s.n, 3)}) {
+      for (const int64_t k : {s.n, s.n / 4, std::min<int64_t>(s.n, 3)}) {
         const size_t results = static_cast<size_t>(s.outer * k * s.inner);
         std::vector<T> values(results + 1, T(77));
         std::vector<int32_t> indices(results + 1, -7);
