@@ -110,49 +110,70 @@ void StridedLoop::run(BlockKernel kernel, const double* params, int64_t grain) {
   }
 }
 
-// Whether this is one long row of a large output, and inputs that are rows or scalars. What is changed in place has
-// been read, and is in the cache.
+// Whether this is a large contiguous output, made of inputs whose rows are contiguous or one number each. What is
+// changed in place has been read, and is in the cache.
 bool StridedLoop::canGoAround() const {
   const Operand& out = operand_[0];
-  if (ndim_ != 1 || out.strides[0] != 1 || !goesAroundCache(numel_ * out.elementSize)) return false;
+  if (!isLinear(out) || !goesAroundCache(numel_ * out.elementSize)) return false;
+  if (ndim_ > 1 && sizes_[ndim_ - 1] < kBlockAround) return false;
   if (reinterpret_cast<uintptr_t>(out.data) % static_cast<uintptr_t>(out.elementSize) != 0) return false;
   for (int k = 1; k < operands_; ++k) {
-    if (operand_[k].strides[0] != 0 && (operand_[k].strides[0] != 1 || operand_[k].data == out.data)) return false;
+    const int64_t stride = operand_[k].strides[ndim_ - 1];
+    if (stride != 0 && (stride != 1 || operand_[k].data == out.data)) return false;
   }
   return true;
 }
 
+// The output is filled up to a cache line, and from there by way of a block of whole lines.
 void StridedLoop::runAround(BlockKernel kernel, const double* params, int64_t begin, int64_t end) const {
   alignas(64) char block[kBlockAround * 8];
   alignas(64) char scalars[kMaxOperands][kBlockAround * 8];
-  void* pointers[kMaxOperands];
-  int64_t steps[kMaxOperands];  // bytes from one element to the next
-  for (int k = 0; k < operands_; ++k) {
-    const Operand& operand = operand_[k];
-    steps[k] = operand.strides[0] * operand.elementSize;
-    pointers[k] = operand.data + begin * steps[k];
-    if (steps[k] != 0) continue;
-    copyRow(scalars[k], 1, operand.data, 0, operand.elementSize, kBlockAround);
-    pointers[k] = scalars[k];
-  }
-  const auto advance = [&](int64_t n) {
-    for (int k = 0; k < operands_; ++k) pointers[k] = static_cast<char*>(pointers[k]) + n * steps[k];
-  };
   const int size = operand_[0].elementSize;
-  const auto past = static_cast<int64_t>(reinterpret_cast<uintptr_t>(pointers[0]) % 64);
-  const int64_t head = std::min((64 - past) % 64 / size, end - begin);
-  kernel(pointers, params, head);
-  advance(head);
-  int64_t position = begin + head;
-  for (; position + kBlockAround <= end; position += kBlockAround) {
-    char* const out = static_cast<char*>(pointers[0]);
-    pointers[0] = block;
-    kernel(pointers, params, kBlockAround);
-    copyLinesAround(out, block, kBlockAround * size);
-    pointers[0] = out;
-    advance(kBlockAround);
+  const int64_t inner = sizes_[ndim_ - 1];
+  char* out = operand_[0].data + begin * size;
+  int64_t head = static_cast<int64_t>(-reinterpret_cast<uintptr_t>(out) % 64) / size, filled = 0;
+  for (int64_t position = begin; position < end;) {
+    const int64_t rowEnd = std::min(end, position - position % inner + inner);
+    void* pointers[kMaxOperands];
+    int64_t steps[kMaxOperands];  // bytes from one element to the next
+    for (int k = 1; k < operands_; ++k) {
+      const Operand& operand = operand_[k];
+      char* const row = operand.data + place(operand, position) * operand.elementSize;
+      steps[k] = operand.strides[ndim_ - 1] * operand.elementSize;
+      pointers[k] = row;
+      if (steps[k] != 0) continue;
+      copyRow(scalars[k], 1, row, 0, operand.elementSize, kBlockAround);
+      pointers[k] = scalars[k];
+    }
+    const auto run = [&](void* to, int64_t n) {
+      pointers[0] = to;
+      kernel(pointers, params, n);
+      for (int k = 1; k < operands_; ++k) pointers[k] = static_cast<char*>(pointers[k]) + n * steps[k];
+      position += n;
+    };
+    while (position < rowEnd) {
+      if (head == 0 && filled == 0) {
+        // Most of it: whole blocks.
+        while (position + kBlockAround <= rowEnd) {
+          run(block, kBlockAround);
+          copyLinesAround(out, block, kBlockAround * size);
+          out += kBlockAround * size;
+        }
+        if (position == rowEnd) break;
+      }
+      const int64_t n = std::min(head > 0 ? std::min(head, kBlockAround) : kBlockAround - filled, rowEnd - position);
+      run(head > 0 ? out : block + filled * size, n);
+      if (head > 0) {
+        out += n * size;
+        head -= n;
+      } else if ((filled += n) == kBlockAround) {
+        copyLinesAround(out, block, kBlockAround * size);
+        out += kBlockAround * size;
+        filled = 0;
+      }
+    }
   }
-  kernel(pointers, params, end - position);
+  std::memcpy(out, block, static_cast<size_t>(filled * size));
   finishWritingAround();
 }
 

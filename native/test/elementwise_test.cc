@@ -270,6 +270,35 @@ void testLargeOutputs() {
   setNumThreads(2);
 }
 
+// The same with a row and a column that are broadcast: rows end within blocks, and scalars change with them.
+void testLargeBroadcasts() {
+  const int64_t rows = 1201, columns = 917, sizes[] = {rows, columns}, dense[] = {columns, 1};
+  const int64_t column[] = {1, 0}, row[] = {0, 1}, offset = 3;
+  const std::vector<float> a = randomValues<float>(rows, -10, 10), b = randomValues<float>(columns, -10, 10);
+  const double params[] = {1, 0};
+  for (const int threads : {1, 3}) {
+    setNumThreads(threads);
+    Guarded<float> sum(rows * columns, offset);
+    Guarded<uint8_t> below(rows * columns, offset);
+    StridedLoop add(2, sizes), compare(2, sizes);
+    add.add(sum.data(), 4, dense);
+    compare.add(below.data(), 1, dense);
+    for (StridedLoop* const loop : {&add, &compare}) {
+      loop->add(a.data(), 4, column);
+      loop->add(b.data(), 4, row);
+    }
+    add.run(binaryKernel<float>(BinaryOp::add), params, kCheapGrain);
+    compare.run(compareKernel<float>(CompareOp::lt), params, kCheapGrain);
+    bool good = sum.intact() && below.intact();
+    for (int64_t i = 0; i < rows * columns; ++i) {
+      const float x = a[static_cast<size_t>(i / columns)], y = b[static_cast<size_t>(i % columns)];
+      good &= sum[i] == x + y && below[i] == (x < y);
+    }
+    CHECK(good);
+  }
+  setNumThreads(2);
+}
+
 }  // namespace
 
 int main() {
@@ -287,6 +316,7 @@ int main() {
     testCompare<uint8_t>();
     testLoop();
     testLargeOutputs();
+    testLargeBroadcasts();
   }
   return lutra::test::finish("elementwise_test");
 }
