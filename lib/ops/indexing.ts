@@ -48,7 +48,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const source = contiguous(x);
   const shape = x.shape.slice();
   shape[d] = ids.numel;
-  const out = Tensor.allocate(shape, x.dtype);
+  const out = Tensor.allocate(shape, x.dtype, false);
   run('indexSelect', native.selectSlices, out, source, ids, layout(x.shape, d), ids.numel);
   if (!needsGrad(x)) return out;
   return record(

@@ -72,7 +72,11 @@ void selectUnits(void* dst, const void* src, const int32_t* indices, int64_t out
                   const char* const slices = from + o * rows * step;
                   for (; begin < last; ++begin) {
                     const int32_t index = indices[begin - first];
-                    if (inside(index, rows)) std::memcpy(to + begin * step, slices + index * step, size);
+                    if (inside(index, rows)) {
+                      std::memcpy(to + begin * step, slices + index * step, size);
+                    } else {
+                      std::memset(to + begin * step, 0, size);
+                    }
                   }
                 }
               });

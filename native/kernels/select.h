@@ -7,7 +7,8 @@
 
 namespace lutra {
 
-/** dst[o, i, :] = src[o, indices[i], :]; dst is [outer, count, inner] of elements of `size` bytes. */
+/** dst[o, i, :] = src[o, indices[i], :], all of it (zeros for an index that has changed); dst is [outer, count, inner]
+ * of elements of `size` bytes. */
 void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                   int64_t inner, int64_t size);
 

@@ -20,7 +20,7 @@ int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
   return -1;
 }
 
-// The same for elements of any size, one by one, by way of a small compact tile.
+// to[r * toStride + c] = from[r + c * fromStride] for elements of any size, one by one, by way of a small compact tile.
 template <class U>
 void transposeElements(U* to, int64_t toStride, const U* from, int64_t fromStride, int64_t rows, int64_t columns) {
   constexpr int64_t kTile = 32, kStep = kTile + 1;
