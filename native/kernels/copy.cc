@@ -39,8 +39,7 @@ bool copyLongRows(void* to, const int64_t* toStrides, const void* from, const in
   int64_t rows = 1;
   for (int d = 0; d < ndim - 1; ++d) rows *= sizes[d];
   const int64_t n = sizes[ndim - 1];
-  const bool around =
-      goesAroundCache(rows * n * static_cast<int64_t>(sizeof(T))) && reinterpret_cast<uintptr_t>(to) % sizeof(T) == 0;
+  const bool around = goesAroundCache(to, rows * n, sizeof(T));
   const auto copy = LUTRA_DISPATCH(copyRows<T>);
   parallelFor(rows, 1 + kCheapGrain / n, [&](int64_t begin, int64_t end) {
     copy(static_cast<T*>(to), toStrides, static_cast<const T*>(from), fromStrides, ndim, sizes, begin, end, around);

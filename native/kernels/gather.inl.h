@@ -28,8 +28,7 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
   if (dim <= 0) return;
   const int64_t grain = std::max<int64_t>(1, 8192 / dim);
   const int64_t ahead = rowsAhead(dim * static_cast<int64_t>(sizeof(T)));
-  const bool streams = goesAroundCache(count * dim * static_cast<int64_t>(sizeof(T))) &&
-                       reinterpret_cast<uintptr_t>(out) % sizeof(T) == 0;
+  const bool streams = goesAroundCache(out, count * dim, sizeof(T));
   parallelFor(count, grain, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < std::min(begin + ahead, end); i++) prefetchRow(table + indices[i] * dim, dim);
     if (streams) {

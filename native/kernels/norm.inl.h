@@ -11,9 +11,8 @@ constexpr int64_t kStreamRowsFrom = 1536;
 // Whether rows of n go around the cache, on several threads `from` a size on: they must be whole, aligned vectors.
 template <class T>
 bool streamsRows(const T* out, int64_t rows, int64_t n, int64_t from) {
-  const int64_t rowBytes = n * static_cast<int64_t>(sizeof(T));
-  const bool whole = rowBytes % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
-  return whole && rows * rowBytes >= (runsAlone() ? kAroundFrom : from);
+  const bool whole = n * static_cast<int64_t>(sizeof(T)) % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
+  return whole && goesAroundCache(out, rows * n, sizeof(T), from);
 }
 
 template <class T>

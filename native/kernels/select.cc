@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <type_traits>
 
 #include "runtime/thread_pool.h"
 
@@ -56,13 +55,12 @@ void scatterUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t ou
   moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] = src[near]; });
 }
 
-// Slices of `bytes` each, or of one Unit where that is their size: a copy whose size the compiler knows is one move.
-template <class Unit>
-void selectUnits(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+// Slices of `bytes` each, which is kBytes unless that is 0: a copy whose size the compiler knows is one move.
+template <int64_t kBytes>
+void selectBytes(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                  int64_t bytes) {
-  const size_t size =
-      std::is_void_v<Unit> ? static_cast<size_t>(bytes) : sizeof(std::conditional_t<std::is_void_v<Unit>, char, Unit>);
-  const int64_t step = static_cast<int64_t>(size);
+  const int64_t step = kBytes > 0 ? kBytes : bytes;
+  const auto size = static_cast<size_t>(step);
   char* const to = static_cast<char*>(dst);
   const char* const from = static_cast<const char*>(src);
   parallelFor(outer * count, std::max<int64_t>(1, 4 * kGrain / std::max<int64_t>(1, bytes)),
@@ -87,7 +85,7 @@ void selectUnits(void* dst, const void* src, const int32_t* indices, int64_t out
 void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                   int64_t inner, int64_t size) {
   const int64_t bytes = inner * size;
-  const auto select = bytes == 4 ? &selectUnits<uint32_t> : bytes == 8 ? &selectUnits<uint64_t> : &selectUnits<void>;
+  const auto select = bytes == 4 ? &selectBytes<4> : bytes == 8 ? &selectBytes<8> : &selectBytes<0>;
   select(dst, src, indices, outer, rows, count, bytes);
 }
 

@@ -45,7 +45,7 @@ struct Key128 {
   bool operator<(const Key128& other) const { return order != other.order ? order < other.order : at < other.at; }
 };
 
-// Brings the first k of a row's n keys, k < n, to the front, in no order. `keyOf(r)`: the key at position r.
+// Brings the first k of a row's n keys to the front, in no order. `keyOf(r)`: the key at position r.
 template <class Key, class KeyOf>
 void selectFirst(std::vector<Key>& keys, int64_t k, int64_t n, KeyOf keyOf) {
   if (k > n / 32) {
@@ -81,11 +81,7 @@ void firstOfOrder(T* values, int32_t* indices, const T* x, int64_t k, bool desce
         const auto order = orderOf(first[r * inner]);
         return Key(descending ? ~order : order, r);
       };
-      if (k < n) {
-        selectFirst(keys, k, n, keyOf);
-      } else {
-        for (int64_t r = 0; r < n; ++r) keys[static_cast<size_t>(r)] = keyOf(r);
-      }
+      selectFirst(keys, k, n, keyOf);
       std::sort(keys.begin(), keys.begin() + k);
       for (int64_t r = 0; r < k; ++r) {
         const int32_t position = keys[static_cast<size_t>(r)].position();

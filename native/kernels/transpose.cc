@@ -11,6 +11,8 @@ namespace lutra {
 namespace {
 
 constexpr int64_t kShortest = 8;
+// The side of the tile through which elements go one by one.
+constexpr int64_t kTile = 32;
 
 // The dimension that steps by 1 and is long enough, or -1.
 int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
@@ -20,10 +22,10 @@ int fastestDim(const int64_t* strides, int ndim, const int64_t* sizes) {
   return -1;
 }
 
-// to[r * toStride + c] = from[r + c * fromStride] for elements of any size, one by one, by way of a small compact tile.
+// to[r * toStride + c] = from[r + c * fromStride] for at most kTile rows of elements of any size, one by one.
 template <class U>
 void transposeElements(U* to, int64_t toStride, const U* from, int64_t fromStride, int64_t rows, int64_t columns) {
-  constexpr int64_t kTile = 32, kStep = kTile + 1;
+  constexpr int64_t kStep = kTile + 1;
   U tile[kTile * kStep];
   for (int64_t start = 0; start < columns; start += kTile) {
     const int64_t width = std::min(kTile, columns - start);
@@ -41,7 +43,7 @@ template <class T, class Transpose>
 void forEachWindow(T* to, const int64_t* toStrides, const T* from, const int64_t* fromStrides, int ndim,
                    const int64_t* sizes, int rowDim, int columnDim, Transpose transpose) {
   // rowDim steps by 1 in `from`, columnDim in `to`.
-  constexpr int64_t kHeight = sizeof(T) < 4 ? 32 : 64 / static_cast<int64_t>(sizeof(T)), kWidth = 512;
+  constexpr int64_t kHeight = sizeof(T) < 4 ? kTile : 64 / static_cast<int64_t>(sizeof(T)), kWidth = 512;
   const int64_t rows = sizes[rowDim], columns = sizes[columnDim];
   const int64_t high = (rows + kHeight - 1) / kHeight, wide = (columns + kWidth - 1) / kWidth;
   int64_t matrices = 1;
@@ -75,10 +77,9 @@ bool copyTransposed(void* to, const int64_t* toStrides, const void* from, const 
   for (int d = 0; d < ndim; ++d) {
     if (sizes[d] == 0) return true;
   }
-  int64_t bytes = elementSize;
-  for (int d = 0; d < ndim; ++d) bytes *= sizes[d];
-  const bool around =
-      goesAroundCache(bytes) && reinterpret_cast<uintptr_t>(to) % static_cast<uintptr_t>(elementSize) == 0;
+  int64_t n = 1;
+  for (int d = 0; d < ndim; ++d) n *= sizes[d];
+  const bool around = goesAroundCache(to, n, elementSize);
   const auto copy = [&](auto* target, const auto* source, auto transpose) {
     forEachWindow(target, toStrides, source, fromStrides, ndim, sizes, rowDim, columnDim, transpose);
   };

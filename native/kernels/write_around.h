@@ -22,10 +22,14 @@ namespace lutra {
 // streamed and take 25 with plain stores, 4096 rows of 128 no longer, 10,000 rows of 300 half as long again.
 constexpr int64_t kAroundFrom = 512 * 1024, kAroundFromOnThreads = 4 * 1024 * 1024;
 
-/** Whether a result of so many bytes in all is written around the cache: never where the processor has no such stores.
+/**
+ * Whether a result of n elements is written around the cache: never where the processor has no such stores, nor where
+ * no element begins on a cache line.
  */
-inline bool goesAroundCache(int64_t bytes) {
-  return LUTRA_WRITES_AROUND && bytes >= (runsAlone() ? kAroundFrom : kAroundFromOnThreads);
+inline bool goesAroundCache(const void* out, int64_t n, int64_t elementSize,
+                            int64_t fromOnThreads = kAroundFromOnThreads) {
+  return LUTRA_WRITES_AROUND && n * elementSize >= (runsAlone() ? kAroundFrom : fromOnThreads) &&
+         reinterpret_cast<uintptr_t>(out) % static_cast<uintptr_t>(elementSize) == 0;
 }
 
 /** Copies whole cache lines around the cache; both begin on one. */
