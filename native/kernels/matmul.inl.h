@@ -3,9 +3,9 @@
 #include "kernels/matmul_panel.inl.h"
 #include "kernels/matmul_blocks.inl.h"
 
-// Which path a product takes depends on its shape alone, never on the number of threads, and every path but the dot
-// products gives each element the same chain of multiply-adds: K is cut into blocks (blockDepth), each block is summed
-// from zero in ascending k, and the blocks are added up in order.
+// Every path but the dot products, which shape alone decides on, gives each element the same chain of multiply-adds,
+// wherever threads split the work: K is cut into blocks (blockDepth), each block is summed from zero in ascending k,
+// and the blocks are added up in order.
 namespace lutra::LUTRA_NS {
 
 /** One or two rows: B is read where it lies, many columns at a time. */
@@ -167,6 +167,20 @@ LUTRA_INLINE bool turns(const Product<T>& p) {
          p.options.bias == nullptr && !p.options.accumulate && 10 * padded(p.N) * p.M > 11 * p.N * padded(p.M);
 }
 
+/**
+ * Whether several threads do better with blocks of rows where few rows would let them share columns: for those, one
+ * thread packs A while the others wait, and then all read it from its cache. Blocks of rows make each thread pack B.
+ */
+template <class T>
+LUTRA_INLINE bool sharesRows(const Product<T>& p) {
+  using S = TileShape<T>;
+  if (p.packedB != nullptr || runsAlone()) return false;
+  const int64_t threads = numThreads(), parts = std::min<int64_t>(threads, p.M / S::kRows);
+  const int64_t strips = (p.N + S::kColumns - 1) / S::kColumns;
+  if (parts < 2 || parts < std::min(threads, strips)) return false;
+  return p.b.transposed ? p.N <= 4 * p.M : p.N <= 16 * p.M && ownsB<T>(p.N * blockDepth<T>(p.K));
+}
+
 /** K = 0: only what is added. */
 template <class T>
 void multiplyNothing(const Product<T>& p) {
@@ -192,7 +206,7 @@ void multiply(const Product<T>& p) {
   const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
   if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
   if (turns(p)) return multiplyTurned(p);
-  if (p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) return multiplyFewRows(p);
+  if ((p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) && !sharesRows(p)) return multiplyFewRows(p);
   if (p.N <= TileShape<T>::kColumns) {
     return p.a.transposed ? multiplyFewColumns<T, true>(p) : multiplyFewColumns<T, false>(p);
   }

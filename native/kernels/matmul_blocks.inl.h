@@ -14,7 +14,13 @@ LUTRA_INLINE int64_t countRowBlocks(int64_t M) {
   const int64_t wanted = std::max(least, std::min(several, M / (4 * kRows)));
   const int64_t step = wanted > several ? several : threads;
   const int64_t even = (wanted + step - 1) / step * step;
-  return M / even >= kRows ? even : wanted;
+  return M / even >= kRows ? even : std::max(wanted, std::min(threads, M / kRows));
+}
+
+/** Whether each of several threads packs a block of B of that many elements for itself. */
+template <class T>
+LUTRA_INLINE bool ownsB(int64_t elements) {
+  return elements <= (1 << 20) / static_cast<int64_t>(sizeof(T));
 }
 
 /** Some columns of B in one block of K. */
@@ -86,7 +92,6 @@ template <class T>
 void multiplyBlocks(const Product<T>& p) {
   constexpr int64_t kColumns = TileShape<T>::kColumns;
   constexpr int64_t kMostColumns = (sizeof(T) == 4 ? 3072 : 1536) / kColumns * kColumns;
-  constexpr int64_t kMostOfOwn = (1 << 20) / sizeof(T);
   const int64_t most = blockDepth<T>(p.K), wanted = countRowBlocks<T>(p.M), blockRows = (p.M + wanted - 1) / wanted;
   const RowBlocks<T> rowBlocks = {p, blockRows, (p.M + blockRows - 1) / blockRows};
   const bool alone = runsAlone();
@@ -95,7 +100,7 @@ void multiplyBlocks(const Product<T>& p) {
       BlockOfB<T> block = {column, std::min(kMostColumns, p.N - column), k0, std::min(most, p.K - k0), nullptr, 0};
       block.stride = kColumns * block.depth;
       const int64_t size = block.count() * block.stride;
-      const bool own = p.packedB == nullptr && (alone || size <= kMostOfOwn);
+      const bool own = p.packedB == nullptr && (alone || ownsB<T>(size));
       if (p.packedB != nullptr) {
         block.stride = kColumns * p.packedK();
         block.panels = p.packedB + column * p.packedK() + k0 * kColumns;

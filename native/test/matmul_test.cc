@@ -140,6 +140,7 @@ void verifySizes() {
     verify<T>({2, 70, 401, tA, tB, bias, add, 3});                         // one or two rows, several blocks of K
     verify<T>({3, 7, 1000, tA, tB, bias, add, 0});                         // dot products where both run along K
     verify<T>({37, 130, 780, tA, tB, bias, add, 1});                       // few rows
+    verify<T>({64, 90, 1100, tA, tB, bias, add, 2});                       // few rows, few columns: threads share rows
     verify<T>({301, 9, 500, tA, tB, bias, add, 2});                        // few columns
     verify<T>({211, 97, 400, tA, tB, bias, add, 0});                       // blocks
     if (flags % 5 == 0) verify<T>({131, 700, 520, tA, tB, bias, add, 1});  // so large a B that threads pack it together
