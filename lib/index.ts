@@ -33,6 +33,7 @@ export * as nn from './nn/index.js';
 export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js';
 
 import './ops/assign.js';
+import './ops/copy.js';
 
 export type { Operand } from './kernels/elementwise.js';
 export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/blend.js';

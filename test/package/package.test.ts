@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platformName } from '../../lib/addon.js';
+import { Tensor } from '../../lib/index.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
@@ -40,6 +41,14 @@ async function run(command: string, args: string[], cwd = folder): Promise<Outco
 
 function node(...args: string[]): Promise<Outcome> {
   return run(process.execPath, args);
+}
+
+async function expectToTypeCheck(source: string, resolution: string): Promise<void> {
+  const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--types', ''];
+  const result = await node(tsc, ...options, '--module', module, '--moduleResolution', resolution, source);
+  expect(`${result.stdout}${result.stderr}`).toBe('');
+  expect(result.status).toBe(0);
 }
 
 beforeAll(() => {
@@ -162,11 +171,16 @@ new nn.Linear(2, 3, { bais: false });
 export { dtype, value };
 `,
     );
-    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-    const options = ['--strict', '--noEmit', '--target', 'es2022', '--types', ''];
-    const result = await node(tsc, ...options, '--module', module, '--moduleResolution', resolution, source);
-    expect(`${result.stdout}${result.stderr}`).toBe('');
-    expect(result.status).toBe(0);
+    await expectToTypeCheck(source, resolution);
+  });
+
+  it("has types for all of a tensor's methods, those that other modules add included", async () => {
+    const methods = Object.getOwnPropertyNames(Tensor.prototype).filter((name) => name !== 'constructor');
+    expect(methods).toContain('clone');
+    const source = join(folder, 'methods.ts');
+    const uses = methods.map((name) => `void t.${name};`);
+    writeFileSync(source, ["import type { Tensor } from 'lutra';", 'declare const t: Tensor;', ...uses].join('\n'));
+    await expectToTypeCheck(source, 'nodenext');
   });
 });
 
