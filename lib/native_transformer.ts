@@ -27,6 +27,20 @@ export interface NativeTransformer {
     rstd: TypedArray,
   ): void;
 
+  // native/binding/similarity.cc
+  /** The cosines of pairs of rows, and the lengths of both. */
+  cosines(plan: Float64Array, cosines: TypedArray, lengths: TypedArray, a: TypedArray, b: TypedArray): void;
+  cosinesBackward(
+    plan: Float64Array,
+    da: TypedArray | null,
+    db: TypedArray | null,
+    grad: TypedArray,
+    cosines: TypedArray,
+    lengths: TypedArray,
+    a: TypedArray,
+    b: TypedArray,
+  ): void;
+
   // native/binding/attention.cc
   attention(
     plan: Float64Array,

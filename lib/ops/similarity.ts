@@ -1,12 +1,14 @@
+import { needsGrad, record } from '../autograd/record.js';
 import { DTypeError, describe, ValueError } from '../errors.js';
+import { native } from '../native.js';
 import { checkOptions } from '../options.js';
-import { broadcastShapes, wrapDim } from '../tensor/shape.js';
-import { checkFloat, type Tensor } from '../tensor/tensor.js';
-import { add, div, mul, sub } from './arithmetic.js';
-import { clamp } from './masking.js';
-import { sum } from './reduction.js';
+import { plan } from '../tensor/plan.js';
+import { broadcastShapes, sameShape, wrapDim } from '../tensor/shape.js';
+import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { add, sub } from './arithmetic.js';
+import { contiguous } from './copy.js';
 import { norm } from './statistics.js';
-import { expand } from './view.js';
+import { expand, permute } from './view.js';
 
 export interface CosineSimilarityOptions {
   /** The dimension that holds the vectors. Default 1. */
@@ -38,11 +40,60 @@ export function checkAtLeastZero(op: string, name: string, value: unknown): numb
   throw new ValueError(`${op}: ${name} must be a number of at least 0, got ${describe(value)}`);
 }
 
-/** A norm of at least eps. The gradient is the norm's own, also where eps replaces it: PyTorch's convention. */
-function clampedLength(x: Tensor, dim: number, eps: number): Tensor {
-  const length = norm(x, 2, dim, { keepdim: true });
-  const fixed = length.detach();
-  return add(length, sub(clamp(fixed, eps), fixed));
+/** Rows as the kernel reads them: one after the other, or one row that was expanded, which stays as it lies. */
+function asRows(x: Tensor): { rows: Tensor; steps: boolean } {
+  const n = x.shape[x.ndim - 1];
+  const repeated = x.strides.every((stride, d) => x.shape[d] === 1 || stride === (d === x.ndim - 1 ? 1 : 0));
+  return repeated && x.numel > n ? { rows: x, steps: false } : { rows: contiguous(x), steps: true };
+}
+
+/** The cosines of two tensors of one shape along their last dimension. */
+function cosines(x1: Tensor, x2: Tensor, eps: number): Tensor {
+  const shape = x1.shape.slice(0, -1);
+  const n = x1.shape[shape.length];
+  const { rows: a, steps: stepsA } = asRows(x1.detach());
+  const { rows: b, steps: stepsB } = asRows(x2.detach());
+  const out = Tensor.allocate(shape, x1.dtype, false);
+  const lengths = Tensor.allocate([out.numel, 2], x1.dtype, false);
+  const putOperands = (k: number) => {
+    plan[0] = out.numel;
+    plan[1] = n;
+    plan[2] = eps;
+    plan[k] = a.offset;
+    plan[k + 1] = stepsA ? 1 : 0;
+    plan[k + 2] = b.offset;
+    plan[k + 3] = stepsB ? 1 : 0;
+  };
+  putOperands(5);
+  plan[3] = out.offset;
+  plan[4] = lengths.offset;
+  native.cosines(plan, out.storage.array, lengths.storage.array, a.storage.array, b.storage.array);
+  if (!needsGrad(x1, x2)) return out;
+
+  const found = out.detach();
+  const backward = (upstream: Tensor, needs: readonly boolean[]) => {
+    const grad = contiguous(upstream);
+    const [da, db] = needs.map((wanted) => (wanted ? Tensor.allocate(x1.shape, x1.dtype, false) : null));
+    putOperands(8);
+    plan[3] = da?.offset ?? 0;
+    plan[4] = db?.offset ?? 0;
+    plan[5] = grad.offset;
+    plan[6] = found.offset;
+    plan[7] = lengths.offset;
+    native.cosinesBackward(
+      plan,
+      da?.storage.array ?? null,
+      db?.storage.array ?? null,
+      grad.storage.array,
+      found.storage.array,
+      lengths.storage.array,
+      a.storage.array,
+      b.storage.array,
+    );
+    return [da, db];
+  };
+  // PyTorch's operation ends in a sum, whose name its result carries.
+  return record('SumBackward1', [x1, x2], out, backward, [a, b, found]);
 }
 
 /**
@@ -58,8 +109,12 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options?: CosineSimilar
   const least = checkAtLeastZero(op, 'eps', eps);
   const shape = broadcastShapes(op, a.shape, b.shape);
   const at = wrapDim(op, dim, shape.length);
-  const [u, v] = [expand(a, shape), expand(b, shape)];
-  return sum(mul(div(u, clampedLength(u, at, least)), div(v, clampedLength(v, at, least))), at);
+  const others = shape.map((_, d) => d).filter((d) => d !== at);
+  const rowsOf = (x: Tensor) => {
+    const whole = sameShape(x.shape, shape) ? x : expand(x, shape);
+    return at === shape.length - 1 ? whole : permute(whole, ...others, at);
+  };
+  return cosines(rowsOf(a), rowsOf(b), least);
 }
 
 /**

@@ -17,6 +17,7 @@ void registerSoftmax(Exports& exports);
 void registerLosses(Exports& exports);
 void registerOptim(Exports& exports);
 void registerNorm(Exports& exports);
+void registerSimilarity(Exports& exports);
 void registerAttention(Exports& exports);
 void registerMatmul(Exports& exports);
 void registerLstm(Exports& exports);

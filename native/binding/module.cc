@@ -17,6 +17,7 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerLosses(exports);
   registerOptim(exports);
   registerNorm(exports);
+  registerSimilarity(exports);
   registerAttention(exports);
   registerMatmul(exports);
   registerLstm(exports);

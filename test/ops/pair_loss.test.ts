@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { autograd, nn, randn, ShapeError, tensor, ValueError } from '../../lib/index.js';
+import {
+  allclose,
+  autograd,
+  getNumThreads,
+  nn,
+  norm,
+  randn,
+  ShapeError,
+  setNumThreads,
+  type Tensor,
+  tensor,
+  ValueError,
+} from '../../lib/index.js';
 import { double } from '../doubles.js';
 
 const F = nn.functional;
@@ -23,6 +35,55 @@ describe('losses of pairs and triplets, checked by differences', () => {
       });
     }
   }
+
+  it('cosines along any dimension, of rows that are broadcast, and of zeros', () => {
+    const check = autograd.gradcheck;
+    const cosine = (dim: number) => (a: Tensor, b: Tensor) => F.cosineSimilarity(a, b, { dim });
+    for (const [a, b, dim] of [
+      [[3, 4, 5], [3, 4, 5], 0],
+      [[3, 4, 5], [3, 4, 5], 1],
+      [[3, 4, 5], [4, 5], -2],
+      [[6, 5], [5], 1],
+      [[1, 5], [6, 5], 1],
+      [[4, 3, 5], [1, 1, 5], 2],
+      [[7], [7], 0],
+      [[2, 1], [3, 1, 4], 1],
+      [[4, 0], [4, 0], 0],
+    ] as const) {
+      const [x, y] = [randn(a, double), randn(b, double)];
+      expect(check(cosine(dim), [x, y])).toBe(true);
+      const along = { keepdim: true };
+      const unit = (t: Tensor) => t.div(norm(t, 2, t.ndim === x.ndim || dim < 0 ? dim : dim - 1, along));
+      if (x.ndim === y.ndim) {
+        const expected = unit(x).mul(unit(y)).sum(dim);
+        const found = cosine(dim)(x, y);
+        expect(found.shape).toEqual(expected.shape);
+        expect(allclose(found, expected)).toBe(true);
+      }
+    }
+    const zero = tensor([[0, 0, 0]], { requiresGrad: true });
+    const other = tensor([[1, 2, 2]], { requiresGrad: true });
+    F.cosineSimilarity(zero, other, { eps: 0.5 }).backward(tensor([1]));
+    expect([...(zero.grad as Tensor).data]).toEqual([2 / 3, 4 / 3, 4 / 3].map(Math.fround));
+    expect([...(other.grad as Tensor).data]).toEqual([0, 0, 0]);
+  });
+
+  it('cosines of as many threads have the same bits', () => {
+    const [x, y] = [randn([500, 301]), randn([500, 301])];
+    const threads = getNumThreads();
+    try {
+      const [one, two] = [1, 2].map((n) => {
+        setNumThreads(n);
+        const [a, b] = [x.clone().requiresGrad_(), y.clone().requiresGrad_()];
+        const found = F.cosineSimilarity(a, b);
+        found.sum().backward();
+        return [found, a.grad as Tensor, b.grad as Tensor].map((t) => [...t.data]);
+      });
+      expect(two).toEqual(one);
+    } finally {
+      setNumThreads(threads);
+    }
+  });
 
   it('does not pass a gradient that is wrong', () => {
     const x = () => randn([3, 4], double);
