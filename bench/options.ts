@@ -2,8 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type LimitedSet, limitedSets } from './instruction_sets.js';
 
+/** Lists of workloads: those of the table in the docs, other sizes of their kinds, and other operations and options. */
+export const listNames = ['table', 'sizes', 'operations'] as const;
+
 export interface Options {
   peers?: boolean;
+  list: (typeof listNames)[number];
   scaling?: boolean;
   isa?: LimitedSet;
   threads: number[];
@@ -44,6 +48,11 @@ export function readOptions(): Options {
   return new Command('npm run bench --')
     .description("Measures Lutra's workloads: median, spread, rate, and the share of the machine's limit.")
     .option('--peers', 'run the peers that are installed side by side')
+    .addOption(
+      new Option('--list <name>', 'the workloads of the table, other sizes of their kinds, or other operations')
+        .choices(listNames)
+        .default('table'),
+    )
     .option('--scaling', 'show how cost grows with vocabulary, batch, sequence length, hidden size and threads')
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))
     .option('--threads <list>', 'numbers of threads', threadList, [1, Math.min(2, availableParallelism())])

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { cpuInfo } from 'lutra';
 import type { Limits } from './limits/limits.js';
 import { geometricMean, type Summary } from './statistics.js';
-import { isStep, type Workload } from './workloads/catalogue.js';
+import { isStep, type Workload } from './workloads/kinds.js';
 import { memoryBar } from './workloads/memory.js';
 
 /** One line of the results file. `ratio` is the peer's time ÷ Lutra's, pair by pair; 1 for Lutra itself. */

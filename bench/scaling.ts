@@ -1,4 +1,4 @@
-import type { Workload } from './workloads/catalogue.js';
+import type { Workload } from './workloads/kinds.js';
 
 /** One size of a sweep. */
 export interface Point {

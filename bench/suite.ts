@@ -9,8 +9,13 @@ import { kernelsOf, line, machine, markdown, type Row } from './report.js';
 import { checkWritable, save } from './results.js';
 import { scaling } from './scaling.js';
 import { pairedRatio, summarise } from './statistics.js';
-import { catalogue, isStep, type Workload } from './workloads/catalogue.js';
+import { catalogue } from './workloads/catalogue.js';
+import { isStep, type Workload } from './workloads/kinds.js';
 import { memoryBar, memoryText } from './workloads/memory.js';
+import { operations } from './workloads/operations.js';
+import { sizes } from './workloads/sizes.js';
+
+const lists = { table: catalogue, sizes, operations };
 
 /** V8 compiles small training steps for most of a second, on the core that is to be the second thread's. */
 const warmUp = 1;
@@ -104,7 +109,7 @@ function boundsText(limit: Limits | null): string {
 export function runSuite(options: Options): void {
   const { filter, json, markdown: markdownFile } = options;
   const sweeps = scaling.map(({ title, points }) => ({ title, workloads: points.map(({ workload }) => workload) }));
-  const groups = (options.scaling ? sweeps : [{ title: '', workloads: catalogue }])
+  const groups = (options.scaling ? sweeps : [{ title: '', workloads: lists[options.list] }])
     .map(({ title, workloads }) => ({
       title,
       workloads: workloads.filter(({ name }) => filter === undefined || name.includes(filter)),

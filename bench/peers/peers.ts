@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Workload } from '../workloads/catalogue.js';
+import type { Workload } from '../workloads/kinds.js';
 import type { Job } from '../workloads/lutra_process.js';
 import type { Overhead } from '../workloads/overhead.js';
 

@@ -1,31 +1,8 @@
 import { type autograd, nn, noGrad, optim, type Tensor, tensor } from 'lutra';
-import type { Workload } from './catalogue.js';
-import { fillFloats, fingerprint, floats, integers, rotation } from './inputs.js';
-
-/** One workload made ready: `run` does it once, `result` shows what the last run computed. */
-export interface Prepared {
-  run(): void;
-  result(): number[];
-}
-
-type Numbers = { readonly [key: string]: number };
-type Maker = (p: Numbers & { optimizer?: string }) => Prepared;
-
-function matrix(rows: number, columns: number, seed: number, scale = 1): Tensor {
-  return tensor(floats(rows * columns, seed, scale), { shape: [rows, columns] });
-}
-
-/** Fills every parameter from the shared inputs, so that all peers start alike. */
-function fillParameters(module: nn.Module, scale = 0.1): void {
-  let seed = 100;
-  for (const parameter of module.parameters()) fillFloats(parameter.data as Float32Array, seed++, scale);
-}
-
-function cycle<T>(make: (seed: number) => T): () => T {
-  const sets = Array.from({ length: rotation }, (_, k) => make(k + 1));
-  let next = 0;
-  return () => sets[next++ % rotation];
-}
+import { fillFloats, fingerprint, floats, integers } from './inputs.js';
+import type { Workload } from './kinds.js';
+import { cycle, fillParameters, type Maker, matrix, type Prepared } from './lutra_inputs.js';
+import { operation } from './lutra_operations.js';
 
 function lookupWith(backward: boolean, sparse: boolean): Maker {
   return ({ rows, dim, count }) => {
@@ -186,6 +163,7 @@ function updates(make: (parameter: nn.Parameter) => optim.Optimizer): Maker {
 }
 
 const makers: { readonly [kind: string]: Maker } = {
+  operation,
   lookup: lookupWith(false, false),
   lookupDense: lookupWith(true, false),
   lookupSparse: lookupWith(true, true),
@@ -315,5 +293,5 @@ const makers: { readonly [kind: string]: Maker } = {
 export function prepare(workload: Workload): Prepared {
   const maker = makers[workload.kind];
   if (maker === undefined) throw new Error(`no workload of kind ${workload.kind}`);
-  return maker(workload.params as Numbers & { optimizer?: string });
+  return maker(workload.params as Parameters<Maker>[0]);
 }

@@ -1,6 +1,6 @@
 // One workload in a process of its own: reads { workload, threads, seconds, warmUp } from its argument, prints one JSON line.
 import { cpuInfo, setNumThreads } from 'lutra';
-import type { Workload } from './catalogue.js';
+import type { Workload } from './kinds.js';
 import { prepare } from './lutra.js';
 import { peakMemory } from './memory.js';
 import { countOverhead } from './overhead.js';

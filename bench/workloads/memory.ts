@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Workload } from './catalogue.js';
+import type { Workload } from './kinds.js';
 
 const MB = 1e6;
 
