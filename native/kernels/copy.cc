@@ -29,13 +29,13 @@ BlockKernel convertKernel(ElementType to, ElementType from) {
 
 namespace {
 
-// Copies between windows whose innermost dimensions are contiguous and of some length: parts of rows, as joining makes
-// them. False, and nothing done, for any other layout.
+// Copies between windows whose innermost dimensions have some length and are contiguous, or one number of `from`: parts
+// of rows, as joining makes them, and columns that are broadcast. False, and nothing done, for any other layout.
 template <class T>
 bool copyLongRows(void* to, const int64_t* toStrides, const void* from, const int64_t* fromStrides, int ndim,
                   const int64_t* sizes) {
   constexpr int64_t kShortest = 8;
-  if (ndim < 2 || toStrides[ndim - 1] != 1 || fromStrides[ndim - 1] != 1 || sizes[ndim - 1] < kShortest) return false;
+  if (ndim < 2 || toStrides[ndim - 1] != 1 || fromStrides[ndim - 1] > 1 || sizes[ndim - 1] < kShortest) return false;
   int64_t rows = 1;
   for (int d = 0; d < ndim - 1; ++d) rows *= sizes[d];
   const int64_t n = sizes[ndim - 1];
@@ -53,9 +53,9 @@ void copyStrided(void* to, ElementType toType, const int64_t* toStrides, const v
                  const int64_t* fromStrides, int ndim, const int64_t* sizes) {
   if (toType == fromType) {
     const int size = elementSize(toType);
-    if (copyTransposed(to, toStrides, from, fromStrides, size, ndim, sizes)) return;
     if (size == 4 && copyLongRows<float>(to, toStrides, from, fromStrides, ndim, sizes)) return;
     if (size == 8 && copyLongRows<double>(to, toStrides, from, fromStrides, ndim, sizes)) return;
+    if (copyTransposed(to, toStrides, from, fromStrides, size, ndim, sizes)) return;
   }
   StridedLoop loop(ndim, sizes);
   loop.add(to, elementSize(toType), toStrides);

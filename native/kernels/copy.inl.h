@@ -179,7 +179,8 @@ BlockKernel convertKernel(int to, int from) {
   }
 }
 
-// Rows [begin, end) of two windows, in row-major order. Those that follow each other in `to` are one stream.
+// Rows [begin, end) of two windows, in row-major order: of `from` contiguous or one number each. Those that follow each
+// other in `to` are one stream.
 template <class T>
 void copyRows(T* to, const int64_t* toStrides, const T* from, const int64_t* fromStrides, int ndim,
               const int64_t* sizes, int64_t begin, int64_t end, bool around) {
@@ -193,17 +194,29 @@ void copyRows(T* to, const int64_t* toStrides, const T* from, const int64_t* fro
   }
   Streamer<T> stream(to + toPlace);
   int64_t streamed = toPlace;  // where the stream goes on
+  const bool repeats = fromStrides[ndim - 1] == 0;
+  constexpr int64_t kRepeated = 256;
+  alignas(64) T repeated[kRepeated];
+  const int64_t most = repeats ? kRepeated : n;
   for (int64_t row = begin; row < end; row++) {
-    if (!around) {
-      copyRow(to + toPlace, from + fromPlace, n);
-    } else {
-      if (streamed != toPlace) {
-        stream.finish();
-        stream = Streamer<T>(to + toPlace);
-      }
-      stream.append(from + fromPlace, n);
-      streamed = toPlace + n;
+    const T* source = from + fromPlace;
+    if (repeats) {
+      std::fill_n(repeated, std::min(kRepeated, n), *source);
+      source = repeated;
     }
+    if (around && streamed != toPlace) {
+      stream.finish();
+      stream = Streamer<T>(to + toPlace);
+    }
+    for (int64_t j = 0; j < n; j += most) {
+      const int64_t part = std::min(most, n - j);
+      if (around) {
+        stream.append(source, part);
+      } else {
+        copyRow(to + toPlace + j, source, part);
+      }
+    }
+    streamed = toPlace + n;
     for (int d = ndim - 2; d >= 0; d--) {
       toPlace += toStrides[d];
       fromPlace += fromStrides[d];

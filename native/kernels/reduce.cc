@@ -4,6 +4,13 @@
 
 #include "kernels/prefetch.h"
 
+namespace lutra {
+
+// The most columns that are reduced at once: results that stay in the first level of the cache.
+constexpr int64_t kMostColumns = 1024;
+
+}  // namespace lutra
+
 #define LUTRA_KERNEL_SOURCE "kernels/reduce.inl.h"
 #include "simd/foreach_target.h"
 
@@ -13,30 +20,32 @@ namespace {
 
 // Elements of one piece of work. Rows are cut at multiples of it (and columns likewise), whatever the thread count.
 constexpr int64_t kPiece = 16384;
-constexpr int64_t kColumns = 256;
 
-template <class T>
-T combine(ReduceOp op, T a, T b) {
-  switch (op) {
-    case ReduceOp::prod:
-      return a * b;
-    case ReduceOp::max:
-    case ReduceOp::maxAbs:
-      return a > b || a != a ? a : b;
-    case ReduceOp::min:
-    case ReduceOp::minAbs:
-      return a < b || a != a ? a : b;
-    default:
-      return a + b;
-  }
+// Combines n rows of partial results, `stride` apart, pairwise into the first.
+template <class T, class Combine>
+void combineRows(T* rows, int64_t n, int64_t stride, int64_t columns, Combine combine) {
+  if (n == 1) return;
+  const int64_t half = (n + 1) / 2;
+  T* const other = rows + half * stride;
+  combineRows(rows, half, stride, columns, combine);
+  combineRows(other, n - half, stride, columns, combine);
+  for (int64_t j = 0; j < columns; ++j) rows[j] = combine(rows[j], other[j]);
 }
 
-// Combines n partial results, `stride` apart, pairwise.
 template <class T>
-T combineParts(ReduceOp op, const T* parts, int64_t n, int64_t stride) {
-  if (n == 1) return parts[0];
-  const int64_t half = (n + 1) / 2;
-  return combine(op, combineParts(op, parts, half, stride), combineParts(op, parts + half * stride, n - half, stride));
+void combineParts(ReduceOp op, T* parts, int64_t n, int64_t stride, int64_t columns) {
+  switch (op) {
+    case ReduceOp::prod:
+      return combineRows(parts, n, stride, columns, [](T a, T b) { return a * b; });
+    case ReduceOp::max:
+    case ReduceOp::maxAbs:
+      return combineRows(parts, n, stride, columns, [](T a, T b) { return a > b || a != a ? a : b; });
+    case ReduceOp::min:
+    case ReduceOp::minAbs:
+      return combineRows(parts, n, stride, columns, [](T a, T b) { return a < b || a != a ? a : b; });
+    default:
+      return combineRows(parts, n, stride, columns, [](T a, T b) { return a + b; });
+  }
 }
 
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -55,7 +64,7 @@ void reduce(T* out, const T* x, const T* center, ReduceOp op, double p, double d
   const auto tile = LUTRA_DISPATCH(tileFunction<T>)(op);
   const T* const centers = op == ReduceOp::deviations ? center : nullptr;
   // Work is cut into row pieces × column strips. The cut depends on the shape alone.
-  const int64_t width = inner < kColumns ? inner : kColumns;
+  const int64_t width = std::min(inner, kMostColumns);
   const int64_t strips = ceilDivide(inner, width);
   const int64_t pieceRows = ceilDivide(kPiece > width ? kPiece / width : 1, 32) * 32;
   const int64_t pieces = ceilDivide(reduce, pieceRows);
@@ -77,13 +86,16 @@ void reduce(T* out, const T* x, const T* center, ReduceOp op, double p, double d
   });
   if (pieces == 1 && divisor == 1) return;
   const T count = static_cast<T>(divisor);
-  parallelFor(outputs, ceilDivide(kPiece, pieces), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t o = i / inner, column = i % inner;
-      const T total = pieces > 1
-                          ? combineParts(op, &partial[static_cast<size_t>(o * pieces * inner + column)], pieces, inner)
-                          : out[i];
-      out[i] = total / count;
+  parallelFor(outer * strips, ceilDivide(kPiece, pieces * width), [&](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t o = task / strips, column = task % strips * width, columns = std::min(width, inner - column);
+      T* const to = out + o * inner + column;
+      T* from = to;
+      if (pieces > 1) {
+        from = &partial[static_cast<size_t>(o * pieces * inner + column)];
+        combineParts(op, from, pieces, inner, columns);
+      }
+      for (int64_t j = 0; j < columns; ++j) to[j] = from[j] / count;
     }
   });
 }
@@ -158,21 +170,13 @@ void extremes(T* values, int32_t* indices, const T* x, bool largest, int64_t out
     return;
   }
   // Row by row over strips of columns.
-  const int64_t strips = ceilDivide(inner, kColumns);
-  parallelFor(outer * strips, ceilDivide(kPiece, reduce * std::min(inner, kColumns)), [&](int64_t begin, int64_t end) {
+  const int64_t width = std::min(inner, kMostColumns / 4), strips = ceilDivide(inner, width);
+  const auto overRows = LUTRA_DISPATCH(extremesOfColumns<T>);
+  parallelFor(outer * strips, ceilDivide(kPiece, reduce * width), [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
-      const int64_t column = task % strips * kColumns;
-      const int64_t columns = std::min(kColumns, inner - column);
-      const T* const first = x + task / strips * reduce * inner + column;
-      T* const best = values + task / strips * inner + column;
-      int32_t* const at = indices + task / strips * inner + column;
-      for (int64_t i = 0; i < columns; ++i) best[i] = first[i], at[i] = 0;
-      for (int64_t r = 1; r < reduce; ++r) {
-        for (int64_t i = 0; i < columns; ++i) {
-          const T candidate = first[r * inner + i];
-          if (replaces(candidate, best[i])) best[i] = candidate, at[i] = static_cast<int32_t>(r);
-        }
-      }
+      const int64_t o = task / strips, column = task % strips * width;
+      const int64_t place = o * inner + column, columns = std::min(width, inner - column);
+      overRows(values + place, indices + place, x + o * reduce * inner + column, reduce, inner, columns, largest);
     }
   });
 }

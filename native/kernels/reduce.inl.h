@@ -103,13 +103,15 @@ T reduceRow(const T* x, int64_t n, Vec<T> center, Vec<T> p) {
 template <class T>
 constexpr int64_t kElementsAhead = 8192 / static_cast<int64_t>(sizeof(T));
 
+// As many rows are added one after the other; longer columns are split in halves at multiples of it.
+constexpr int64_t kRowsOfPiece = 32;
+
 // Rows of `stride` elements, `columns` of each (at most 4 vectors): combines the rows pairwise into acc.
 template <ReduceOp op, class T>
 void reduceColumns(Vec<T>* acc, const T* x, const T* center, int64_t rows, int64_t stride, int columns, Vec<T> p) {
   using V = Vec<T>;
-  constexpr int64_t piece = 32;
-  if (rows > piece) {
-    const int64_t half = (rows / 2 + piece - 1) / piece * piece;
+  if (rows > kRowsOfPiece) {
+    const int64_t half = (rows / 2 + kRowsOfPiece - 1) / kRowsOfPiece * kRowsOfPiece;
     V other[4];
     reduceColumns<op>(acc, x, center, half, stride, columns, p);
     reduceColumns<op>(other, x + half * stride, center, rows - half, stride, columns, p);
@@ -141,6 +143,52 @@ void reduceColumns(Vec<T>* acc, const T* x, const T* center, int64_t rows, int64
   for (int k = 0; k < 4; ++k) acc[k] = a[k];
 }
 
+// So many columns are worth reading rows as they lie, each result being kept in memory.
+constexpr int64_t kWide = 256;
+
+// The same for many columns, at most kMostColumns: a few whole rows at a time, as memory likes to be read, and with the
+// same bits.
+template <ReduceOp op, class T>
+void reduceWide(T* acc, const T* x, const T* center, int64_t rows, int64_t stride, int64_t columns, Vec<T> p) {
+  using V = Vec<T>;
+  if (rows > kRowsOfPiece) {
+    const int64_t half = (rows / 2 + kRowsOfPiece - 1) / kRowsOfPiece * kRowsOfPiece;
+    T other[kMostColumns];
+    reduceWide<op>(acc, x, center, half, stride, columns, p);
+    reduceWide<op>(other, x + half * stride, center, rows - half, stride, columns, p);
+    for (int64_t j = 0; j < columns; j += V::W) {
+      const int lanes = static_cast<int>(std::min<int64_t>(V::W, columns - j));
+      storeLanes(reduceCombine<op>(V::loadN(acc + j, lanes), V::loadN(other + j, lanes)), acc + j, lanes);
+    }
+    return;
+  }
+  const V identity = V::set1(reduceIdentity<T, op>());
+  const auto addRows = [&](auto count, int64_t r) {
+    const T* const row = x + r * stride;
+    const auto addAt = [&](int64_t j, auto load, auto store) {
+      const V c = center == nullptr ? V::zero() : load(center + j);
+      V total = r == 0 ? identity : load(acc + j);
+      for (int i = 0; i < count; i++) {
+        LUTRA_PREFETCH_L2(row + i * stride + j + kElementsAhead<T>);
+        total = reduceCombine<op>(total, reduceMap<op>(load(row + i * stride + j), c, p));
+      }
+      store(total, acc + j);
+    };
+    int64_t j = 0;
+    for (; j + V::W <= columns; j += V::W) {
+      addAt(
+          j, [](const T* from) { return V::load(from); }, [](V v, T* to) { v.store(to); });
+    }
+    const int rest = static_cast<int>(columns - j);
+    if (rest == 0) return;
+    addAt(
+        j, [rest](const T* from) { return V::loadN(from, rest); }, [rest](V v, T* to) { v.storeN(to, rest); });
+  };
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4) addRows(std::integral_constant<int, 4>{}, r);
+  for (; r < rows; r++) addRows(std::integral_constant<int, 1>{}, r);
+}
+
 // One piece of the work: rows [begin, end) of the reduced dimension of one outer index, columns [column, column +
 // width).
 template <ReduceOp op, class T>
@@ -152,6 +200,7 @@ void reduceTile(T* out, const T* x, const T* center, double power, int64_t rows,
     *out = reduceRow<op>(x, rows, c, p);
     return;
   }
+  if (width >= kWide) return reduceWide<op>(out, x, center, rows, inner, width, p);
   for (int64_t column = 0; column < width; column += 4 * V::W) {
     const int columns = static_cast<int>(std::min<int64_t>(4 * V::W, width - column));
     V acc[4];
@@ -190,6 +239,33 @@ TileFunction<T> tileFunction(ReduceOp op) {
       return &reduceTile<ReduceOp::maxAbs, T>;
     default:
       return &reduceTile<ReduceOp::minAbs, T>;
+  }
+}
+
+// The largest (or smallest) value of each column, and its row. A NaN replaces a number, and nothing replaces a NaN.
+template <class T>
+void extremesOfColumns(T* values, int32_t* indices, const T* x, int64_t rows, int64_t stride, int64_t columns,
+                       bool largest) {
+  std::copy(x, x + columns, values);
+  std::fill(indices, indices + columns, 0);
+  const auto scan = [&](auto replaces) {
+    T* const LUTRA_RESTRICT best = values;
+    int32_t* const LUTRA_RESTRICT at = indices;
+    for (int64_t r = 1; r < rows; ++r) {
+      const T* const LUTRA_RESTRICT row = x + r * stride;
+      const int32_t index = static_cast<int32_t>(r);
+      // Both results are chosen without a branch, so that the compiler takes a vector of them at once.
+      for (int64_t j = 0; j < columns; ++j) {
+        const bool better = replaces(row[j], best[j]);
+        best[j] = better ? row[j] : best[j];
+        at[j] = better ? index : at[j];
+      }
+    }
+  };
+  if (largest) {
+    scan([](T candidate, T best) { return !(candidate <= best) & (best == best); });
+  } else {
+    scan([](T candidate, T best) { return !(candidate >= best) & (best == best); });
   }
 }
 

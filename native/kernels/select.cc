@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/prefetch.h"
 #include "runtime/thread_pool.h"
 
 namespace lutra {
@@ -30,6 +31,30 @@ void overLanes(int64_t outer, int64_t count, int64_t inner, F body) {
   });
 }
 
+// Elements of a row, wherever they lie, are asked for this long before they are moved.
+constexpr int64_t kElementsAhead = 32;
+
+// The same where every row has its own indices: one after the other, with those that follow asked for.
+template <class Unit, class Move>
+void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
+  parallelFor(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
+    const int64_t last = end * count;
+    int64_t ahead = begin * count, aheadRow = begin, aheadLeft = count;
+    const auto ask = [&](int64_t until) {
+      for (; ahead < until; ++ahead) {
+        LUTRA_PREFETCH(far + aheadRow * rows + indices[ahead]);
+        if (--aheadLeft == 0) ++aheadRow, aheadLeft = count;
+      }
+    };
+    for (int64_t o = begin; o < end; ++o) {
+      for (int64_t i = o * count; i < (o + 1) * count; ++i) {
+        ask(std::min(last, i + kElementsAhead));
+        if (inside(indices[i], rows)) move(i, o * rows + indices[i]);
+      }
+    }
+  });
+}
+
 template <class Move>
 void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner, Move move) {
   overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
@@ -46,7 +71,9 @@ void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t c
 template <class Unit>
 void gatherUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                  int64_t inner) {
-  moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[near] = src[far]; });
+  const auto move = [=](int64_t near, int64_t far) { dst[near] = src[far]; };
+  if (inner == 1) return moveAlongRows(src, indices, outer, rows, count, move);
+  moveElements(indices, outer, rows, count, inner, move);
 }
 
 template <class Unit>
@@ -68,6 +95,8 @@ void selectBytes(void* dst, const void* src, const int32_t* indices, int64_t out
                 while (begin < end) {
                   const int64_t o = begin / count, first = o * count, last = std::min(end, first + count);
                   const char* const slices = from + o * rows * step;
+                  // Where most of a row's lines are wanted, in whatever order, the next row is asked for as it lies.
+                  if (kBytes > 0 && count >= rows / 32) prefetchRow(slices + rows * step, rows * step);
                   for (; begin < last; ++begin) {
                     const int32_t index = indices[begin - first];
                     if (inside(index, rows)) {
