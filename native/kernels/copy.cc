@@ -35,7 +35,8 @@ template <class T>
 bool copyLongRows(void* to, const int64_t* toStrides, const void* from, const int64_t* fromStrides, int ndim,
                   const int64_t* sizes) {
   constexpr int64_t kShortest = 8;
-  if (ndim < 2 || toStrides[ndim - 1] != 1 || fromStrides[ndim - 1] > 1 || sizes[ndim - 1] < kShortest) return false;
+  if (ndim < 2 || toStrides[ndim - 1] != 1 || sizes[ndim - 1] < kShortest) return false;
+  if (fromStrides[ndim - 1] != 1 && fromStrides[ndim - 1] != 0) return false;
   int64_t rows = 1;
   for (int d = 0; d < ndim - 1; ++d) rows *= sizes[d];
   const int64_t n = sizes[ndim - 1];
