@@ -59,3 +59,20 @@ def fill_parameters(module, scale=0.1):
     with torch.no_grad():
         for k, p in enumerate(module.parameters()):
             fill(p, 100 + k, scale)
+
+
+def evaluates(inputs, apply):
+    """A workload without gradients, on one set of inputs after the other."""
+    last = {}
+
+    def run():
+        with torch.no_grad():
+            last["out"] = apply(inputs())
+
+    return run, lambda: fingerprint(last["out"])
+
+
+def table_gradient(parameter):
+    """The gradient of a table, dense or as the sums of its rows."""
+    grad = parameter.grad
+    return fingerprint(grad.coalesce().values() if grad.is_sparse else grad)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from torch_inputs import cycle, fill_parameters, fingerprint, floats, integers, matrix
+from torch_inputs import cycle, evaluates, fill_parameters, fingerprint, floats, integers, matrix
 
 
 def trains(inputs, apply, result, module=None):
@@ -22,16 +22,6 @@ def trains(inputs, apply, result, module=None):
         x.grad = None
 
     return run, lambda: result(state["grad"])
-
-
-def evaluates(inputs, apply):
-    last = {}
-
-    def run():
-        with torch.no_grad():
-            last["out"] = apply(inputs())
-
-    return run, lambda: fingerprint(last["out"])
 
 
 def add_row(p):
@@ -172,47 +162,11 @@ def sequences(batch, steps, width):
     return cycle(lambda seed: floats(batch * steps * width, seed).reshape(batch, steps, width).requires_grad_())
 
 
-def with_gradient(n):
-    parameter = nn.Parameter(floats(n, 1))
-    parameter.grad = floats(n, 2)
-    return parameter
-
-
 def linear(p):
     layer = nn.Linear(p["input"], p["output"])
     fill_parameters(layer)
     inputs = cycle(lambda seed: matrix(p["batch"], p["input"], seed).requires_grad_())
     return trains(inputs, layer, lambda grad: fingerprint(layer.weight.grad), layer)
-
-
-def table_gradient(grad):
-    return fingerprint(grad.coalesce().values() if grad.is_sparse else grad)
-
-
-def bag(p):
-    layer = nn.EmbeddingBag(p["rows"], p["dim"], mode=p["mode"], sparse=p["mode"] == "sum")
-    fill_parameters(layer)
-    ids = cycle(lambda seed: integers(p["bags"] * p["each"], seed, p["rows"]).reshape(p["bags"], p["each"]))
-    upstream = matrix(p["bags"], p["dim"], 2)
-
-    def run():
-        layer.zero_grad()
-        layer(ids()).backward(upstream)
-
-    return run, lambda: table_gradient(layer.weight.grad)
-
-
-def padded_lookup(p):
-    embedding = nn.Embedding(p["rows"], p["dim"], sparse=True, padding_idx=0)
-    fill_parameters(embedding)
-    ids = cycle(lambda seed: integers(p["count"], seed, p["rows"]))
-    upstream = matrix(p["count"], p["dim"], 2)
-
-    def run():
-        embedding.zero_grad()
-        embedding(ids()).backward(upstream)
-
-    return run, lambda: table_gradient(embedding.weight.grad)
 
 
 def lstm(p):
@@ -242,23 +196,9 @@ def transformer_layer(p):
     return trains(sequences(p["batch"], p["steps"], p["dim"]), layer, fingerprint, layer)
 
 
-OPTIMIZERS = {
-    "AdamW": lambda parameters: torch.optim.AdamW(parameters, lr=1e-3, fused=True),
-    "SGD with momentum": lambda parameters: torch.optim.SGD(parameters, lr=1e-3, momentum=0.9, fused=True),
-    "RMSprop": lambda parameters: torch.optim.RMSprop(parameters, lr=1e-3),
-    "Adagrad": lambda parameters: torch.optim.Adagrad(parameters, lr=1e-3, fused=True),
-    "AMSGrad": lambda parameters: torch.optim.Adam(parameters, lr=1e-3, amsgrad=True, fused=True),
-}
-
-
-def optimizer(p):
-    parameter = with_gradient(p["n"])
-    stepper = OPTIMIZERS[p["name"]]([parameter])
-    return stepper.step, lambda: fingerprint(parameter)
-
-
 def clip_grad_norm(p):
-    parameter = with_gradient(p["n"])
+    parameter = nn.Parameter(floats(p["n"], 1))
+    parameter.grad = floats(p["n"], 2)
     last = {}
 
     def run():
@@ -274,12 +214,9 @@ LAYERS = {
         lambda p: ([p["batch"], p["M"], p["K"]], [p["batch"], p["K"], p["N"]]), lambda a, b: a @ b
     ),
     "linear": linear,
-    "bag": bag,
-    "paddedLookup": padded_lookup,
     "lstm": lstm,
     "multiheadAttention": multihead_attention,
     "transformerLayer": transformer_layer,
-    "optimizer": optimizer,
     "clipGradNorm": clip_grad_norm,
 }
 

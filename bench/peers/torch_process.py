@@ -12,30 +12,35 @@ import time
 import numpy as np
 import torch
 from torch import nn
-from torch_inputs import cycle, fill, fill_parameters, fingerprint, floats, integers, matrix
+from torch_inputs import (
+    cycle,
+    evaluates,
+    fill,
+    fill_parameters,
+    fingerprint,
+    floats,
+    integers,
+    matrix,
+    table_gradient,
+)
 from torch_operations import operation
 
 
-def lookup_with(backward, sparse):
+def lookup_with(backward, sparse, padding_idx=None):
     def make(p):
-        embedding = nn.Embedding(p["rows"], p["dim"], sparse=sparse)
+        embedding = nn.Embedding(p["rows"], p["dim"], sparse=sparse, padding_idx=padding_idx)
         with torch.no_grad():
             fill(embedding.weight, 1)
         ids = cycle(lambda seed: integers(p["count"], seed, p["rows"]))
+        if not backward:
+            return evaluates(ids, embedding)
         upstream = matrix(p["count"], p["dim"], 2)
-        last = {}
 
-        def forward():
-            with torch.no_grad():
-                last["out"] = embedding(ids())
-
-        def train():
+        def run():
             embedding.weight.grad = None
             embedding(ids()).backward(upstream)
 
-        if not backward:
-            return forward, lambda: fingerprint(last["out"])
-        return train, lambda: fingerprint(embedding.weight.grad.coalesce().values() if sparse else embedding.weight.grad)
+        return run, lambda: table_gradient(embedding.weight)
 
     return make
 
@@ -46,19 +51,15 @@ def recurrent_with(kind, train):
         fill_parameters(layer)
         shape = (p["batch"], p["steps"], p["input"])
         xs = cycle(lambda seed: floats(shape[0] * shape[1] * shape[2], seed).reshape(shape))
+        if not train:
+            return evaluates(xs, lambda x: layer(x)[0])
         upstream = floats(p["batch"] * p["steps"] * p["hidden"], 77).reshape(p["batch"], p["steps"], p["hidden"])
-        last = {}
 
         def run():
-            if not train:
-                with torch.no_grad():
-                    last["out"] = layer(xs())[0]
-                return
             layer.zero_grad()
-            x = xs().detach().requires_grad_()
-            layer(x)[0].backward(upstream)
+            layer(xs().detach().requires_grad_())[0].backward(upstream)
 
-        return run, lambda: fingerprint(next(layer.parameters()).grad if train else last["out"])
+        return run, lambda: fingerprint(next(layer.parameters()).grad)
 
     return make
 
@@ -174,7 +175,8 @@ def step_word_lm(p):
 
 
 def bag(p):
-    layer = nn.EmbeddingBag(p["rows"], p["dim"], mode="mean", sparse=True)
+    # The largest values have no sparse gradient.
+    layer = nn.EmbeddingBag(p["rows"], p["dim"], mode=p["mode"], sparse=p["mode"] != "max")
     with torch.no_grad():
         fill(layer.weight, 1)
     ids = cycle(lambda seed: integers(p["bags"] * p["length"], seed, p["rows"]).reshape(p["bags"], p["length"]))
@@ -184,7 +186,7 @@ def bag(p):
         layer.weight.grad = None
         layer(ids()).backward(upstream)
 
-    return run, lambda: fingerprint(layer.weight.grad.coalesce().values())
+    return run, lambda: table_gradient(layer.weight)
 
 
 def index_add(p):
@@ -195,15 +197,8 @@ def index_add(p):
 
 
 def matmul(p):
-    lefts = cycle(lambda seed: matrix(p["M"], p["K"], seed))
     right = matrix(p["K"], p["N"], 99)
-    last = {}
-
-    def run():
-        with torch.no_grad():
-            last["out"] = lefts() @ right
-
-    return run, lambda: fingerprint(last["out"])
+    return evaluates(cycle(lambda seed: matrix(p["M"], p["K"], seed)), lambda left: left @ right)
 
 
 def cross_entropy(p):
@@ -237,18 +232,14 @@ def layer_norm(p):
     return run, lambda: fingerprint(last["grad"])
 
 
-def elementwise(apply, compare=fingerprint):
-    def make(p):
-        xs = cycle(lambda seed: floats(p["n"], seed, 3.0))
-        last = {}
+def elementwise(apply):
+    return lambda p: evaluates(cycle(lambda seed: floats(p["n"], seed, 3.0)), apply)
 
-        def run():
-            with torch.no_grad():
-                last["out"] = apply(xs())
 
-        return run, lambda: compare(last["out"])
-
-    return make
+def dropout(p):
+    """Masks are random: only the shape is compared."""
+    run, result = elementwise(lambda x: nn.functional.dropout(x, 0.5, True))(p)
+    return run, lambda: result()[:1]
 
 
 def updates(optimizer_of):
@@ -266,6 +257,7 @@ MAKERS = {
     "lookup": lookup_with(False, False),
     "lookupDense": lookup_with(True, False),
     "lookupSparse": lookup_with(True, True),
+    "lookupPadded": lookup_with(True, True, 0),
     "lstmForward": recurrent_with(nn.LSTM, False),
     "lstmTrain": recurrent_with(nn.LSTM, True),
     "gruForward": recurrent_with(nn.GRU, False),
@@ -283,9 +275,14 @@ MAKERS = {
     "layerNorm": layer_norm,
     "adam": updates(lambda q: torch.optim.Adam([q], lr=1e-3, fused=True)),
     "sgd": updates(lambda q: torch.optim.SGD([q], lr=1e-3, fused=True)),
+    "adamW": updates(lambda q: torch.optim.AdamW([q], lr=1e-3, fused=True)),
+    "momentum": updates(lambda q: torch.optim.SGD([q], lr=1e-3, momentum=0.9, fused=True)),
+    "rmsprop": updates(lambda q: torch.optim.RMSprop([q], lr=1e-3)),
+    "adagrad": updates(lambda q: torch.optim.Adagrad([q], lr=1e-3, fused=True)),
+    "amsgrad": updates(lambda q: torch.optim.Adam([q], lr=1e-3, amsgrad=True, fused=True)),
     "gelu": elementwise(nn.functional.gelu),
     "tanh": elementwise(torch.tanh),
-    "dropout": elementwise(lambda x: nn.functional.dropout(x, 0.5, True), lambda t: [t.numel()]),
+    "dropout": dropout,
 }
 
 

@@ -47,11 +47,11 @@ export function lookup(rows: number, dim: number, count: number, goal?: number):
   ];
 }
 
-export function bag(rows: number, dim: number, bags: number, length: number): Workload {
+export function bag(rows: number, dim: number, bags: number, length: number, mode = 'mean'): Workload {
   return {
-    name: `bag mean ${bags}x${length} of ${rows}x${dim}, fwd+bwd sparse`,
+    name: `bag ${mode} ${bags}x${length} of ${rows}x${dim}, fwd+bwd${mode === 'max' ? '' : ' sparse'}`,
     kind: 'bag',
-    params: { rows, dim, bags, length },
+    params: { rows, dim, bags, length, mode },
     flops: 0,
     bytes: 2 * bags * length * dim * float,
   };

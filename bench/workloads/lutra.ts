@@ -1,34 +1,22 @@
-import { type autograd, nn, noGrad, optim, type Tensor, tensor } from 'lutra';
+import { nn, optim, type Tensor, tensor } from 'lutra';
 import { fillFloats, fingerprint, floats, integers } from './inputs.js';
 import type { Workload } from './kinds.js';
-import { cycle, fillParameters, type Maker, matrix, type Prepared } from './lutra_inputs.js';
+import { cycle, evaluates, fillParameters, type Maker, matrix, type Prepared, tableGradient } from './lutra_inputs.js';
 import { operation } from './lutra_operations.js';
 
-function lookupWith(backward: boolean, sparse: boolean): Maker {
+function lookupWith(backward: boolean, sparse: boolean, paddingIdx: number | null = null): Maker {
   return ({ rows, dim, count }) => {
-    const embedding = new nn.Embedding(rows, dim, { sparse });
+    const embedding = new nn.Embedding(rows, dim, { sparse, paddingIdx });
     fillFloats(embedding.weight.data as Float32Array, 1);
     const ids = cycle((seed) => tensor(integers(count, seed, rows)));
+    if (!backward) return evaluates(ids, (x) => embedding.forward(x));
     const upstream = matrix(count, dim, 2);
-    let out: Tensor | null = null;
-    if (!backward) {
-      return {
-        run: () => {
-          out = noGrad(() => embedding.forward(ids()));
-        },
-        result: () => fingerprint(out!.data),
-      };
-    }
     return {
       run: () => {
         embedding.weight.grad = null;
-        out = embedding.forward(ids());
-        out.backward(upstream);
+        embedding.forward(ids()).backward(upstream);
       },
-      result: () => {
-        const grad = embedding.weight.grad!;
-        return fingerprint((grad.isSparse ? (grad as autograd.RowSparse).coalesce().values : grad).data);
-      },
+      result: () => tableGradient(embedding.weight),
     };
   };
 }
@@ -40,20 +28,14 @@ function recurrentWith(name: 'LSTM' | 'GRU' | 'RNN', train: boolean): Maker {
     const layer: RecurrentLayer = new nn[name](input, hidden, { batchFirst: true });
     fillParameters(layer);
     const xs = cycle((seed) => tensor(floats(batch * steps * input, seed), { shape: [batch, steps, input] }));
+    if (!train) return evaluates(xs, (x) => layer.forward(x)[0]);
     const upstream = tensor(floats(batch * steps * hidden, 77), { shape: [batch, steps, hidden] });
-    let out: Tensor | null = null;
     return {
       run: () => {
-        if (!train) {
-          out = noGrad(() => layer.forward(xs())[0]);
-          return;
-        }
         layer.zeroGrad();
-        const x = xs().detach().requiresGrad_();
-        out = layer.forward(x)[0];
-        out.backward(upstream);
+        layer.forward(xs().detach().requiresGrad_())[0].backward(upstream);
       },
-      result: () => (train ? fingerprint([...layer.parameters()][0].grad!.data) : fingerprint(out!.data)),
+      result: () => fingerprint([...layer.parameters()][0].grad!.data),
     };
   };
 }
@@ -141,16 +123,11 @@ function batches(shape: number[], bound: number, labels: number, classes: number
 }
 
 function elementwise(apply: (x: Tensor) => Tensor): Maker {
-  return ({ n }) => {
-    const xs = cycle((seed) => tensor(floats(n, seed, 3)));
-    let out: Tensor | null = null;
-    return {
-      run: () => {
-        out = noGrad(() => apply(xs()));
-      },
-      result: () => fingerprint(out!.data),
-    };
-  };
+  return ({ n }) =>
+    evaluates(
+      cycle((seed) => tensor(floats(n, seed, 3))),
+      apply,
+    );
 }
 
 function updates(make: (parameter: nn.Parameter) => optim.Optimizer): Maker {
@@ -167,14 +144,16 @@ const makers: { readonly [kind: string]: Maker } = {
   lookup: lookupWith(false, false),
   lookupDense: lookupWith(true, false),
   lookupSparse: lookupWith(true, true),
+  lookupPadded: lookupWith(true, true, 0),
   lstmForward: recurrentWith('LSTM', false),
   lstmTrain: recurrentWith('LSTM', true),
   gruForward: recurrentWith('GRU', false),
   gruTrain: recurrentWith('GRU', true),
   rnnForward: recurrentWith('RNN', false),
   rnnTrain: recurrentWith('RNN', true),
-  bag: ({ rows, dim, bags, length }) => {
-    const bag = new nn.EmbeddingBag(rows, dim, { mode: 'mean', sparse: true });
+  bag: ({ rows, dim, bags, length, mode }) => {
+    // The largest values have no sparse gradient.
+    const bag = new nn.EmbeddingBag(rows, dim, { mode: mode as 'sum' | 'mean' | 'max', sparse: mode !== 'max' });
     fillFloats(bag.weight.data as Float32Array, 1);
     const ids = cycle((seed) => tensor(integers(bags * length, seed, rows), { shape: [bags, length] }));
     const upstream = matrix(bags, dim, 2);
@@ -183,7 +162,7 @@ const makers: { readonly [kind: string]: Maker } = {
         bag.weight.grad = null;
         bag.forward(ids()).backward(upstream);
       },
-      result: () => fingerprint((bag.weight.grad as autograd.RowSparse).coalesce().values.data),
+      result: () => tableGradient(bag.weight),
     };
   },
   indexAdd: ({ rows, dim, count }) => {
@@ -198,15 +177,11 @@ const makers: { readonly [kind: string]: Maker } = {
     };
   },
   matmul: ({ M, N, K }) => {
-    const as = cycle((seed) => matrix(M, K, seed));
     const b = matrix(K, N, 99);
-    let out: Tensor | null = null;
-    return {
-      run: () => {
-        out = noGrad(() => as().matmul(b));
-      },
-      result: () => fingerprint(out!.data),
-    };
+    return evaluates(
+      cycle((seed) => matrix(M, K, seed)),
+      (a) => a.matmul(b),
+    );
   },
   stepCharLm: ({ vocabulary, dim, hidden, batch, steps }) => {
     const model = new CharLM(vocabulary, dim, hidden);
@@ -280,6 +255,11 @@ const makers: { readonly [kind: string]: Maker } = {
   },
   adam: updates((parameter) => new optim.Adam([parameter], { lr: 1e-3 })),
   sgd: updates((parameter) => new optim.SGD([parameter], { lr: 1e-3 })),
+  adamW: updates((parameter) => new optim.AdamW([parameter], { lr: 1e-3 })),
+  momentum: updates((parameter) => new optim.SGD([parameter], { lr: 1e-3, momentum: 0.9 })),
+  rmsprop: updates((parameter) => new optim.RMSprop([parameter], { lr: 1e-3 })),
+  adagrad: updates((parameter) => new optim.Adagrad([parameter], { lr: 1e-3 })),
+  amsgrad: updates((parameter) => new optim.Adam([parameter], { lr: 1e-3, amsgrad: true })),
   gelu: elementwise((x) => nn.functional.gelu(x)),
   tanh: elementwise((x) => x.tanh()),
   // Masks are random: only the shape is compared.

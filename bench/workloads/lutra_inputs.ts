@@ -1,5 +1,5 @@
-import { type nn, type Tensor, tensor } from 'lutra';
-import { fillFloats, floats, rotation } from './inputs.js';
+import { type autograd, type nn, noGrad, type Tensor, tensor } from 'lutra';
+import { fillFloats, fingerprint, floats, rotation } from './inputs.js';
 
 /** One workload made ready: `run` does it once, `result` shows what the last run computed. */
 export interface Prepared {
@@ -28,4 +28,20 @@ export function cycle<T>(make: (seed: number) => T): () => T {
   const sets = Array.from({ length: rotation }, (_, k) => make(k + 1));
   let next = 0;
   return () => sets[next++ % rotation];
+}
+
+/** A workload without gradients, on one set of inputs after the other. */
+export function evaluates(inputs: () => Tensor, apply: (x: Tensor) => Tensor): Prepared {
+  let out: Tensor | null = null;
+  return {
+    run: () => {
+      out = noGrad(() => apply(inputs()));
+    },
+    result: () => fingerprint(out!.contiguous().data),
+  };
+}
+
+/** The gradient of a table, dense or as the sums of its rows. */
+export function tableGradient({ grad }: nn.Parameter): number[] {
+  return fingerprint((grad!.isSparse ? (grad as autograd.RowSparse).coalesce().values : grad!).data);
 }

@@ -1,6 +1,6 @@
-import { type autograd, cat, nn, noGrad, optim, type Tensor, tensor, where, zeros } from 'lutra';
+import { cat, nn, type Tensor, tensor, where, zeros } from 'lutra';
 import { fingerprint, floats, integers } from './inputs.js';
-import { cycle, fillParameters, type Maker, matrix, type Numbers } from './lutra_inputs.js';
+import { cycle, evaluates, fillParameters, type Maker, matrix, type Numbers } from './lutra_inputs.js';
 
 const { functional: F } = nn;
 
@@ -28,16 +28,6 @@ function trains(
       x.grad = null;
     },
     result: () => result(grad!),
-  };
-}
-
-function evaluates(inputs: () => Tensor, apply: (x: Tensor) => Tensor) {
-  let out: Tensor | null = null;
-  return {
-    run: () => {
-      out = noGrad(() => apply(inputs()));
-    },
-    result: () => fingerprint(out!.contiguous().data),
   };
 }
 
@@ -169,20 +159,6 @@ function sequences(batch: number, steps: number, width: number): () => Tensor {
   );
 }
 
-const optimizers: { readonly [name: string]: (parameters: nn.Parameter[]) => optim.Optimizer } = {
-  AdamW: (parameters) => new optim.AdamW(parameters, { lr: 1e-3 }),
-  'SGD with momentum': (parameters) => new optim.SGD(parameters, { lr: 1e-3, momentum: 0.9 }),
-  RMSprop: (parameters) => new optim.RMSprop(parameters, { lr: 1e-3 }),
-  Adagrad: (parameters) => new optim.Adagrad(parameters, { lr: 1e-3 }),
-  AMSGrad: (parameters) => new optim.Adam(parameters, { lr: 1e-3, amsgrad: true }),
-};
-
-function withGradient(n: number): nn.Parameter {
-  const parameter = new nn.Parameter(vector(n, 1));
-  parameter.grad = vector(n, 2);
-  return parameter;
-}
-
 const layers: { readonly [op: string]: Maker } = {
   productOfTransposed: product(
     ({ M, N, K }) => [
@@ -215,33 +191,6 @@ const layers: { readonly [op: string]: Maker } = {
       () => fingerprint(layer.weight.grad!.data),
       layer,
     );
-  },
-  bag: ({ mode, rows, dim, bags, each }) => {
-    const sparse = mode === 'sum';
-    const bag = new nn.EmbeddingBag(rows, dim, { mode: mode as 'sum' | 'max', sparse });
-    fillParameters(bag);
-    const ids = cycle((seed) => tensor(integers(bags * each, seed, rows), { shape: [bags, each] }));
-    const upstream = matrix(bags, dim, 2);
-    return {
-      run: () => {
-        bag.zeroGrad();
-        bag.forward(ids()).backward(upstream);
-      },
-      result: () => tableGradient(bag.weight),
-    };
-  },
-  paddedLookup: ({ rows, dim, count }) => {
-    const embedding = new nn.Embedding(rows, dim, { sparse: true, paddingIdx: 0 });
-    fillParameters(embedding);
-    const ids = cycle((seed) => tensor(integers(count, seed, rows)));
-    const upstream = matrix(count, dim, 2);
-    return {
-      run: () => {
-        embedding.zeroGrad();
-        embedding.forward(ids()).backward(upstream);
-      },
-      result: () => tableGradient(embedding.weight),
-    };
   },
   lstm: ({ input, hidden, layers: numLayers, both, project, batch, steps }) => {
     const lstm = new nn.LSTM(input, hidden, {
@@ -279,13 +228,9 @@ const layers: { readonly [op: string]: Maker } = {
       layer,
     );
   },
-  optimizer: ({ name, n }) => {
-    const parameter = withGradient(n);
-    const optimizer = optimizers[String(name)]([parameter]);
-    return { run: () => optimizer.step(), result: () => fingerprint(parameter.data) };
-  },
   clipGradNorm: ({ n }) => {
-    const parameter = withGradient(n);
+    const parameter = new nn.Parameter(vector(n, 1));
+    parameter.grad = vector(n, 2);
     let norm: Tensor = zeros([]);
     return {
       run: () => {
@@ -295,10 +240,6 @@ const layers: { readonly [op: string]: Maker } = {
     };
   },
 };
-
-function tableGradient({ grad }: nn.Parameter): number[] {
-  return fingerprint((grad!.isSparse ? (grad as autograd.RowSparse).coalesce().values : grad!).data);
-}
 
 /** An operation of operations.ts: on matrices, or with sizes of its own. */
 export const operation: Maker = (p) => (p.op! in onMatrices ? onMatrix(p) : layers[p.op!](p));

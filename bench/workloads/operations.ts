@@ -1,4 +1,4 @@
-import type { Workload } from './kinds.js';
+import { bag, pass, type Workload } from './kinds.js';
 
 /** One operation on a matrix of rows × columns; `op` selects the code of lutra_operations.ts and its twins. */
 function on(op: string, rows: number, columns: number, train = false): Workload {
@@ -6,7 +6,7 @@ function on(op: string, rows: number, columns: number, train = false): Workload 
   return { name, kind: 'operation', params: { op, rows, columns, train: train ? 1 : 0 }, flops: 0, bytes: 0 };
 }
 
-/** A layer, a loss or an optimizer's pass with sizes of its own. */
+/** A product, a layer or a pass over gradients with sizes of its own. */
 function layer(op: string, title: string, params: { readonly [key: string]: number | string }): Workload {
   return { name: title, kind: 'operation', params: { op, ...params }, flops: 0, bytes: 0 };
 }
@@ -35,15 +35,15 @@ export const operations: readonly Workload[] = [
   layer('linear', 'Linear(100,10) on 32, fwd+bwd', { batch: 32, input: 100, output: 10 }),
   layer('linear', 'Linear(784,128) on 64, fwd+bwd', { batch: 64, input: 784, output: 128 }),
   layer('linear', 'Linear(64,256) on 1024, fwd+bwd', { batch: 1024, input: 64, output: 256 }),
-  layer('bag', 'bag sum 256x20 of 50000x100, fwd+bwd sparse', {
-    mode: 'sum',
-    rows: 50_000,
-    dim: 100,
-    bags: 256,
-    each: 20,
-  }),
-  layer('bag', 'bag max 256x20 of 50000x100, fwd+bwd', { mode: 'max', rows: 50_000, dim: 100, bags: 256, each: 20 }),
-  layer('paddedLookup', 'lookup 3200 of 20000x100, padded, fwd+bwd sparse', { rows: 20_000, dim: 100, count: 3200 }),
+  bag(50_000, 100, 256, 20, 'sum'),
+  bag(50_000, 100, 256, 20, 'max'),
+  {
+    name: 'lookup 3200 of 20000x100, padded, fwd+bwd sparse',
+    kind: 'lookupPadded',
+    params: { rows: 20_000, dim: 100, count: 3200 },
+    flops: 0,
+    bytes: 0,
+  },
   layer('lstm', 'LSTM(64,64) 2 layers, both directions, 32x25, fwd+bwd', {
     input: 64,
     hidden: 64,
@@ -83,8 +83,12 @@ export const operations: readonly Workload[] = [
     batch: 16,
     steps: 64,
   }),
-  ...['AdamW', 'SGD with momentum', 'RMSprop', 'Adagrad', 'AMSGrad'].flatMap((name) =>
-    [100_000, 2_000_000].map((n) => layer('optimizer', `${name} pass of ${n}`, { name, n })),
-  ),
+  ...[100_000, 2_000_000].flatMap((n) => [
+    pass('adamW', 'AdamW pass', n, 28),
+    pass('momentum', 'SGD with momentum pass', n, 20),
+    pass('rmsprop', 'RMSprop pass', n, 20),
+    pass('adagrad', 'Adagrad pass', n, 20),
+    pass('amsgrad', 'AMSGrad pass', n, 36),
+  ]),
   layer('clipGradNorm', 'clipGradNorm of 2000000', { n: 2_000_000 }),
 ];

@@ -31,10 +31,23 @@ void overLanes(int64_t outer, int64_t count, int64_t inner, F body) {
   });
 }
 
+template <class Move>
+void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner, Move move) {
+  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t near = (o * count + i) * inner;
+      for (int64_t k = first; k < last; ++k) {
+        const int32_t index = indices[near + k];
+        if (inside(index, rows)) move(near + k, (o * rows + index) * inner + k);
+      }
+    }
+  });
+}
+
 // Elements of a row, wherever they lie, are asked for this long before they are moved.
 constexpr int64_t kElementsAhead = 32;
 
-// The same where every row has its own indices: one after the other, with those that follow asked for.
+// moveElements where inner is 1: one element after the other, with those that follow asked for.
 template <class Unit, class Move>
 void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
   parallelFor(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
@@ -50,19 +63,6 @@ void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64
       for (int64_t i = o * count; i < (o + 1) * count; ++i) {
         ask(std::min(last, i + kElementsAhead));
         if (inside(indices[i], rows)) move(i, o * rows + indices[i]);
-      }
-    }
-  });
-}
-
-template <class Move>
-void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner, Move move) {
-  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t near = (o * count + i) * inner;
-      for (int64_t k = first; k < last; ++k) {
-        const int32_t index = indices[near + k];
-        if (inside(index, rows)) move(near + k, (o * rows + index) * inner + k);
       }
     }
   });
