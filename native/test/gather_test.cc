@@ -6,7 +6,6 @@
 #include <cstring>
 #include <limits>
 #include <map>
-#include <random>
 #include <vector>
 
 #include "kernels/indices.h"
@@ -14,21 +13,14 @@
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"
+#include "test/random_values.h"
 
 using namespace lutra;
+using lutra::test::generator;
 using lutra::test::Guarded;
+using lutra::test::randomValues;
 
 namespace {
-
-std::mt19937 generator(7);
-
-template <class T>
-std::vector<T> randomValues(int64_t n) {
-  std::normal_distribution<double> normal;
-  std::vector<T> v(static_cast<size_t>(n));
-  for (T& x : v) x = static_cast<T>(normal(generator));
-  return v;
-}
 
 // Half of the indices come from a tenth of the table, so that there are duplicates.
 std::vector<int32_t> randomIndices(int64_t count, int64_t rows) {
@@ -222,6 +214,7 @@ void testIndices() {
 }  // namespace
 
 int main() {
+  generator.seed(7);
   testIndices();
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!setIsa(isa)) continue;

@@ -5,29 +5,22 @@
 
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <vector>
 
 #include "runtime/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"
+#include "test/random_values.h"
 
 using namespace lutra;
+using lutra::test::generator;
 using lutra::test::Guarded;
+using lutra::test::randomValues;
 
 namespace {
 
-std::mt19937 generator(29);
 constexpr double kEps = 1e-5;
-
-template <class T>
-std::vector<T> randomValues(int64_t n, double shift = 0) {
-  std::normal_distribution<double> normal(shift, 1);
-  std::vector<T> v(static_cast<size_t>(n));
-  for (T& x : v) x = static_cast<T>(normal(generator));
-  return v;
-}
 
 struct Plain {
   std::vector<double> y, dx, dweight, dbias;
@@ -203,6 +196,7 @@ void testAll() {
 }  // namespace
 
 int main() {
+  generator.seed(29);
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!setIsa(isa)) continue;
     std::printf("norm on %s\n", isaName(isa));

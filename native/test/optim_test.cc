@@ -6,7 +6,6 @@
 #include <cstring>
 #include <functional>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include "kernels/clip.h"
@@ -14,21 +13,14 @@
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"
+#include "test/random_values.h"
 
 using namespace lutra;
+using lutra::test::generator;
 using lutra::test::Guarded;
+using lutra::test::randomValues;
 
 namespace {
-
-std::mt19937 generator(11);
-
-template <class T>
-std::vector<T> randomValues(int64_t n) {
-  std::normal_distribution<double> normal;
-  std::vector<T> v(static_cast<size_t>(n));
-  for (T& x : v) x = static_cast<T>(normal(generator));
-  return v;
-}
 
 // One weight with its state, updated as the optimizer's formula says, in double.
 struct Cell {
@@ -311,6 +303,7 @@ void testAll() {
 }  // namespace
 
 int main() {
+  generator.seed(11);
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!setIsa(isa)) continue;
     std::printf("optimizers on %s\n", isaName(isa));

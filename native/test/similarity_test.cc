@@ -6,28 +6,20 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include "runtime/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"
+#include "test/random_values.h"
 
 using namespace lutra;
+using lutra::test::generator;
 using lutra::test::Guarded;
+using lutra::test::randomValues;
 
 namespace {
-
-std::mt19937 generator(31);
-
-template <class T>
-std::vector<T> randomValues(int64_t n) {
-  std::normal_distribution<double> normal;
-  std::vector<T> v(static_cast<size_t>(n));
-  for (T& x : v) x = static_cast<T>(normal(generator));
-  return v;
-}
 
 template <class T>
 double product(const T* x, const T* y, int64_t n) {
@@ -114,6 +106,7 @@ void testAll() {
 }  // namespace
 
 int main() {
+  generator.seed(31);
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     if (!setIsa(isa)) continue;
     std::printf("similarity on %s\n", isaName(isa));
