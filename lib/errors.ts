@@ -89,3 +89,8 @@ export function describe(value: unknown): string {
   const name = value.constructor?.name;
   return name && name !== 'Object' ? withArticle(name) : 'an object';
 }
+
+/** A corpus that can't be read or trained on; the message says which, why, and what to do. */
+export class CorpusError extends Error {
+  override name = 'CorpusError';
+}

@@ -1,3 +1,4 @@
+export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './addon/native.js';
 export type { BackwardOptions, GradOptions } from './autograd/engine.js';
 export * as autograd from './autograd/index.js';
 export { enableGrad, isGradEnabled, noGrad } from './autograd/mode.js';
@@ -14,8 +15,8 @@ export {
   SequentialSampler,
 } from './data/sampler.js';
 export * from './errors.js';
-export { loadNpy, parseNpy, saveNpy, serializeNpy } from './io/npy.js';
-export { loadNpz, parseNpz, type SaveNpzOptions, saveNpz, serializeNpz } from './io/npz.js';
+export { loadNpy, parseNpy, saveNpy, serializeNpy } from './io/numpy/npy.js';
+export { loadNpz, parseNpz, type SaveNpzOptions, saveNpz, serializeNpz } from './io/numpy/npz.js';
 export {
   loadSafetensors,
   type NamedTensors,
@@ -24,10 +25,9 @@ export {
   type SafetensorsOptions,
   saveSafetensors,
   serializeSafetensors,
-} from './io/safetensors.js';
-export { loadTorch, parseTorch, type TorchValue } from './io/torch_file.js';
-export { saveTorch, serializeTorch, type TorchSavable } from './io/torch_writer.js';
-export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './native.js';
+} from './io/safetensors/safetensors.js';
+export { loadTorch, parseTorch, type TorchValue } from './io/torch/reader.js';
+export { saveTorch, serializeTorch, type TorchSavable } from './io/torch/writer.js';
 export * as nn from './nn/index.js';
 
 export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js';
@@ -35,7 +35,7 @@ export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js'
 import './ops/assign.js';
 import './ops/copy.js';
 
-export type { Operand } from './kernels/elementwise.js';
+export type { Operand } from './calls/elementwise.js';
 export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/blend.js';
 export {
   allclose,
@@ -128,8 +128,8 @@ export { norm, std, type VarOptions, variance } from './ops/statistics.js';
 import './ops/reshape.js';
 import './ops/view.js';
 
-export * as optim from './optim/index.js';
-export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './random.js';
+export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './calls/generator.js';
+export * as train from './language_model/index.js';
 
 export {
   arange,
@@ -148,7 +148,8 @@ export {
   tensor,
   zeros,
   zerosLike,
-} from './tensor/creation.js';
+} from './ops/creation.js';
+export * as optim from './optim/index.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';
@@ -163,4 +164,3 @@ export {
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
 export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';
-export * as train from './train/index.js';

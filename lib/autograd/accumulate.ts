@@ -1,5 +1,5 @@
-import { copyOf } from '../kernels/copy.js';
-import { binary } from '../kernels/elementwise.js';
+import { copyOf } from '../calls/copy.js';
+import { binary } from '../calls/elementwise.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { DenseRows } from './dense_rows.js';

@@ -1,12 +1,12 @@
-import { copyInto, copyOf } from '../kernels/copy.js';
+import { copyInto, copyOf } from '../calls/copy.js';
+import { plan } from '../calls/plan.js';
+import { RowList } from '../calls/row_list.js';
+import { type IndexedRows, sumByIndex, sumIntoTable } from '../calls/row_sums.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { noSlot } from '../tensor/pool.js';
 import { contiguousStrides, type Shape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { RowList } from './row_list.js';
-import { type IndexedRows, sumByIndex, sumIntoTable } from './row_sums.js';
 
 /**
  * The dense gradient of a table, known by the rows that a lookup named and not yet written out.

@@ -1,12 +1,12 @@
+import { copyOf } from '../calls/copy.js';
+import { RowList } from '../calls/row_list.js';
+import { type IndexedRows, sumByIndex, sumIntoTable } from '../calls/row_sums.js';
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { formatSparseTensor } from '../tensor/print.js';
 import { contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { RowList } from './row_list.js';
-import { type IndexedRows, sumByIndex, sumIntoTable } from './row_sums.js';
 
 /**
  * The gradient of a table in which only some rows are not zero: row `indices[k]` holds `values[k]`.

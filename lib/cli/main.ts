@@ -4,9 +4,9 @@ import { Command } from 'commander';
 // Gives tensors their methods.
 import '../index.js';
 import * as errors from '../errors.js';
-import { CorpusError } from '../train/corpus_error.js';
-import { trainCommand } from './train_command.js';
-import { addTrainOptions, type TrainSettings } from './train_options.js';
+import { CorpusError } from '../errors.js';
+import { trainCommand } from './commands/train.js';
+import { addTrainOptions, type TrainSettings } from './commands/train_options.js';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

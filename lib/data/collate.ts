@@ -1,7 +1,7 @@
 import { ArgumentError, describe, ShapeError } from '../errors.js';
+import { tensor } from '../ops/creation.js';
 import { stack } from '../ops/joining.js';
 import { checkOptions } from '../options.js';
-import { tensor } from '../tensor/creation.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

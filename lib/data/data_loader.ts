@@ -1,6 +1,6 @@
+import { defaultGenerator, Generator } from '../calls/generator.js';
 import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { defaultGenerator, Generator } from '../random.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import { type Collated, defaultCollate } from './collate.js';
 import { asDataset, type DataSource, type Dataset } from './dataset.js';

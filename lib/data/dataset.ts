@@ -1,7 +1,7 @@
 import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { asTensor } from '../ops/creation.js';
 import { indexSelect } from '../ops/indexing.js';
 import { select } from '../ops/view.js';
-import { asTensor } from '../tensor/creation.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkTensor, type Tensor } from '../tensor/tensor.js';
 

@@ -1,7 +1,7 @@
+import { defaultGenerator, Generator } from '../calls/generator.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { randint, randperm } from '../ops/random.js';
 import { checkOptions } from '../options.js';
-import { defaultGenerator, Generator } from '../random.js';
 
 /** Says in which order the samples of a dataset are drawn. Each time it is iterated, an epoch begins. */
 export interface Sampler extends Iterable<number> {

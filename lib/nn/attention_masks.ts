@@ -1,8 +1,8 @@
 import { DTypeError, ShapeError } from '../errors.js';
 import { add } from '../ops/arithmetic.js';
+import { zeros } from '../ops/creation.js';
 import { cat } from '../ops/joining.js';
 import { maskedFill } from '../ops/masking.js';
-import { zeros } from '../tensor/creation.js';
 import type { DType } from '../tensor/dtype.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkTensor, type Tensor } from '../tensor/tensor.js';

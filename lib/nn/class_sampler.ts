@@ -1,7 +1,7 @@
+import type { Generator } from '../calls/generator.js';
 import { ArgumentError, describe, IndexError, ValueError } from '../errors.js';
 import { type DrawOptions, rand } from '../ops/random.js';
 import { checkOptions } from '../options.js';
-import type { Generator } from '../random.js';
 import { checkShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 

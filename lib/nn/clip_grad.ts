@@ -1,8 +1,8 @@
+import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { RowSparse } from '../autograd/row_sparse.js';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
-import { native } from '../native.js';
 import { contiguous } from '../ops/copy.js';
 import { scalarTensor } from '../ops/loss_reduction.js';
 import { checkOptions } from '../options.js';

@@ -1,5 +1,5 @@
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, describe } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
 import { contiguousStrides } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';

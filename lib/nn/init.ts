@@ -1,9 +1,9 @@
 import { noGrad } from '../autograd/mode.js';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
+import { checkFloatDType } from '../ops/creation.js';
 import * as draw from '../ops/random.js';
 import { checkOptions } from '../options.js';
-import { checkFloatDType } from '../tensor/creation.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, checkTensor, Tensor } from '../tensor/tensor.js';
 import { orthonormalColumns } from './orthogonalize.js';

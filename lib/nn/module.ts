@@ -1,8 +1,8 @@
 import { RowSparse } from '../autograd/row_sparse.js';
+import { copyInto, copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
+import { zeros } from '../ops/creation.js';
 import { checkOptions, nearest } from '../options.js';
-import { zeros } from '../tensor/creation.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { formatModule } from './module_format.js';

@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
+import { zeros } from '../ops/creation.js';
 import { checkProbability, dropout } from '../ops/dropout.js';
 import { attendHeads, type Projection } from '../ops/head_attention.js';
 import { cat } from '../ops/joining.js';
@@ -7,7 +8,6 @@ import { linear } from '../ops/linear.js';
 import { matmul } from '../ops/matmul.js';
 import { softmax } from '../ops/softmax.js';
 import { checkOptions } from '../options.js';
-import { zeros } from '../tensor/creation.js';
 import type { DType } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, type Tensor } from '../tensor/tensor.js';

@@ -1,8 +1,8 @@
+import { lookUpStored } from '../calls/gather.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { resolvePadding } from '../ops/embedding.js';
 import { type BagMode, checkBagOptions, reduceBags, toBags } from '../ops/embedding_bag.js';
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
-import { lookUpStored } from '../ops/stored_rows.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkTable } from './embedding_table.js';

@@ -1,6 +1,6 @@
+import type { LstmWeights } from '../calls/lstm.js';
+import type { SequenceLayout } from '../calls/sequence.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import type { LstmWeights } from '../kernels/lstm.js';
-import type { SequenceLayout } from '../kernels/sequence.js';
 import { indexSelect } from '../ops/indexing.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import { checkOptions } from '../options.js';

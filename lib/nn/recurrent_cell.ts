@@ -1,5 +1,5 @@
+import type { RecurrentWeights, SequenceLayout } from '../calls/sequence.js';
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
-import type { RecurrentWeights, SequenceLayout } from '../kernels/sequence.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';

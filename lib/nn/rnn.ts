@@ -1,5 +1,5 @@
+import { type Nonlinearity, nonlinearityCode } from '../calls/recurrent.js';
 import { describe, ValueError } from '../errors.js';
-import { type Nonlinearity, nonlinearityCode } from '../kernels/rnn.js';
 import { rnn } from '../ops/rnn.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedSequence } from './packed_sequence.js';

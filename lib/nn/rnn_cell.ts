@@ -1,4 +1,4 @@
-import type { Nonlinearity } from '../kernels/rnn.js';
+import type { Nonlinearity } from '../calls/recurrent.js';
 import { rnn } from '../ops/rnn.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type CellOptions, checkCellOptions, RecurrentCell } from './recurrent_cell.js';

@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
 import { to } from '../ops/copy.js';
+import { full } from '../ops/creation.js';
 import { toIndices } from '../ops/index_argument.js';
 import { narrow, select, transpose } from '../ops/view.js';
 import { checkOptions } from '../options.js';
-import { full } from '../tensor/creation.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 

@@ -1,5 +1,5 @@
+import type { StackCall } from '../calls/sequence.js';
 import { ArgumentError } from '../errors.js';
-import type { StackCall } from '../kernels/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedSequence } from './packed_sequence.js';
 import { Recurrent, type RecurrentOptions } from './recurrent.js';

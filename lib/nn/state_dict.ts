@@ -1,5 +1,5 @@
+import { copyInto, copyOf } from '../calls/copy.js';
 import { ArgumentError, describe, StateDictError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
 import { isFloating } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

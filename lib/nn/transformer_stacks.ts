@@ -1,6 +1,6 @@
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { full } from '../ops/creation.js';
 import { checkOptions } from '../options.js';
-import { full } from '../tensor/creation.js';
 import type { DType } from '../tensor/dtype.js';
 import { checkTensor, type Tensor } from '../tensor/tensor.js';
 import { additiveMask } from './attention_masks.js';

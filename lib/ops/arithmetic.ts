@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { type Operand, ternary, unary } from '../calls/elementwise.js';
+import type { BinaryName, IntegerBinaryName } from '../calls/opcodes.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
-import { type Operand, ternary, unary } from '../kernels/elementwise.js';
-import type { BinaryName, IntegerBinaryName } from '../kernels/opcodes.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';

@@ -1,7 +1,7 @@
+import { native } from '../addon/native.js';
+import { plan } from '../calls/plan.js';
 import { ArgumentError, describe } from '../errors.js';
-import { native } from '../native.js';
 import { dtypes } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { checkBroadcastsTo } from './copy.js';
 import { checkWritable } from './in_place.js';

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
+import * as kernel from '../calls/attention.js';
+import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import * as kernel from '../kernels/attention.js';
-import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, broadcastStrides, formatShape, type Shape, sameShape } from '../tensor/shape.js';

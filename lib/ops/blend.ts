@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { ternary } from '../calls/elementwise.js';
+import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, describe } from '../errors.js';
-import { ternary } from '../kernels/elementwise.js';
-import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import { broadcastShapes, type Shape } from '../tensor/shape.js';
 import { checkFloat, installMethods, Tensor } from '../tensor/tensor.js';

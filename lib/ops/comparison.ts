@@ -1,6 +1,6 @@
+import { compare, type Operand, ternary, unary } from '../calls/elementwise.js';
+import type { CompareName } from '../calls/opcodes.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
-import { compare, type Operand, ternary, unary } from '../kernels/elementwise.js';
-import type { CompareName } from '../kernels/opcodes.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';

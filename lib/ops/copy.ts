@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { copyOf } from '../calls/copy.js';
 import { AutogradError, ShapeError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';

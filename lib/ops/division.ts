@@ -1,5 +1,5 @@
+import type { Operand } from '../calls/elementwise.js';
 import { ValueError } from '../errors.js';
-import type { Operand } from '../kernels/elementwise.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, neg } from './arithmetic.js';

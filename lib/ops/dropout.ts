@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { maskScale } from '../calls/elementwise.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { maskScale } from '../kernels/elementwise.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';

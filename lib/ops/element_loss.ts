@@ -1,8 +1,8 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { plan } from '../calls/plan.js';
 import { DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
-import { plan } from '../tensor/plan.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
@@ -15,7 +15,7 @@ import {
 } from './loss_reduction.js';
 import { expand } from './view.js';
 
-/** Codes of native/kernels/losses.h. */
+/** Codes of native/kernels/losses/element.h. */
 const lossKinds = { mse: 0, l1: 1, smoothL1: 2, huber: 3, bce: 4, bceLogits: 5 } as const;
 
 interface ElementLossCall {

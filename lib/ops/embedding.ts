@@ -1,18 +1,18 @@
+import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { RowList } from '../autograd/row_list.js';
 import { RowSparse } from '../autograd/row_sparse.js';
-import { sumIntoTable } from '../autograd/row_sums.js';
+import { lookUpStored } from '../calls/gather.js';
+import { plan } from '../calls/plan.js';
+import { RowList } from '../calls/row_list.js';
+import { sumIntoTable } from '../calls/row_sums.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { formatShape, numelOf } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
-import { lookUpStored } from './stored_rows.js';
 
 export interface EmbeddingOptions {
   /** A row that gets no gradient; negative numbers count from the end. Default null: none. */

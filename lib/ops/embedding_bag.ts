@@ -1,18 +1,18 @@
+import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { RowList } from '../autograd/row_list.js';
 import { RowSparse } from '../autograd/row_sparse.js';
-import { sumIntoTable } from '../autograd/row_sums.js';
+import { type BagMode, type Bags, bagModes, planBags } from '../calls/embedding_bag.js';
+import { plan } from '../calls/plan.js';
+import { RowList } from '../calls/row_list.js';
+import { sumIntoTable } from '../calls/row_sums.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
-import { tensor } from '../tensor/creation.js';
 import { dtypes, isFloating } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
-import { type BagMode, type Bags, bagModes, planBags } from './bag_plan.js';
 import { contiguous } from './copy.js';
+import { tensor } from './creation.js';
 import {
   badIndex,
   checkEmbeddingOptions,
@@ -25,7 +25,7 @@ import {
 } from './embedding.js';
 import { type IndexInput, toIndices } from './index_argument.js';
 
-export type { BagMode } from './bag_plan.js';
+export type { BagMode } from '../calls/embedding_bag.js';
 
 export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Where each bag begins in a 1-D input: the first 0, ascending, none beyond the input. Not for 2-D input. */

@@ -1,7 +1,7 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { choose } from '../calls/elementwise.js';
 import { ValueError } from '../errors.js';
-import { choose } from '../kernels/elementwise.js';
-import { native } from '../native.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';

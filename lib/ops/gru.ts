@@ -1,5 +1,5 @@
-import { gruFunctions } from '../kernels/gru.js';
-import type { StackCall } from '../kernels/sequence.js';
+import { gruFunctions } from '../calls/recurrent.js';
+import type { StackCall } from '../calls/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';

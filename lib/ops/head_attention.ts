@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
-import * as kernel from '../kernels/attention.js';
-import { sumTo } from '../kernels/sum_to.js';
+import * as kernel from '../calls/attention.js';
+import { sumTo } from '../calls/reduce.js';
 import { broadcastStrides } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';

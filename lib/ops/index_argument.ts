@@ -1,5 +1,5 @@
+import { copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
 import { arrayKind } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -1,5 +1,5 @@
+import type { SelectFunction } from '../addon/native.js';
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
-import type { SelectFunction } from '../native.js';
 import { numelOf, wrapDim } from '../tensor/shape.js';
 import { checkTensor, type Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';

@@ -1,10 +1,9 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { RowList } from '../autograd/row_list.js';
-import { sumIntoTable } from '../autograd/row_sums.js';
+import { copyInto, copyOf } from '../calls/copy.js';
+import { RowList } from '../calls/row_list.js';
+import { sumIntoTable } from '../calls/row_sums.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
-
-import { native } from '../native.js';
 import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';

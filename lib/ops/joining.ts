@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
 import { promote } from '../tensor/dtype.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';

@@ -1,6 +1,5 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { ShapeError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
+import { copyOf } from '../calls/copy.js';
 import {
   asRows,
   checkDense,
@@ -10,7 +9,8 @@ import {
   multiply,
   reshaped,
   transposed,
-} from '../kernels/matrix.js';
+} from '../calls/matmul.js';
+import { ShapeError } from '../errors.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 

@@ -1,4 +1,4 @@
-import { copyOf } from '../kernels/copy.js';
+import { copyOf } from '../calls/copy.js';
 import {
   type LstmCall,
   type LstmGradients,
@@ -6,7 +6,7 @@ import {
   lstmBackward,
   lstmForward,
   lstmSizes,
-} from '../kernels/lstm.js';
+} from '../calls/lstm.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { gradientLike, type LayerKernels, recurrentLayers } from './recurrent_layers.js';
 

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { backwardOf, choose, type Operand, unary } from '../calls/elementwise.js';
+import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
-import { backwardOf, choose, type Operand, unary } from '../kernels/elementwise.js';
-import { sumTo } from '../kernels/sum_to.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { checkDense, checkDims, checkSameDType, columnSums, multiply, transposed } from '../calls/matmul.js';
+import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
-import { checkDense, checkDims, checkSameDType, columnSums, multiply, transposed } from '../kernels/matrix.js';
-import { sumTo } from '../kernels/sum_to.js';
 import { checkOptions } from '../options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';

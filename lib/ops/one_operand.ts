@@ -1,7 +1,7 @@
 /** How elementwise functions of one tensor run and record: shared by the files that define them. */
 import { needsGrad, record } from '../autograd/record.js';
-import { backwardOf, unary } from '../kernels/elementwise.js';
-import { type BinaryName, integerUnaryCode, type UnaryName } from '../kernels/opcodes.js';
+import { backwardOf, unary } from '../calls/elementwise.js';
+import { type BinaryName, integerUnaryCode, type UnaryName } from '../calls/opcodes.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkWritable, writeInPlace } from './in_place.js';

@@ -1,7 +1,8 @@
 /** What two-operand operations agree on before any kernel runs: kinds, dtype promotion, broadcast shape. */
+
+import { copyInto, copyOf } from '../calls/copy.js';
+import type { Operand } from '../calls/elementwise.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
-import type { Operand } from '../kernels/elementwise.js';
 import { type DType, dtypes, isFloating, promote, promoteScalar } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';

@@ -1,4 +1,4 @@
-import { binary } from '../kernels/elementwise.js';
+import { binary } from '../calls/elementwise.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { applyRule, applyRuleInPlace, fused, type Rule, stepwise } from './one_operand.js';
 

@@ -1,7 +1,7 @@
 import { record } from '../autograd/record.js';
+import { backwardOf, binary, type Operand, ternary, unary } from '../calls/elementwise.js';
+import type { BinaryName, UnaryName } from '../calls/opcodes.js';
 import { ValueError } from '../errors.js';
-import { backwardOf, binary, type Operand, ternary, unary } from '../kernels/elementwise.js';
-import type { BinaryName, UnaryName } from '../kernels/opcodes.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { checkWritable, writeInPlace } from './in_place.js';

@@ -1,14 +1,14 @@
+import { native } from '../addon/native.js';
+import type { GeneratorHandle } from '../addon/random.js';
+import { copyInto } from '../calls/copy.js';
+import { type Generator, generatorHandle } from '../calls/generator.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
-import { native } from '../native.js';
-import type { GeneratorHandle } from '../native_random.js';
 import { checkOptions } from '../options.js';
-import { type Generator, generatorHandle } from '../random.js';
-import { checkFloatDType } from '../tensor/creation.js';
 import { checkDType, type DType, type TypedArray } from '../tensor/dtype.js';
 import { checkShape, formatShape, isContiguous } from '../tensor/shape.js';
 import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
+import { checkFloatDType } from './creation.js';
 
 export interface DrawOptions {
   /** What to draw from. Default: the library's generator, which `manualSeed` seeds. */

@@ -1,7 +1,7 @@
 import { recordMany, someNeedGrad } from '../autograd/record.js';
-import { copyOf } from '../kernels/copy.js';
-import { maskScale } from '../kernels/elementwise.js';
-import type { LayerTrace, SequenceLayout, StackCall } from '../kernels/sequence.js';
+import { copyOf } from '../calls/copy.js';
+import { maskScale } from '../calls/elementwise.js';
+import type { LayerTrace, SequenceLayout, StackCall } from '../calls/sequence.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { drawMask } from './dropout.js';

@@ -1,8 +1,8 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { choose } from '../calls/elementwise.js';
+import { type ReduceName, reduceCode } from '../calls/opcodes.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
-import { choose } from '../kernels/elementwise.js';
-import { type ReduceName, reduceCode } from '../kernels/opcodes.js';
-import { native } from '../native.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';

@@ -1,6 +1,7 @@
 /** How a reduction sees its input: which dimensions go, and as [outer, n, inner] in contiguous memory. */
+
+import { copyOf } from '../calls/copy.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
 import { checkOptions } from '../options.js';
 import { contiguousStrides, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

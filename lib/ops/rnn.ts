@@ -1,5 +1,5 @@
-import { type Nonlinearity, nonlinearityCode, rnnFunctions } from '../kernels/rnn.js';
-import type { StackCall } from '../kernels/sequence.js';
+import { type Nonlinearity, nonlinearityCode, rnnFunctions } from '../calls/recurrent.js';
+import type { StackCall } from '../calls/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';

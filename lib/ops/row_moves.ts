@@ -1,10 +1,11 @@
 /** Rows taken out of a tensor, and put into one, by a list of their places. */
+
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { native } from '../native.js';
-import { full } from '../tensor/creation.js';
 import { numelOf, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
+import { full } from './creation.js';
 import { run } from './index_kernel.js';
 
 /**

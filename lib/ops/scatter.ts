@@ -1,7 +1,7 @@
+import { native, type SelectFunction } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { copyInto, copyOf } from '../calls/copy.js';
 import { DTypeError, ShapeError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
-import { native, type SelectFunction } from '../native.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';

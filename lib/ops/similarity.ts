@@ -1,8 +1,8 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { plan } from '../calls/plan.js';
 import { DTypeError, describe, ValueError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
-import { plan } from '../tensor/plan.js';
 import { broadcastShapes, sameShape, wrapDim } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { add, sub } from './arithmetic.js';

@@ -4,8 +4,8 @@ import {
   recurrentBackward,
   recurrentForward,
   recurrentSizes,
-} from '../kernels/recurrent.js';
-import type { RecurrentWeights } from '../kernels/sequence.js';
+} from '../calls/recurrent.js';
+import type { RecurrentWeights } from '../calls/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { gradientLike, type LayerKernels } from './recurrent_layers.js';
 

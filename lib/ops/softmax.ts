@@ -1,9 +1,9 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { plan } from '../calls/plan.js';
 import { ArgumentError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
-import { plan } from '../tensor/plan.js';
 import { wrapDim } from '../tensor/shape.js';
 import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { contiguous, to } from './copy.js';

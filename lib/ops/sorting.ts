@@ -1,6 +1,6 @@
+import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { native } from '../native.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';

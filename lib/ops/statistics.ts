@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { choose, unary } from '../calls/elementwise.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { choose, unary } from '../kernels/elementwise.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, sub } from './arithmetic.js';

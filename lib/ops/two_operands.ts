@@ -1,8 +1,8 @@
 /** How two-operand operations run and record: shared by the files that define them. */
 import { needsGrad, record } from '../autograd/record.js';
-import { binary, type Operand } from '../kernels/elementwise.js';
-import type { BinaryName, IntegerBinaryName } from '../kernels/opcodes.js';
-import { sumTo } from '../kernels/sum_to.js';
+import { binary, type Operand } from '../calls/elementwise.js';
+import type { BinaryName, IntegerBinaryName } from '../calls/opcodes.js';
+import { sumTo } from '../calls/reduce.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkWritable, writeInPlace } from './in_place.js';
 import { apart, type Operands } from './operands.js';

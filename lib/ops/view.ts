@@ -1,6 +1,6 @@
+import { copyInto } from '../calls/copy.js';
+import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
-import { copyInto } from '../kernels/copy.js';
-import { sumTo } from '../kernels/sum_to.js';
 import { checkShape, formatShape, isContiguous, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { makeView, type Sizes, sizesOf } from './make_view.js';

@@ -1,5 +1,5 @@
+import { copyOf } from '../calls/copy.js';
 import { ArgumentError, describe, StateDictError } from '../errors.js';
-import { copyOf } from '../kernels/copy.js';
 import { contiguousStrides, formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -1,4 +1,4 @@
-import { plan } from '../tensor/plan.js';
+import { plan } from '../calls/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
 import { optionsAt, updateParameter } from './update.js';

@@ -1,6 +1,6 @@
 import { RowSparse } from '../autograd/row_sparse.js';
+import { plan } from '../calls/plan.js';
 import { ValueError } from '../errors.js';
-import { plan } from '../tensor/plan.js';
 import { Tensor } from '../tensor/tensor.js';
 import {
   checkFlags,

@@ -1,11 +1,11 @@
+import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
-import type { RowListPlan } from '../autograd/row_list.js';
 import { RowSparse } from '../autograd/row_sparse.js';
+import { copyInto, copyOf } from '../calls/copy.js';
+import { plan } from '../calls/plan.js';
+import type { RowListPlan } from '../calls/row_list.js';
 import { IndexError } from '../errors.js';
-import { copyInto, copyOf } from '../kernels/copy.js';
-import { native } from '../native.js';
 import { contiguous } from '../ops/copy.js';
-import { plan } from '../tensor/plan.js';
 import { numelOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 

@@ -1,4 +1,4 @@
-import { native } from '../native.js';
+import { native } from '../addon/native.js';
 import type { TypedArray } from './dtype.js';
 
 /** A buffer, and where in it arrays begin: on a multiple of some boundary. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { native } from '../native.js';
+import { native } from '../addon/native.js';
 import { type Block, makeBlock } from './block.js';
 import type { DTypeInfo, TypedArray } from './dtype.js';
 

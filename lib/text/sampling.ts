@@ -1,10 +1,10 @@
 import { noGrad } from '../autograd/mode.js';
+import type { Generator } from '../calls/generator.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { argmax } from '../ops/extremes.js';
 import { multinomial } from '../ops/random.js';
 import { softmax } from '../ops/softmax.js';
 import { checkOptions } from '../options.js';
-import type { Generator } from '../random.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 

@@ -112,7 +112,7 @@ class Args {
   const char* function_ = "native call";
 };
 
-// Shapes and strides of one call, read from the shared Float64Array of lib/tensor/plan.ts.
+// Shapes and strides of one call, read from the shared Float64Array of lib/calls/plan.ts.
 class Plan {
  public:
   Plan(const Args& args, size_t i);

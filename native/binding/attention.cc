@@ -1,5 +1,5 @@
 // Scaled dot-product attention, forward and backward.
-#include "kernels/attention.h"
+#include "kernels/attention/attention.h"
 
 #include "binding/families.h"
 #include "binding/numbers.h"

@@ -1,5 +1,5 @@
 // Strided copies, casts and fills.
-#include "kernels/copy.h"
+#include "kernels/copy/copy.h"
 
 #include "binding/families.h"
 #include "binding/window.h"

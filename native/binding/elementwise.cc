@@ -1,8 +1,8 @@
-// Elementwise operations by opcode (kernels/elementwise.h; names and codes in lib/kernels/opcodes.ts).
+// Elementwise operations by opcode (kernels/elementwise/elementwise.h; names and codes in lib/calls/opcodes.ts).
 //
 // Every operand is an array and the offset of its first element; plan holds ndim, sizes… and the strides of each
 // operand in turn, the output's first. An input that is null is the plain number given with it, whatever its strides.
-#include "kernels/elementwise.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "binding/families.h"
 #include "binding/window.h"

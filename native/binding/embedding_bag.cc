@@ -1,18 +1,18 @@
 // Bags of embeddings, and tables stored in few bits. Indices and offsets are checked before anything is written.
-#include "kernels/embedding_bag.h"
+#include "kernels/rows/embedding_bag.h"
 
 #include <vector>
 
 #include "binding/families.h"
 #include "binding/numbers.h"
-#include "kernels/indices.h"
+#include "kernels/rows/indices.h"
 
 namespace lutra::binding {
 
 namespace {
 
-// Where the numbers of every call here lie in the plan (lib/ops/bag_plan.ts). kLength is the size of each bag where
-// there are no offsets; kLast says that the last offset only ends the last bag.
+// Where the numbers of every call here lie in the plan (lib/calls/embedding_bag.ts). kLength is the size of each bag
+// where there are no offsets; kLast says that the last offset only ends the last bag.
 enum : int64_t {
   kCount,
   kRows,

@@ -1,13 +1,13 @@
 // Lookup of rows by index and the sums that go back. Every function checks all indices before it writes anything, and
 // returns the position of the first bad one, or -1.
-#include "kernels/gather.h"
+#include "kernels/rows/gather.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "binding/families.h"
 #include "binding/row_list.h"
-#include "kernels/indices.h"
+#include "kernels/rows/indices.h"
 
 namespace lutra::binding {
 

@@ -1,5 +1,5 @@
 // A layer of GRU in one direction: one call forward, one backward, with the arguments of binding/recurrent.h.
-#include "kernels/gru.h"
+#include "kernels/recurrent/gru.h"
 
 #include "binding/families.h"
 #include "binding/recurrent.h"

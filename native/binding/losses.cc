@@ -1,5 +1,5 @@
 // Elementwise losses.
-#include "kernels/losses.h"
+#include "kernels/losses/element.h"
 
 #include "binding/families.h"
 #include "binding/numbers.h"

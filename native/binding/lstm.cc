@@ -1,5 +1,5 @@
 // A layer of LSTM in one direction: one call forward, one backward.
-#include "kernels/lstm.h"
+#include "kernels/recurrent/lstm.h"
 
 #include "binding/families.h"
 #include "binding/sequence.h"

@@ -1,5 +1,5 @@
 // Matrix products. Operands are windows on whole storages: an offset, a leading dimension, a transpose flag.
-#include "kernels/matmul.h"
+#include "kernels/matmul/matmul.h"
 
 #include <algorithm>
 

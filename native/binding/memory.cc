@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "binding/families.h"
-#include "runtime/pages.h"
+#include "memory/pages.h"
 
 namespace lutra::binding {
 

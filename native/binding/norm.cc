@@ -1,5 +1,5 @@
 // Layer and root-mean-square normalisation; the latter is what runs where `mean` is null.
-#include "kernels/norm.h"
+#include "kernels/norm/norm.h"
 
 #include "binding/families.h"
 #include "binding/numbers.h"

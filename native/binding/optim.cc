@@ -2,12 +2,12 @@
 //
 // One call per parameter and not one for all of them: typed arrays cost about 50 ns each as arguments and half as much
 // again inside a JavaScript array, so a single call that takes them all would be slower than the calls it saves.
-#include "kernels/optim.h"
+#include "kernels/optim/rules.h"
 
 #include "binding/families.h"
 #include "binding/row_list.h"
-#include "kernels/clip.h"
-#include "kernels/indices.h"
+#include "kernels/optim/clip.h"
+#include "kernels/rows/indices.h"
 
 namespace lutra::binding {
 

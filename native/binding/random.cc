@@ -1,5 +1,5 @@
 // Random generators as handles, and the fills that draw from them.
-#include "runtime/random.h"
+#include "random/generator.h"
 
 #include <memory>
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "binding/sequence.h"
-#include "kernels/matmul.h"
-#include "kernels/recurrent_layer.h"
+#include "kernels/matmul/matmul.h"
+#include "kernels/recurrent/layer.h"
 
 namespace lutra::binding {
 

@@ -1,8 +1,8 @@
-// Reductions, running sums and sorting of contiguous arrays seen as [outer, n, inner] (kernels/reduce.h, sort.h).
-#include "kernels/reduce.h"
+// Reductions, running sums and sorting of contiguous arrays seen as [outer, n, inner] (kernels/reduce/).
+#include "kernels/reduce/reduce.h"
 
 #include "binding/families.h"
-#include "kernels/sort.h"
+#include "kernels/reduce/sort.h"
 
 namespace lutra::binding {
 

@@ -1,6 +1,6 @@
 // A layer of simple recurrent units in one direction: one call forward, one backward, with the arguments of
 // binding/recurrent.h. The variant is the nonlinearity.
-#include "kernels/rnn.h"
+#include "kernels/recurrent/rnn.h"
 
 #include "binding/families.h"
 #include "binding/recurrent.h"

@@ -1,9 +1,9 @@
-// A list of rows among the arguments of a call (kernels/gather.h), checked.
+// A list of rows among the arguments of a call (kernels/rows/gather.h), checked.
 #pragma once
 
 #include "binding/numbers.h"
-#include "kernels/gather.h"
-#include "kernels/indices.h"
+#include "kernels/rows/gather.h"
+#include "kernels/rows/indices.h"
 
 namespace lutra::binding {
 

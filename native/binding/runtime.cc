@@ -1,6 +1,6 @@
 // CPU information and the number of threads.
 #include "binding/families.h"
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 
 namespace lutra::binding {

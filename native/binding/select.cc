@@ -1,8 +1,8 @@
 // Slices and elements by index along one dimension.
-#include "kernels/select.h"
+#include "kernels/rows/select.h"
 
 #include "binding/families.h"
-#include "kernels/indices.h"
+#include "kernels/rows/indices.h"
 
 namespace lutra::binding {
 

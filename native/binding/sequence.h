@@ -3,7 +3,7 @@
 
 #include "binding/arguments.h"
 #include "binding/numbers.h"
-#include "kernels/recurrent.h"
+#include "kernels/recurrent/sequence.h"
 
 namespace lutra::binding {
 

@@ -1,5 +1,5 @@
 // Cosines of pairs of rows.
-#include "kernels/similarity.h"
+#include "kernels/norm/similarity.h"
 
 #include "binding/families.h"
 #include "binding/numbers.h"

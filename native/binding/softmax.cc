@@ -1,9 +1,9 @@
 // Softmax, cross entropy and negative log likelihood.
-#include "kernels/softmax.h"
+#include "kernels/losses/softmax.h"
 
 #include "binding/families.h"
 #include "binding/numbers.h"
-#include "kernels/cross_entropy.h"
+#include "kernels/losses/cross_entropy.h"
 
 namespace lutra::binding {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "binding/arguments.h"
-#include "kernels/copy.h"
+#include "kernels/copy/copy.h"
 
 namespace lutra::binding {
 

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/inline.h"
 #include "simd/targets.h"
 #include "simd/unroll.h"

@@ -1,7 +1,7 @@
 // Attention against plain loops in double that keep every score, forward and backward: every instruction set, sizes
 // around the blocks, masks of each kind with strides of 0, causal, dropout, shared key heads, rows scattered in memory,
 // hidden queries, and the same bits for any number of threads.
-#include "kernels/attention.h"
+#include "kernels/attention/attention.h"
 
 #include <cmath>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 

@@ -1,12 +1,12 @@
 // Strided copies, fills and casts on every instruction set, against plain loops.
 
-#include "kernels/copy.h"
+#include "kernels/copy/copy.h"
 
 #include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

@@ -1,7 +1,7 @@
 // Every elementwise operation on every instruction set against a reference in higher precision: sizes around the vector
 // width, unaligned starts, guard values around every output, special values, and integer semantics.
 
-#include "kernels/elementwise.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include <cmath>
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/elementwise_reference.h"

@@ -1,6 +1,6 @@
 // Bags of embeddings against plain loops in double: every instruction set and stored type, sizes around the vector
 // width, unaligned starts, guard values around every output, and the same bits for any number of threads.
-#include "kernels/embedding_bag.h"
+#include "kernels/rows/embedding_bag.h"
 
 #include <cmath>
 #include <cstring>
@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/copy.h"
-#include "runtime/thread_pool.h"
+#include "kernels/copy/copy.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

@@ -1,6 +1,6 @@
 // Lookup, scatter-add, coalescing and renormalisation against plain loops: every instruction set, sizes around the
 // vector width, unaligned starts, guard values around every output, and the same bits for any number of threads.
-#include "kernels/gather.h"
+#include "kernels/rows/gather.h"
 
 #include <cmath>
 #include <cstring>
@@ -8,8 +8,8 @@
 #include <map>
 #include <vector>
 
-#include "kernels/indices.h"
-#include "runtime/thread_pool.h"
+#include "kernels/rows/indices.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

@@ -1,6 +1,6 @@
 // The LSTM over whole sequences against plain loops in double, its gradients against finite differences of those, for
 // padded and packed batches in both layouts and directions; the same bits on any number of threads.
-#include "kernels/lstm.h"
+#include "kernels/recurrent/lstm.h"
 
 #include <cmath>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

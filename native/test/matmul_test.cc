@@ -1,6 +1,6 @@
 // Matrix products against a plain reference: every transpose and leading dimension, sizes around the tiles, guard
 // values around the output, every instruction set, and the same bits on any number of threads.
-#include "kernels/matmul.h"
+#include "kernels/matmul/matmul.h"
 
 #include <cmath>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

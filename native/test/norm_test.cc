@@ -1,13 +1,13 @@
 // Layer and RMS normalisation against plain loops in double, and their gradients against the textbook formulas in
 // double (norm_test checks those against central differences once). Every instruction set, sizes around the vector
 // width, unaligned starts, guard values, null outputs and inputs, thread counts.
-#include "kernels/norm.h"
+#include "kernels/norm/norm.h"
 
 #include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

@@ -1,6 +1,6 @@
 // Optimizer updates and clipping against plain loops in double, for dense and row-sparse gradients: every instruction
 // set, sizes around the vector width, unaligned starts, guard values, and the same bits for any number of threads.
-#include "kernels/optim.h"
+#include "kernels/optim/rules.h"
 
 #include <cmath>
 #include <cstring>
@@ -8,8 +8,8 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/clip.h"
-#include "runtime/thread_pool.h"
+#include "kernels/optim/clip.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

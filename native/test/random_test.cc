@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/random.h"
-#include "runtime/thread_pool.h"
+#include "random/generator.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/random_cases.h"

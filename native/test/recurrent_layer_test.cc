@@ -7,9 +7,9 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/gru.h"
-#include "kernels/rnn.h"
-#include "runtime/thread_pool.h"
+#include "kernels/recurrent/gru.h"
+#include "kernels/recurrent/rnn.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

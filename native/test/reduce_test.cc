@@ -1,7 +1,7 @@
 // Reductions, running sums and sorting on every instruction set: against long double loops, with the same bits for any
 // number of threads.
 
-#include "kernels/reduce.h"
+#include "kernels/reduce/reduce.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include <random>
 #include <vector>
 
-#include "kernels/sort.h"
-#include "runtime/thread_pool.h"
+#include "kernels/reduce/sort.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

@@ -1,6 +1,6 @@
 // Cosines of pairs of rows and their gradients against the formulas in double: every instruction set, sizes around the
 // vector width and above a block, rows that serve all pairs, guard values, null gradients, thread counts.
-#include "kernels/similarity.h"
+#include "kernels/norm/similarity.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

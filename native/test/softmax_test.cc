@@ -1,6 +1,6 @@
 // Softmax, cross entropy and elementwise losses against plain loops in double; gradients against central differences of
 // those loops. Every instruction set, sizes around the vector width, unaligned starts, guard values, thread counts.
-#include "kernels/softmax.h"
+#include "kernels/losses/softmax.h"
 
 #include <cmath>
 #include <cstring>
@@ -9,9 +9,9 @@
 #include <random>
 #include <vector>
 
-#include "kernels/cross_entropy.h"
-#include "kernels/losses.h"
-#include "runtime/thread_pool.h"
+#include "kernels/losses/cross_entropy.h"
+#include "kernels/losses/element.h"
+#include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
 #include "test/guarded.h"

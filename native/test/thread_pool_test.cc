@@ -1,6 +1,6 @@
 // Tests of the thread pool. Runs under the thread sanitizer too (the fork test is left out there).
 
-#include "runtime/thread_pool.h"
+#include "threads/thread_pool.h"
 
 #include <atomic>
 #include <chrono>

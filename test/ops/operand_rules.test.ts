@@ -1,4 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { native } from '../../lib/addon/native.js';
+import {
+  binaryNames,
+  compareNames,
+  integerBinaryNames,
+  integerUnaryNames,
+  ternaryNames,
+  unaryNames,
+} from '../../lib/calls/opcodes.js';
 import * as lutra from '../../lib/index.js';
 import {
   ArgumentError,
@@ -12,15 +21,6 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import {
-  binaryNames,
-  compareNames,
-  integerBinaryNames,
-  integerUnaryNames,
-  ternaryNames,
-  unaryNames,
-} from '../../lib/kernels/opcodes.js';
-import { native } from '../../lib/native.js';
 
 const float = tensor([1, 2]);
 const double = tensor([1, 2], { dtype: 'float64' });

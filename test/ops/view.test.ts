@@ -7,7 +7,7 @@ import { cat, stack } from '../../lib/ops/joining.js';
 import '../../lib/ops/scatter.js';
 import '../../lib/ops/reshape.js';
 import '../../lib/ops/view.js';
-import { arange, tensor } from '../../lib/tensor/creation.js';
+import { arange, tensor } from '../../lib/ops/creation.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';
 
 /** 0, 1, 2, … in a shape. */

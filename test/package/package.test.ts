@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { platformName } from '../../lib/addon.js';
+import { platformName } from '../../lib/addon/load.js';
 import { Tensor } from '../../lib/index.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { native } from '../../lib/addon/native.js';
 import { nn, optim, tensor } from '../../lib/index.js';
-import { native } from '../../lib/native.js';
 import type { TypedArray } from '../../lib/tensor/dtype.js';
 import { memoryInfo } from '../../lib/tensor/pool.js';
 import { Storage } from '../../lib/tensor/storage.js';

@@ -1,4 +1,4 @@
-"""Reads with PyTorch what Lutra's saveTorch wrote (test/io/fixtures/written.pt, whose bytes test/io/torch_writer.test.ts
+"""Reads with PyTorch what Lutra's saveTorch wrote (test/io/fixtures/written.pt, whose bytes test/io/torch/writer.test.ts
 pins), and goes on with its trainings: they must give what PyTorch's own gave. Prints what it checked, or fails.
 """
 

@@ -3,7 +3,7 @@
 Writes fixtures/random.json, and the same cases as a C++ table for native/test/random_test.cc. A sequence is seeded
 once, then its calls run in order, so each depends on how many draws those before it took. A call holds
 
-- `op`, `dtype`, `n` (values made) and `args`, the op's numbers in the order of native/runtime/random.h;
+- `op`, `dtype`, `n` (values made) and `args`, the op's numbers in the order of native/random/generator.h;
 - `first` and `last`, up to four and two values, and `hash`, FNV-1a (32 bits) over all values' little-endian bytes.
 
 A sequence's `state` is that hash of torch.get_rng_state(). Tensors of probabilities are rules: bernoulli's are

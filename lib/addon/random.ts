@@ -1,0 +1,69 @@
+import type { TypedArray } from '../tensor/dtype.js';
+
+declare const generatorHandle: unique symbol;
+
+/** A native generator; freed when it is collected. */
+export interface GeneratorHandle {
+  readonly [generatorHandle]: true;
+}
+
+type Floats = Float32Array | Float64Array;
+
+/**
+ * The addon's random numbers: native/binding/random.cc. Fills write `n` elements from `offset` on, in order, with the
+ * draws that PyTorch's operation of that name takes; they check values and throw a RangeError before they draw.
+ */
+export interface NativeRandom {
+  generatorCreate(seedHigh: number, seedLow: number): GeneratorHandle;
+  generatorSeed(generator: GeneratorHandle, seedHigh: number, seedLow: number): void;
+  /** Writes the seed's high and low 32 bits. */
+  generatorInitialSeed(generator: GeneratorHandle, out: Uint32Array): void;
+  /** Writes the high and low 32 bits of the next 64-bit draw. */
+  generatorDraw64(generator: GeneratorHandle, out: Uint32Array): void;
+  /** 5056 bytes, as torch.get_rng_state() gives. */
+  generatorGetState(generator: GeneratorHandle, out: Uint8Array): void;
+  generatorSetState(generator: GeneratorHandle, state: Uint8Array): void;
+  /** A 53-bit seed from the system's entropy. */
+  entropySeed(): number;
+
+  uniform(generator: GeneratorHandle, out: Floats, offset: number, n: number, from: number, to: number): void;
+  normal(generator: GeneratorHandle, out: Floats, offset: number, n: number, mean: number, std: number): void;
+  exponential(generator: GeneratorHandle, out: Floats, offset: number, n: number, lambda: number): void;
+  truncNormal(
+    generator: GeneratorHandle,
+    out: Floats,
+    offset: number,
+    n: number,
+    mean: number,
+    std: number,
+    a: number,
+    b: number,
+  ): void;
+  bernoulli(generator: GeneratorHandle, out: TypedArray, offset: number, n: number, p: number): void;
+  /** A probability for each value. */
+  bernoulliFrom(
+    generator: GeneratorHandle,
+    out: TypedArray,
+    offset: number,
+    n: number,
+    p: Floats,
+    pOffset: number,
+  ): void;
+  /** Integers from low up to but not including high. */
+  randint(generator: GeneratorHandle, out: TypedArray, offset: number, n: number, low: number, high: number): void;
+  /** The dtype's whole range of integers from 0 on. */
+  randomFull(generator: GeneratorHandle, out: TypedArray, offset: number, n: number): void;
+  randomBool(generator: GeneratorHandle, out: Uint8Array, offset: number, n: number): void;
+  randperm(generator: GeneratorHandle, out: TypedArray, offset: number, n: number): void;
+  /** out (rows, samples) of category indices, from weights (rows, categories). */
+  multinomial(
+    generator: GeneratorHandle,
+    out: Int32Array,
+    weights: Floats,
+    offset: number,
+    rows: number,
+    categories: number,
+    samples: number,
+    replacement: boolean,
+  ): void;
+}

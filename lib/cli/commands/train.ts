@@ -1,0 +1,191 @@
+import { basename, extname, join } from 'node:path';
+import { cpuInfo, setNumThreads } from '../../addon/native.js';
+import { manualSeed } from '../../calls/generator.js';
+import { CorpusError } from '../../errors.js';
+import { TokenBatches } from '../../language_model/batches.js';
+import { planTraining } from '../../language_model/budget.js';
+import { brownCorpus, buildVocabulary, type Corpus, endToken, textCorpus } from '../../language_model/corpus.js';
+import { unigramPerplexity } from '../../language_model/evaluate.js';
+import { countParameters, LanguageModel } from '../../language_model/model.js';
+import { RunFolder, runMetrics } from '../../language_model/run_folder.js';
+import { type TrainResult, trainLanguageModel } from '../../language_model/train.js';
+import type { Vocabulary } from '../../text/vocabulary.js';
+import { Interrupt } from '../terminal/interrupt.js';
+import { formatCount, formatDuration, TrainingProgress } from '../terminal/progress.js';
+import { type TrainSettings, usualLearningRate } from './train_options.js';
+import { inCase, neighbourTable, sampleText } from './train_results.js';
+
+/** Everything that is settled before the first step. */
+interface Preparation {
+  settings: TrainSettings;
+  corpus: Corpus;
+  vocabulary: Vocabulary;
+  training: TokenBatches;
+  validation: TokenBatches;
+  unigram: number;
+  epochs: number;
+  lr: number;
+  folder: RunFolder;
+}
+
+/** Texts that validation reads side by side; more would lose more of what came before. */
+const validationTexts = 16;
+
+/**
+ * `lutra train`: trains a language model on a text, says how it gets on and what it learned, and writes it to a folder.
+ * @returns the exit code
+ * @throws CorpusError and other errors whose message says all that the user needs
+ */
+export async function trainCommand(settings: TrainSettings): Promise<number> {
+  const interrupt = new Interrupt(() => print('\nStopping after this step …'));
+  if (settings.threads !== undefined) setNumThreads(settings.threads);
+  const preparation = prepare(settings);
+  describePreparation(preparation);
+  manualSeed(settings.seed);
+  const model = makeModel(preparation);
+  const result = await train(model, preparation, interrupt);
+  save(model, preparation, result);
+  if (result.interrupted) {
+    print(`Interrupted ${whereInterrupted(result)}; what was learned so far is saved.`);
+  } else {
+    for (const show of [sampleText, neighbourTable]) {
+      const lines = show(model, preparation.vocabulary, settings);
+      if (lines.length > 0) print(`\n${lines.join('\n')}`);
+    }
+  }
+  const { folder } = preparation;
+  print(`\nWritten: ${folder.model}, ${basename(folder.vocabulary)}, ${basename(folder.metrics)}`);
+  return result.interrupted ? interrupt.exitCode : 0;
+}
+
+function prepare(settings: TrainSettings): Preparation {
+  const { text, lowercase, sequenceLength } = settings;
+  const corpus = text === undefined ? brownCorpus(undefined, { lowercase }) : textCorpus(text, { lowercase });
+  const vocabulary = buildVocabulary(corpus.training, {
+    minFrequency: settings.minFrequency,
+    maxSize: settings.maxVocabulary,
+  });
+  checkNamedWords(settings, vocabulary);
+  const trainingIds = vocabulary.encode(corpus.training);
+  const validationIds = vocabulary.encode(corpus.validation);
+  const plan = planTraining(trainingIds.length);
+  const batchSize = settings.batchSize ?? plan.batchSize;
+  if (batchSize > trainingIds.length) {
+    throw new CorpusError(`--batch-size ${batchSize} is more than the ${trainingIds.length} words of ${corpus.name}`);
+  }
+  const startId = vocabulary.lookupIndex(endToken);
+  return {
+    settings,
+    corpus,
+    vocabulary,
+    training: new TokenBatches(trainingIds, { startId, batchSize, sequenceLength }),
+    validation: new TokenBatches(validationIds, {
+      startId,
+      batchSize: Math.min(validationTexts, validationIds.length),
+      sequenceLength: Math.max(sequenceLength, 32),
+      remainder: 'pad',
+    }),
+    unigram: unigramPerplexity(trainingIds, validationIds, vocabulary.size),
+    epochs: settings.epochs ?? plan.epochs,
+    lr: settings.lr ?? usualLearningRate[settings.optimizer],
+    folder: openFolder(settings, vocabulary),
+  };
+}
+
+/** The vocabulary is written before the training, so that a folder that can't be written to is found out at once. */
+function openFolder({ output, text }: TrainSettings, vocabulary: Vocabulary): RunFolder {
+  const name = text === undefined ? 'brown' : basename(text, extname(text));
+  const folder = new RunFolder(output ?? join('runs', name));
+  vocabulary.save(folder.vocabulary);
+  return folder;
+}
+
+function makeModel({ settings, vocabulary }: Preparation): LanguageModel {
+  const { embeddingDim, hiddenDim, layers, dropout } = settings;
+  return new LanguageModel({ vocabularySize: vocabulary.size, embeddingDim, hiddenDim, layers, dropout });
+}
+
+async function train(model: LanguageModel, preparation: Preparation, interrupt: Interrupt): Promise<TrainResult> {
+  const { settings, training, validation, epochs, lr, unigram } = preparation;
+  const { optimizer, maxGradNorm, patience } = settings;
+  print(`Model: ${describeModel(preparation)}, ${formatCount(countParameters(model))} parameters\n`);
+  const progress = new TrainingProgress();
+  try {
+    return await trainLanguageModel(
+      model,
+      training,
+      validation,
+      { epochs, optimizer, lr, maxGradNorm, patience },
+      {
+        onStep: (step) => progress.step(step),
+        onEpoch: (result) => {
+          progress.clear();
+          print(
+            `pass ${result.epoch}/${epochs}: training loss ${result.trainLoss.toFixed(4)}, ` +
+              `validation perplexity ${result.validationPerplexity.toFixed(2)} (unigram ${unigram.toFixed(2)}), ` +
+              `${formatCount(result.tokensPerSecond)} tokens/s, ${formatDuration(result.seconds)}`,
+          );
+        },
+        isStopped: () => interrupt.requested,
+      },
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+function save(model: LanguageModel, { settings, unigram, folder }: Preparation, result: TrainResult): void {
+  const { embeddingDim, hiddenDim, layers, lowercase, seed } = settings;
+  folder.saveModel(model, {
+    format: 'lutra.language_model',
+    embeddingDim: String(embeddingDim),
+    hiddenDim: String(hiddenDim),
+    layers: String(layers),
+    lowercase: String(lowercase),
+  });
+  folder.saveMetrics(runMetrics(result, { seed, unigramPerplexity: unigram, parameters: countParameters(model) }));
+  if (result.best !== null && result.best.epoch < result.epochs.length && !result.interrupted) {
+    print(`The weights of pass ${result.best.epoch}, the best by validation perplexity, are kept.`);
+  }
+}
+
+function describePreparation({ corpus, vocabulary, training, unigram, settings }: Preparation): void {
+  const { isa, threads } = cpuInfo();
+  const { length } = corpus.validation;
+  const unknown = corpus.validation.reduce((n, word) => n + (vocabulary.has(word) ? 0 : 1), 0) / length;
+  print(
+    `${corpus.name}: ${formatCount(corpus.training.length)} tokens for training, ${formatCount(length)} for validation; ` +
+      `a vocabulary of ${formatCount(vocabulary.size)} covers ${(100 * (1 - unknown)).toFixed(1)} % of the latter`,
+  );
+  print(`Unigram baseline: validation perplexity ${unigram.toFixed(2)}`);
+  const { batchSize } = training;
+  print(
+    `${batchSize} texts × ${settings.sequenceLength} words a step, ${formatCount(training.length)} steps a pass; ` +
+      `${threads} threads, ${isa}, seed ${settings.seed}`,
+  );
+}
+
+function describeModel({ settings, vocabulary, lr, epochs }: Preparation): string {
+  const { embeddingDim, hiddenDim, layers, optimizer } = settings;
+  const depth = layers > 1 ? ` × ${layers}` : '';
+  const passes = epochs === 1 ? '1 pass' : `${epochs} passes`;
+  return `Embedding(${vocabulary.size}, ${embeddingDim}) → LSTM(${embeddingDim}, ${hiddenDim})${depth} → Linear(${hiddenDim}, ${vocabulary.size}), ${optimizer} at ${lr}, ${passes}`;
+}
+
+/** Words named on the command line are looked up before the training, not after it. */
+function checkNamedWords(settings: TrainSettings, vocabulary: Vocabulary): void {
+  for (const word of settings.neighbours ?? []) {
+    if (vocabulary.has(inCase(settings, word))) continue;
+    throw new CorpusError(`--neighbours: ${JSON.stringify(word)} is not among the ${vocabulary.size} words`);
+  }
+}
+
+function whereInterrupted({ epochs }: TrainResult): string {
+  return epochs.length === 0
+    ? 'in the first pass'
+    : `after ${epochs.length} whole pass${epochs.length > 1 ? 'es' : ''}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

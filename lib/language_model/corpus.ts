@@ -1,0 +1,76 @@
+import { CorpusError } from '../errors.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { type BrownFile, readBrownCorpus } from './brown.js';
+import { readTextFile, splitSentences } from './text_file.js';
+
+/** The tokens that every vocabulary of a language model starts with: padding, unknown words, the end of a sentence. */
+export const padToken = '<pad>';
+export const unknownToken = '<unk>';
+export const endToken = '<eos>';
+
+/** A text as two streams of words, each sentence followed by {@link endToken}. */
+export interface Corpus {
+  /** What to call it in messages. */
+  name: string;
+  training: string[];
+  validation: string[];
+}
+
+export interface CorpusOptions {
+  /** Lower-case all words; true unless set. */
+  lowercase?: boolean;
+}
+
+/** The share of a corpus that is kept for validation. */
+const validationShare = 0.1;
+
+/** Fewer words than this are no text to learn a language from. */
+const fewestWords = 200;
+
+/**
+ * The Brown corpus, split by file: every tenth of the 500 files is for validation, so that each genre is in both parts.
+ * @param files as {@link readBrownCorpus} gives them
+ */
+export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), options: CorpusOptions = {}): Corpus {
+  const every = Math.round(1 / validationShare);
+  const isValidation = (index: number) => index % every === every - 1;
+  const stream = (wanted: boolean) =>
+    joinSentences(
+      files.filter((_, index) => isValidation(index) === wanted).flatMap((file) => file.sentences),
+      options,
+    );
+  return { name: 'Brown corpus', training: stream(false), validation: stream(true) };
+}
+
+/**
+ * A text file, split by place: the last tenth of it is for validation.
+ * @throws CorpusError when the file can't be read, is no text, or is too small
+ */
+export function textCorpus(path: string, options: CorpusOptions = {}): Corpus {
+  const stream = joinSentences(splitSentences(readTextFile(path)), options);
+  const words = stream.reduce((count, token) => count + (token === endToken ? 0 : 1), 0);
+  if (words < fewestWords) {
+    throw new CorpusError(
+      `${path} is too small to train on: it has ${words} words, at least ${fewestWords} are needed`,
+    );
+  }
+  const cut = Math.round(stream.length * (1 - validationShare));
+  return { name: path, training: stream.slice(0, cut), validation: stream.slice(cut) };
+}
+
+/** The vocabulary of a training stream: the specials at 0 to 2, then the words, most frequent first. */
+export function buildVocabulary(
+  training: readonly string[],
+  options: { minFrequency?: number; maxSize?: number } = {},
+): Vocabulary {
+  return Vocabulary.fromTokens(training, { ...options, specials: [padToken, unknownToken, endToken], unknownToken });
+}
+
+function joinSentences(sentences: readonly string[][], { lowercase = true }: CorpusOptions): string[] {
+  const stream: string[] = [];
+  for (const sentence of sentences) {
+    for (const word of sentence) stream.push(lowercase ? word.toLowerCase() : word);
+    stream.push(endToken);
+  }
+  return stream;
+}

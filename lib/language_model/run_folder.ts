@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../io/atomic_file.js';
+import { saveSafetensors } from '../io/safetensors/safetensors.js';
+import type { LanguageModel } from './model.js';
+import type { EpochResult, TrainResult } from './train.js';
+
+/** What `metrics.json` holds. Losses are means per word, in nats. */
+export interface RunMetrics {
+  seed: number;
+  /** Passes that were finished. */
+  epochs: number;
+  /** Training loss of the pass whose weights were kept. */
+  trainLoss: number | null;
+  /** Of the weights that were kept; null when the training was stopped before its first pass was over. */
+  validationPerplexity: number | null;
+  unigramPerplexity: number;
+  tokensPerSecond: number;
+  /** Of the training, evaluation included. */
+  seconds: number;
+  /** Numbers that the model learned. */
+  parameters: number;
+  /** The pass whose weights were kept, from 1; null when the training was stopped: then they are those of that moment. */
+  bestEpoch: number | null;
+  interrupted: boolean;
+  /** Every finished pass. */
+  history: EpochResult[];
+}
+
+/** The metrics of a training that ended, or was stopped. */
+export function runMetrics(
+  result: TrainResult,
+  facts: Pick<RunMetrics, 'seed' | 'unigramPerplexity' | 'parameters'>,
+): RunMetrics {
+  const kept = result.interrupted ? null : result.best;
+  return {
+    seed: facts.seed,
+    epochs: result.epochs.length,
+    trainLoss: result.trainLoss,
+    validationPerplexity: (kept ?? result.epochs.at(-1))?.validationPerplexity ?? null,
+    unigramPerplexity: facts.unigramPerplexity,
+    tokensPerSecond: result.tokensPerSecond,
+    seconds: result.seconds,
+    parameters: facts.parameters,
+    bestEpoch: kept?.epoch ?? null,
+    interrupted: result.interrupted,
+    history: result.epochs,
+  };
+}
+
+/** The folder of a run, and the files in it. */
+export class RunFolder {
+  readonly model: string;
+  readonly vocabulary: string;
+  readonly metrics: string;
+
+  /** Makes the folder where it is missing. @throws the file system's own error */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.model = join(folder, 'model.safetensors');
+    this.vocabulary = join(folder, 'vocabulary.json');
+    this.metrics = join(folder, 'metrics.json');
+  }
+
+  /** @param notes stored with the weights, for whoever loads them */
+  saveModel(model: LanguageModel, notes: Record<string, string>): void {
+    saveSafetensors(this.model, model.stateDict(), { metadata: notes });
+  }
+
+  saveMetrics(metrics: RunMetrics): void {
+    writeFileAtomically(this.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
+  }
+}

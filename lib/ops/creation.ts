@@ -1,0 +1,341 @@
+import { types } from 'node:util';
+import { native } from '../addon/native.js';
+import { plan } from '../calls/plan.js';
+import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { arrayKind, checkDType, type DType, dtypes, isFloating, type TypedArray } from '../tensor/dtype.js';
+import { checkShape, formatShape, numelOf } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+
+export interface TensorOptions {
+  /** Element type. Default: float32 for plain numbers, bool for booleans, a typed array's own type. */
+  dtype?: DType;
+  /** Ask for gradients. Default false. */
+  requiresGrad?: boolean;
+}
+
+export interface FromDataOptions extends TensorOptions {
+  /** Sizes to give a flat typed array or list. Default: one dimension, or the nesting of the lists. */
+  shape?: readonly number[];
+}
+
+/** What `tensor` accepts: a number, a boolean, nested lists of them, a typed array, or a tensor. */
+export type TensorData = number | boolean | readonly TensorData[] | ArrayBufferView | Tensor;
+
+const creationKeys = ['dtype', 'requiresGrad'];
+
+function finish(out: Tensor, options: TensorOptions): Tensor {
+  if (options.requiresGrad) out.requiresGrad = true;
+  return out;
+}
+
+/** The dtype that a typed array's values have as a tensor, by the array's kind; the others must be converted. */
+const dtypeOfKind: { readonly [kind: string]: DType } = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+};
+
+function measure(op: string, data: readonly TensorData[]): number[] {
+  const shape: number[] = [];
+  for (let level: TensorData = data; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+    if (level[0] instanceof Tensor || ArrayBuffer.isView(level[0])) {
+      throw new ArgumentError(`${op}: lists must hold numbers, got ${describe(level[0])}; use stack to join tensors`);
+    }
+  }
+  return shape;
+}
+
+/** Writes nested lists of shape `shape` into `out`, checking that every list has the length of its siblings. */
+function flatten(op: string, data: TensorData, shape: readonly number[], out: number[] | TypedArray): boolean {
+  let next = 0;
+  let allBoolean = true;
+  const visit = (value: TensorData, dim: number, path: string): void => {
+    if (dim < shape.length) {
+      if (!Array.isArray(value) || value.length !== shape[dim]) {
+        const got = Array.isArray(value) ? `a list of ${value.length}` : describe(value);
+        throw new ShapeError(`${op}: data${path} must be a list of ${shape[dim]} like its first sibling, got ${got}`);
+      }
+      for (let i = 0; i < value.length; i++) visit(value[i], dim + 1, `${path}[${i}]`);
+      return;
+    }
+    if (typeof value === 'boolean') {
+      out[next++] = value ? 1 : 0;
+    } else if (typeof value === 'number') {
+      allBoolean = false;
+      out[next++] = value;
+    } else {
+      throw new ArgumentError(`${op}: data${path} must be a number, got ${describe(value)}`);
+    }
+  };
+  visit(data, 0, '');
+  return allBoolean;
+}
+
+const integerRange: { [K in 'int32' | 'uint8']: readonly [number, number] } = {
+  int32: [-2147483648, 2147483647],
+  uint8: [0, 255],
+};
+
+/** Converts numbers to `dtype`; integers drop fractions, as in PyTorch, and refuse what they can't hold. */
+function convert(op: string, values: ArrayLike<number>, shape: readonly number[], dtype: DType): Tensor {
+  if (!dtypes[dtype].computes) {
+    const wide = convert(op, values, shape, 'float32');
+    const out = Tensor.allocate(shape, dtype, false);
+    plan[0] = 1;
+    plan[1] = out.numel;
+    plan[2] = 1;
+    plan[3] = 1;
+    native.copy(out.storage.array, dtypes[dtype].code, 0, wide.storage.array, dtypes.float32.code, 0, plan);
+    return out;
+  }
+  const out = Tensor.allocate(shape, dtype, false);
+  const array = out.storage.array;
+  if (dtype === 'int32' || dtype === 'uint8') {
+    const [low, high] = integerRange[dtype];
+    for (let i = 0; i < values.length; i++) {
+      const value = Math.trunc(values[i]);
+      if (!(value >= low && value <= high)) {
+        throw new ValueError(
+          `${op}: ${dtype} holds integers from ${low} to ${high}, got ${values[i]} at position ${i}`,
+        );
+      }
+      array[i] = value;
+    }
+  } else if (dtype === 'bool') {
+    for (let i = 0; i < values.length; i++) array[i] = values[i] !== 0 ? 1 : 0;
+  } else {
+    array.set(values);
+  }
+  return out;
+}
+
+function shapeFor(op: string, given: readonly number[] | undefined, natural: readonly number[]): readonly number[] {
+  if (given === undefined) return natural;
+  const shape = checkShape(op, given);
+  if (numelOf(shape) !== numelOf(natural)) {
+    throw new ShapeError(
+      `${op}: shape ${formatShape(shape)} needs ${numelOf(shape)} elements, the data has ${numelOf(natural)}`,
+    );
+  }
+  return shape;
+}
+
+/** Node 20 has no `detached` property yet, but refuses a view of such a buffer. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, share: boolean): Tensor {
+  const kind = arrayKind(data);
+  if (kind === undefined) throw new ArgumentError(`${op}: data must be a typed array or lists, got a DataView`);
+  const view = data as unknown as { readonly length: number } & ArrayLike<number>;
+  if (view.length === 0 && isDetached(data.buffer)) {
+    throw new ArgumentError(`${op}: the typed array's buffer is detached`);
+  }
+  const shape = shapeFor(op, options.shape, [view.length]);
+  const own = dtypeOfKind[kind] ?? null;
+  const dtype = options.dtype === undefined ? own : checkDType(op, options.dtype);
+  const halves = kind === 'Uint16Array' && (dtype === 'float16' || dtype === 'bfloat16');
+  if (halves || (own !== null && (dtype === own || (dtype === 'bool' && own === 'uint8' && share)))) {
+    const stored = dtype as DType;
+    // A view of this realm, whatever realm and subclass the given one is of.
+    const content = new dtypes[stored].array(data.buffer as ArrayBuffer, data.byteOffset, view.length);
+    // Integers serve as indices: another thread must not be able to change them once they are checked.
+    if (share && !(stored === 'int32' && types.isSharedArrayBuffer(data.buffer))) {
+      return Tensor.wrap(content, shape, stored);
+    }
+    const out = Tensor.allocate(shape, stored, false);
+    out.storage.array.set(content);
+    return out;
+  }
+  if (kind === 'BigInt64Array' || kind === 'BigUint64Array') {
+    return convert(op, Array.from(data as BigInt64Array, Number), shape, dtype ?? 'int32');
+  }
+  return convert(op, view, shape, dtype ?? 'int32');
+}
+
+/**
+ * A tensor with a copy of the data, like `torch.tensor`.
+ *
+ * Numbers and nested lists give float32 unless `dtype` says otherwise, booleans bool; a typed array keeps its type
+ * (Int32Array → int32, Float64Array → float64) and takes its shape from `shape`.
+ * @throws ShapeError for ragged lists or a shape that doesn't fit; ArgumentError for anything that is no number.
+ */
+export function tensor(data: TensorData, options?: FromDataOptions): Tensor {
+  const op = 'tensor';
+  const opts = checkOptions(op, options, ['shape', ...creationKeys]);
+  if (opts.dtype !== undefined) checkDType(op, opts.dtype);
+  if (data instanceof Tensor) {
+    const flat = Array.from({ length: data.numel }, (_, i) => data.at(i));
+    return finish(convert(op, flat, shapeFor(op, opts.shape, data.shape), opts.dtype ?? data.dtype), opts);
+  }
+  if (ArrayBuffer.isView(data)) return finish(fromView(op, data, opts, false), opts);
+  if (typeof data !== 'number' && typeof data !== 'boolean' && !Array.isArray(data)) {
+    throw new ArgumentError(`${op}: data must be a number, nested lists or a typed array, got ${describe(data)}`);
+  }
+  const natural = Array.isArray(data) ? measure(op, data) : [];
+  const flat: number[] = [];
+  const allBoolean = flatten(op, data, natural, flat) && flat.length > 0;
+  const dtype = opts.dtype ?? (allBoolean ? 'bool' : 'float32');
+  return finish(convert(op, flat, shapeFor(op, opts.shape, natural), dtype), opts);
+}
+
+/**
+ * A tensor that shares the memory of a typed array (`torch.from_numpy`): writes to either show in both. Float32Array,
+ * Float64Array, Int32Array and Uint8Array (as uint8, or bool on request) are shared, as is Uint16Array with a 16-bit
+ * float dtype; anything else is converted into a copy, and so are integers in a SharedArrayBuffer. A tensor is returned
+ * as it is when no option changes it.
+ */
+export function asTensor(data: TensorData, options?: FromDataOptions): Tensor {
+  const opts = checkOptions('asTensor', options, ['shape', ...creationKeys]);
+  if (data instanceof Tensor && options === undefined) return data;
+  if (ArrayBuffer.isView(data)) return finish(fromView('asTensor', data, opts, true), opts);
+  return tensor(data, options);
+}
+
+function sizes(op: string, shape: readonly number[] | number): number[] {
+  return checkShape(op, typeof shape === 'number' ? [shape] : shape);
+}
+
+function filled(
+  op: string,
+  shape: readonly number[] | number,
+  value: number,
+  fallback: DType,
+  options?: TensorOptions,
+) {
+  const opts = checkOptions(op, options, creationKeys);
+  const dtype = opts.dtype === undefined ? fallback : checkDType(op, opts.dtype);
+  const size = sizes(op, shape);
+  if (value === 0) return finish(Tensor.allocate(size, dtype), opts);
+  if (!dtypes[dtype].computes) {
+    const out = convert(op, new Float32Array(numelOf(size)).fill(value), size, dtype);
+    return finish(out, opts);
+  }
+  const one = convert(op, [value], [1], dtype).storage.array[0];
+  const out = Tensor.allocate(size, dtype, false);
+  out.storage.array.fill(one);
+  return finish(out, opts);
+}
+
+/** A tensor of zeros. Default dtype float32. */
+export function zeros(shape: readonly number[] | number, options?: TensorOptions): Tensor {
+  return filled('zeros', shape, 0, 'float32', options);
+}
+
+/** A tensor of ones. Default dtype float32. */
+export function ones(shape: readonly number[] | number, options?: TensorOptions): Tensor {
+  return filled('ones', shape, 1, 'float32', options);
+}
+
+/** A tensor filled with one value; float32 for numbers and bool for booleans by default. */
+export function full(shape: readonly number[] | number, value: number | boolean, options?: TensorOptions): Tensor {
+  if (typeof value !== 'number' && typeof value !== 'boolean') {
+    throw new ArgumentError(`full: value must be a number or boolean, got ${describe(value)}`);
+  }
+  return filled('full', shape, Number(value), typeof value === 'boolean' ? 'bool' : 'float32', options);
+}
+
+/** A tensor whose content is unspecified (at present zeros). */
+export function empty(shape: readonly number[] | number, options?: TensorOptions): Tensor {
+  return filled('empty', shape, 0, 'float32', options);
+}
+
+function like(op: string, other: Tensor, value: number, options?: TensorOptions): Tensor {
+  if (!(other instanceof Tensor)) throw new ArgumentError(`${op}: input must be a Tensor, got ${describe(other)}`);
+  return filled(op, other.shape, value, other.dtype, options);
+}
+
+/** Zeros of another tensor's shape and dtype. */
+export function zerosLike(other: Tensor, options?: TensorOptions): Tensor {
+  return like('zerosLike', other, 0, options);
+}
+
+/** Ones of another tensor's shape and dtype. */
+export function onesLike(other: Tensor, options?: TensorOptions): Tensor {
+  return like('onesLike', other, 1, options);
+}
+
+/** One value in another tensor's shape and dtype. */
+export function fullLike(other: Tensor, value: number, options?: TensorOptions): Tensor {
+  return like('fullLike', other, value, options);
+}
+
+/** An uninitialised tensor of another tensor's shape and dtype. */
+export function emptyLike(other: Tensor, options?: TensorOptions): Tensor {
+  return like('emptyLike', other, 0, options);
+}
+
+/**
+ * The numbers start, start + step, … below end. `arange(n)` counts from 0. int32 when all arguments are integers,
+ * float32 otherwise. Each value is start + i · step, computed in double.
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
+  const numbers = args.filter((a): a is number => typeof a === 'number');
+  const last = args.find((a) => a !== undefined && typeof a !== 'number') as TensorOptions | undefined;
+  const opts = checkOptions('arange', last, creationKeys);
+  if (numbers.length === 0 || numbers.length > 3) {
+    throw new ArgumentError(`arange: takes (end), (start, end) or (start, end, step), got ${numbers.length} numbers`);
+  }
+  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) * step < 0) {
+    throw new ValueError(`arange: step ${step} does not lead from ${start} to ${end}`);
+  }
+  const n = Math.ceil((end - start) / step);
+  const dtype = opts.dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
+  checkShape('arange', [n]);
+  return finish(
+    convert(
+      'arange',
+      (Tensor.allocate([n], 'float64', false).storage.array as Float64Array).map((_, i) => start + i * step),
+      [n],
+      dtype,
+    ),
+    opts,
+  );
+}
+
+/** `steps` numbers from start to end, both included, evenly spaced. */
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  const opts = checkOptions('linspace', options, creationKeys);
+  if (!Number.isFinite(start) || !Number.isFinite(end)) {
+    throw new ValueError(`linspace: start and end must be finite numbers, got ${describe(start)} and ${describe(end)}`);
+  }
+  const [n] = checkShape('linspace', [steps]);
+  const step = n > 1 ? (end - start) / (n - 1) : 0;
+  const values = Float64Array.from({ length: n }, (_, i) => (i < n / 2 ? start + i * step : end - (n - 1 - i) * step));
+  return finish(convert('linspace', values, [n], opts.dtype ?? 'float32'), opts);
+}
+
+/** The n × m identity matrix (m defaults to n). */
+export function eye(n: number, options?: TensorOptions): Tensor;
+export function eye(n: number, m: number, options?: TensorOptions): Tensor;
+export function eye(n: number, mOrOptions?: number | TensorOptions, options?: TensorOptions): Tensor {
+  const m = typeof mOrOptions === 'number' ? mOrOptions : n;
+  const opts = checkOptions('eye', typeof mOrOptions === 'object' ? mOrOptions : options, creationKeys);
+  const [rows, columns] = checkShape('eye', [n, m]);
+  const values = new Float64Array(rows * columns);
+  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  return finish(convert('eye', values, [rows, columns], opts.dtype ?? 'float32'), opts);
+}
+
+/** @throws DTypeError unless dtype is float32 or float64; used by the random fills. */
+export function checkFloatDType(op: string, dtype: DType): 'float32' | 'float64' {
+  checkDType(op, dtype);
+  if (dtype === 'float32' || dtype === 'float64') return dtype;
+  const hint = isFloating(dtype) ? ' (fill float32 and convert)' : '';
+  throw new DTypeError(`${op}: dtype must be float32 or float64, got ${dtype}${hint}`);
+}

@@ -1,0 +1,35 @@
+#include "kernels/elementwise/elementwise.h"
+
+#define LUTRA_KERNEL_SOURCE "kernels/elementwise/unary.inl.h"
+#include "simd/foreach_target.h"
+
+namespace lutra {
+
+template <class T>
+BlockKernel unaryKernel(UnaryOp op) {
+  return LUTRA_DISPATCH(unaryKernel<T>)(op);
+}
+template BlockKernel unaryKernel<float>(UnaryOp op);
+template BlockKernel unaryKernel<double>(UnaryOp op);
+
+int64_t grainOf(UnaryOp op) {
+  switch (op) {
+    case UnaryOp::neg:
+    case UnaryOp::abs:
+    case UnaryOp::sign:
+    case UnaryOp::square:
+    case UnaryOp::cube:
+    case UnaryOp::relu:
+    case UnaryOp::leakyRelu:
+    case UnaryOp::clamp:
+    case UnaryOp::floor:
+    case UnaryOp::ceil:
+    case UnaryOp::round:
+    case UnaryOp::trunc:
+      return kCheapGrain;
+    default:
+      return kCostlyGrain;
+  }
+}
+
+}  // namespace lutra

@@ -1,0 +1,3 @@
+// Cross entropy is built from the passes of softmax; both are compiled for each target.
+#include "kernels/losses/softmax.inl.h"
+#include "kernels/losses/cross_entropy.inl.h"

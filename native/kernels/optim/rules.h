@@ -1,0 +1,100 @@
+// Optimizer updates: one pass over memory per parameter, weights, gradient and state together, in PyTorch's order of
+// operations (torch/optim/sgd.py, adam.py, adamw.py, adagrad.py, rmsprop.py, _functional.py). T is float or double.
+//
+// Every update comes in two forms: for a dense gradient of n values, and for one known by its rows, which updates the
+// rows of [rows, dim] that it names, each once, with the sum of its values in the order of positions. Neither depends
+// on the number of threads. `step` counts from 1.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/rows/gather.h"
+
+namespace lutra {
+
+/**
+ * A gradient of a [rows, dim] parameter by its rows: `count` of them, the list's row i belongs to row indices[i] of the
+ * parameter, duplicates to be summed.
+ * Rows that are not named have no gradient and rest, or with everyRow a gradient of zero: then the result is that of
+ * the dense gradient, which needs not exist.
+ */
+template <class T>
+struct RowGradient {
+  const int32_t* indices;
+  RowList<T> list;
+  int64_t count;
+  int64_t rows;
+  int64_t dim;
+  bool everyRow;
+};
+
+struct SgdOptions {
+  double lr;
+  double momentum;
+  double dampening;
+  double weightDecay;
+  bool nesterov;
+  bool maximize;
+  bool first;  // the momentum buffer is not there yet: it becomes the gradient, undampened
+};
+
+struct AdamOptions {
+  double lr;
+  double beta1;
+  double beta2;
+  double eps;
+  double weightDecay;
+  double step;
+  bool decoupled;  // AdamW: weights decay by lr * weightDecay, outside the moments
+  bool maximize;
+};
+
+struct AdagradOptions {
+  double lr;
+  double lrDecay;
+  double weightDecay;
+  double eps;
+  double step;
+  bool maximize;
+};
+
+struct RmspropOptions {
+  double lr;
+  double alpha;
+  double eps;
+  double weightDecay;
+  double momentum;
+  bool maximize;
+};
+
+/** buffer: the momentum, [n]; null without momentum. */
+template <class T>
+void sgdDense(T* weight, T* buffer, const T* gradient, int64_t n, const SgdOptions& options);
+template <class T>
+void sgdRows(T* weight, T* buffer, const RowGradient<T>& gradient, const SgdOptions& options);
+
+/** average, square: the two moments, [n]; largest: AMSGrad's running maximum of square, or null. */
+template <class T>
+void adamDense(T* weight, T* average, T* square, T* largest, const T* gradient, int64_t n, const AdamOptions& options);
+template <class T>
+void adamRows(T* weight, T* average, T* square, T* largest, const RowGradient<T>& gradient, const AdamOptions& options);
+
+/** SparseAdam: eps is added before the bias correction; weightDecay and decoupled are not looked at. */
+template <class T>
+void sparseAdamRows(T* weight, T* average, T* square, const RowGradient<T>& gradient, const AdamOptions& options);
+
+/** sum: the accumulated squares, [n]. */
+template <class T>
+void adagradDense(T* weight, T* sum, const T* gradient, int64_t n, const AdagradOptions& options);
+template <class T>
+void adagradRows(T* weight, T* sum, const RowGradient<T>& gradient, const AdagradOptions& options);
+
+/** square: the mean square, [n]; average: the mean gradient, null unless centered; buffer: null without momentum. */
+template <class T>
+void rmspropDense(T* weight, T* square, T* average, T* buffer, const T* gradient, int64_t n,
+                  const RmspropOptions& options);
+template <class T>
+void rmspropRows(T* weight, T* square, T* average, T* buffer, const RowGradient<T>& gradient,
+                 const RmspropOptions& options);
+
+}  // namespace lutra

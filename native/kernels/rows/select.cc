@@ -1,0 +1,207 @@
+#include "kernels/rows/select.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "memory/prefetch.h"
+#include "threads/thread_pool.h"
+
+namespace lutra {
+
+namespace {
+
+// Elements that one thread should have before a second one pays.
+constexpr int64_t kGrain = 1 << 14;
+
+bool inside(int32_t index, int64_t rows) { return index >= 0 && index < rows; }
+
+// Calls body(o, first, last) for disjoint ranges of the inner dimension that cover every o: equal indices only meet
+// within one (o, k), so that no two threads write the same place.
+template <class F>
+void overLanes(int64_t outer, int64_t count, int64_t inner, F body) {
+  const int64_t lanes = outer * inner;
+  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count));
+  parallelFor(lanes, grain, [&](int64_t begin, int64_t end) {
+    while (begin < end) {
+      const int64_t o = begin / inner, first = begin % inner;
+      const int64_t last = std::min(inner, first + (end - begin));
+      body(o, first, last);
+      begin += last - first;
+    }
+  });
+}
+
+template <class Move>
+void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner, Move move) {
+  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t near = (o * count + i) * inner;
+      for (int64_t k = first; k < last; ++k) {
+        const int32_t index = indices[near + k];
+        if (inside(index, rows)) move(near + k, (o * rows + index) * inner + k);
+      }
+    }
+  });
+}
+
+// Elements of a row, wherever they lie, are asked for this long before they are moved.
+constexpr int64_t kElementsAhead = 32;
+
+// moveElements where inner is 1: one element after the other, with those that follow asked for.
+template <class Unit, class Move>
+void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
+  parallelFor(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
+    const int64_t last = end * count;
+    int64_t ahead = begin * count, aheadRow = begin, aheadLeft = count;
+    const auto ask = [&](int64_t until) {
+      for (; ahead < until; ++ahead) {
+        LUTRA_PREFETCH(far + aheadRow * rows + indices[ahead]);
+        if (--aheadLeft == 0) ++aheadRow, aheadLeft = count;
+      }
+    };
+    for (int64_t o = begin; o < end; ++o) {
+      for (int64_t i = o * count; i < (o + 1) * count; ++i) {
+        ask(std::min(last, i + kElementsAhead));
+        if (inside(indices[i], rows)) move(i, o * rows + indices[i]);
+      }
+    }
+  });
+}
+
+template <class Unit>
+void gatherUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t inner) {
+  const auto move = [=](int64_t near, int64_t far) { dst[near] = src[far]; };
+  if (inner == 1) return moveAlongRows(src, indices, outer, rows, count, move);
+  moveElements(indices, outer, rows, count, inner, move);
+}
+
+template <class Unit>
+void scatterUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                  int64_t inner) {
+  moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] = src[near]; });
+}
+
+// Slices of `bytes` each, which is kBytes unless that is 0: a copy whose size the compiler knows is one move.
+template <int64_t kBytes>
+void selectBytes(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t bytes) {
+  const int64_t step = kBytes > 0 ? kBytes : bytes;
+  const auto size = static_cast<size_t>(step);
+  char* const to = static_cast<char*>(dst);
+  const char* const from = static_cast<const char*>(src);
+  parallelFor(outer * count, std::max<int64_t>(1, 4 * kGrain / std::max<int64_t>(1, bytes)),
+              [&](int64_t begin, int64_t end) {
+                while (begin < end) {
+                  const int64_t o = begin / count, first = o * count, last = std::min(end, first + count);
+                  const char* const slices = from + o * rows * step;
+                  // Where most of a row's lines are wanted, in whatever order, the next row is asked for as it lies.
+                  if (kBytes > 0 && count >= rows / 32) prefetchRow(slices + rows * step, rows * step);
+                  for (; begin < last; ++begin) {
+                    const int32_t index = indices[begin - first];
+                    if (inside(index, rows)) {
+                      std::memcpy(to + begin * step, slices + index * step, size);
+                    } else {
+                      std::memset(to + begin * step, 0, size);
+                    }
+                  }
+                }
+              });
+}
+
+}  // namespace
+
+void selectSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                  int64_t inner, int64_t size) {
+  const int64_t bytes = inner * size;
+  const auto select = bytes == 4 ? &selectBytes<4> : bytes == 8 ? &selectBytes<8> : &selectBytes<0>;
+  select(dst, src, indices, outer, rows, count, bytes);
+}
+
+void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                 int64_t inner, int64_t size) {
+  char* const to = static_cast<char*>(dst);
+  const char* const from = static_cast<const char*>(src);
+  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
+    const size_t bytes = static_cast<size_t>((last - first) * size);
+    for (int64_t i = 0; i < count; ++i) {
+      if (!inside(indices[i], rows)) continue;
+      const int64_t far = ((o * rows + indices[i]) * inner + first) * size;
+      std::memcpy(to + far, from + ((o * count + i) * inner + first) * size, bytes);
+    }
+  });
+}
+
+template <class T>
+void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+               int64_t inner) {
+  overLanes(outer, count, inner, [&](int64_t o, int64_t first, int64_t last) {
+    for (int64_t i = 0; i < count; ++i) {
+      if (!inside(indices[i], rows)) continue;
+      T* const to = dst + (o * rows + indices[i]) * inner;
+      const T* const from = src + (o * count + i) * inner;
+      for (int64_t k = first; k < last; ++k) to[k] += from[k];
+    }
+  });
+}
+
+void gatherElements(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                    int64_t inner, int64_t size) {
+  switch (size) {
+    case 1:
+      return gatherUnits(static_cast<uint8_t*>(dst), static_cast<const uint8_t*>(src), indices, outer, rows, count,
+                         inner);
+    case 2:
+      return gatherUnits(static_cast<uint16_t*>(dst), static_cast<const uint16_t*>(src), indices, outer, rows, count,
+                         inner);
+    case 4:
+      return gatherUnits(static_cast<uint32_t*>(dst), static_cast<const uint32_t*>(src), indices, outer, rows, count,
+                         inner);
+    default:
+      return gatherUnits(static_cast<uint64_t*>(dst), static_cast<const uint64_t*>(src), indices, outer, rows, count,
+                         inner);
+  }
+}
+
+void scatterElements(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                     int64_t inner, int64_t size) {
+  switch (size) {
+    case 1:
+      return scatterUnits(static_cast<uint8_t*>(dst), static_cast<const uint8_t*>(src), indices, outer, rows, count,
+                          inner);
+    case 2:
+      return scatterUnits(static_cast<uint16_t*>(dst), static_cast<const uint16_t*>(src), indices, outer, rows, count,
+                          inner);
+    case 4:
+      return scatterUnits(static_cast<uint32_t*>(dst), static_cast<const uint32_t*>(src), indices, outer, rows, count,
+                          inner);
+    default:
+      return scatterUnits(static_cast<uint64_t*>(dst), static_cast<const uint64_t*>(src), indices, outer, rows, count,
+                          inner);
+  }
+}
+
+template <class T>
+void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                        int64_t inner) {
+  moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] += src[near]; });
+}
+
+int64_t setPositions(int32_t* out, const uint8_t* mask, int64_t n) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    if (mask[i] == 0) continue;
+    if (out != nullptr) out[found] = static_cast<int32_t>(i);
+    ++found;
+  }
+  return found;
+}
+
+template void addSlices<float>(float*, const float*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+template void addSlices<double>(double*, const double*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+template void addSlices<int32_t>(int32_t*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+template void scatterAddElements<float>(float*, const float*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+template void scatterAddElements<double>(double*, const double*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+template void scatterAddElements<int32_t>(int32_t*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
+
+}  // namespace lutra
