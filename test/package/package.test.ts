@@ -75,7 +75,7 @@ describe('what the tarball holds', () => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp)$/,
       /^dist\/([a-z0-9_]+\/)*[a-z0-9_]+\.(js|d\.ts)$/,
       /^native\/sources\.txt$/,
-      /^native\/(simd|kernels|runtime|binding)\/[a-z0-9_]+(\.inl)?\.(h|cc)$/,
+      /^native\/(simd|kernels|memory|random|threads|binding)\/([a-z0-9_]+\/)?[a-z0-9_]+(\.inl)?\.(h|cc)$/,
       new RegExp(`^prebuilds/${platformName()}/lutra\\.node$`),
     ];
     expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
