@@ -1,4 +1,4 @@
-import type { TypedArray } from '../tensor/dtype.js';
+import type { TypedArray } from './typed_array.js';
 
 declare const generatorHandle: unique symbol;
 

@@ -1,4 +1,4 @@
-import type { SelectFunction } from '../addon/native.js';
+import type { SelectFunction } from '../addon/select.js';
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
 import { numelOf, wrapDim } from '../tensor/shape.js';
 import { checkTensor, type Tensor } from '../tensor/tensor.js';

@@ -1,4 +1,5 @@
-import { native, type SelectFunction } from '../addon/native.js';
+import { native } from '../addon/native.js';
+import type { SelectFunction } from '../addon/select.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { DTypeError, ShapeError } from '../errors.js';

@@ -1,11 +1,11 @@
+import type { TypedArray } from '../addon/typed_array.js';
 import { DTypeError, describe } from '../errors.js';
 import { nearest } from '../options.js';
 
 /** What a tensor's elements are. float16 and bfloat16 are storage types: arithmetic converts them to float32. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool' | 'float16' | 'bfloat16';
 
-/** The typed arrays that hold tensors; 16-bit floats travel as their bits in a Uint16Array. */
-export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
+export type { TypedArray };
 
 export interface DTypeInfo {
   readonly name: DType;

@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path';
-import { cpuInfo, setNumThreads } from '../../addon/native.js';
 import { manualSeed } from '../../calls/generator.js';
+import { cpuInfo, setNumThreads } from '../../calls/runtime.js';
 import { CorpusError } from '../../errors.js';
 import { TokenBatches } from '../../language_model/batches.js';
 import { planTraining } from '../../language_model/budget.js';
