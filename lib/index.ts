@@ -67,10 +67,23 @@ export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.
 
 import './ops/indexing.js';
 
+export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
+export { einsum } from './ops/einsum.js';
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
+export { logaddexp, logaddexp2, logcumsumexp, logsumexp } from './ops/log_sums.js';
 export { clamp, maskedFill, where } from './ops/masking.js';
 export { type AddmmOptions, addmm, bmm, dot, matmul, mm, mv } from './ops/matmul.js';
+export {
+  type ContractedDims,
+  ger,
+  inner,
+  kron,
+  outer,
+  type TensordotOptions,
+  tensordot,
+  vdot,
+} from './ops/outer_products.js';
 export {
   abs,
   acos,
@@ -112,9 +125,9 @@ export {
   randnLike,
   randperm,
 } from './ops/random.js';
-
 export { all, any, mean, prod, type SumOptions, sum } from './ops/reduction.js';
 export type { Dims, KeepdimOptions } from './ops/reduction_layout.js';
+export { type TriangleIndicesOptions, tril, trilIndices, triu, triuIndices } from './ops/triangles.js';
 
 import './ops/scatter.js';
 

@@ -1,10 +1,12 @@
 import { needsGrad, record } from '../autograd/record.js';
+import { multiplyIntegers } from '../calls/integer_product.js';
 import { checkDense, checkDims, checkSameDType, columnSums, multiply, transposed } from '../calls/matmul.js';
 import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
+import { isInteger } from '../tensor/dtype.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
-import { installMethods, type Tensor } from '../tensor/tensor.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 
 declare module '../tensor/tensor.js' {
@@ -26,6 +28,7 @@ declare module '../tensor/tensor.js' {
 
 /** `multiply`, recorded. Operands have two dimensions or more. */
 function product(op: string, a: Tensor, b: Tensor): Tensor {
+  if (isInteger(a.dtype)) return multiplyIntegers(op, a, b);
   const out = multiply(op, a, b);
   if (!needsGrad(a, b)) return out;
   const name = out.ndim === 2 ? 'MmBackward0' : 'BmmBackward0';
@@ -41,9 +44,15 @@ function product(op: string, a: Tensor, b: Tensor): Tensor {
   );
 }
 
+/** Floats, or integers, whose products are exact. */
+function checkFactor(op: string, argument: string, value: unknown): Tensor {
+  if (value instanceof Tensor && !value.isSparse && isInteger(value.dtype)) return value;
+  return checkDense(op, argument, value);
+}
+
 function checkOperands(op: string, a: unknown, b: unknown, nameOfB: string): [Tensor, Tensor] {
-  const left = checkDense(op, 'input', a);
-  const right = checkDense(op, nameOfB, b);
+  const left = checkFactor(op, 'input', a);
+  const right = isInteger(left.dtype) ? checkFactor(op, nameOfB, b) : checkDense(op, nameOfB, b);
   checkSameDType(op, left, right, nameOfB);
   return [left, right];
 }
@@ -69,8 +78,9 @@ function countOf(shape: Shape): number {
  * - a vector on the left counts as one row, on the right as one column, and that dimension is dropped from the result;
  * - more dimensions: stacks of matrices, whose leading dimensions broadcast.
  *
- * Transposed views are read as they are, without a copy.
- * @throws ShapeError when the sizes don't fit; DTypeError unless both are float32 or both float64.
+ * Transposed views are read as they are, without a copy. Integers multiply exactly; uint8 wraps, as in PyTorch.
+ * @throws ShapeError when the sizes don't fit; DTypeError unless both have one dtype, of floats or integers; ValueError
+ * when a result does not fit int32.
  */
 export function matmul(input: Tensor, other: Tensor): Tensor {
   const [a, b] = checkOperands('matmul', input, other, 'other');
@@ -168,35 +178,66 @@ export interface AddmmOptions {
  * @throws ShapeError, DTypeError
  */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: AddmmOptions): Tensor {
-  const { beta = 1, alpha = 1 } = checkOptions('addmm', options, ['beta', 'alpha']);
-  for (const [name, value] of [
-    ['beta', beta],
-    ['alpha', alpha],
-  ] as const) {
-    if (typeof value !== 'number') throw new ArgumentError(`addmm: ${name} must be a number, got ${describe(value)}`);
-  }
-  const start = checkDense('addmm', 'input', input);
-  const a = checkDense('addmm', 'mat1', mat1);
-  const b = checkDense('addmm', 'mat2', mat2);
-  checkDims('addmm', 'mat1', a, 2);
-  checkDims('addmm', 'mat2', b, 2);
-  checkSameDType('addmm', start, a, 'mat1');
-  checkSameDType('addmm', start, b, 'mat2');
+  const { start, a, b } = checkAddition('addmm', input, ['mat1', mat1, 2], ['mat2', mat2, 2]);
+  const { beta, alpha } = factorsOf('addmm', options, a);
   if (a.shape[1] !== b.shape[0]) {
     throw new ShapeError(
       `addmm: mat1 of shape ${formatShape(a.shape)} and mat2 of shape ${formatShape(b.shape)} do not fit`,
     );
   }
   const shape = [a.shape[0], b.shape[1]];
-  const fits = start.ndim <= 2 && start.shape.every((size, i) => size === 1 || size === shape[i + 2 - start.ndim]);
-  if (!fits) {
-    throw new ShapeError(
-      `addmm: input of shape ${formatShape(start.shape)} does not broadcast to the product's ${formatShape(shape)}`,
-    );
-  }
+  checkStart('addmm', start, shape);
   const asBias = start.ndim === 1 && start.shape[0] === shape[1] && (start.strides[0] === 1 || start.numel <= 1);
-  if (asBias && alpha === 1 && beta === 1) return productPlusBias(start, a, b);
-  const scaled = alpha === 1 ? product('addmm', a, b) : mul(product('addmm', a, b), alpha);
+  if (asBias && alpha === 1 && beta === 1 && !isInteger(a.dtype)) return productPlusBias(start, a, b);
+  return weighted(start, product('addmm', a, b), beta, alpha);
+}
+
+/** @throws ArgumentError unless both factors are numbers, and integers where the tensors are. */
+export function factorsOf(op: string, options: AddmmOptions | undefined, a: Tensor): Required<AddmmOptions> {
+  const { beta = 1, alpha = 1 } = checkOptions(op, options, ['beta', 'alpha']);
+  for (const [name, value] of [
+    ['beta', beta],
+    ['alpha', alpha],
+  ] as const) {
+    if (typeof value !== 'number') throw new ArgumentError(`${op}: ${name} must be a number, got ${describe(value)}`);
+    if (isInteger(a.dtype) && !Number.isInteger(value)) {
+      throw new ArgumentError(`${op}: ${name} must be an integer for ${a.dtype} tensors, got ${value}`);
+    }
+  }
+  return { beta, alpha };
+}
+
+type Factor = readonly [name: string, value: unknown, ndim: number];
+
+/** What is added to and the two factors of the product, checked for their dtypes and numbers of dimensions. */
+export function checkAddition(
+  op: string,
+  input: unknown,
+  first: Factor,
+  second: Factor,
+): { start: Tensor; a: Tensor; b: Tensor } {
+  const start = checkFactor(op, 'input', input);
+  const [a, b] = [first, second].map(([name, value, ndim]) => {
+    const factor = isInteger(start.dtype) ? checkFactor(op, name, value) : checkDense(op, name, value);
+    checkDims(op, name, factor, ndim);
+    checkSameDType(op, start, factor, name);
+    return factor;
+  });
+  return { start, a, b };
+}
+
+/** @throws ShapeError unless what is added to broadcasts to the product. */
+export function checkStart(op: string, start: Tensor, shape: Shape): void {
+  const lead = shape.length - start.ndim;
+  if (lead >= 0 && start.shape.every((size, i) => size === 1 || size === shape[i + lead])) return;
+  throw new ShapeError(
+    `${op}: input of shape ${formatShape(start.shape)} does not broadcast to the product's ${formatShape(shape)}`,
+  );
+}
+
+/** beta · start + alpha · product. With a beta of 0 the start's values don't matter. */
+export function weighted(start: Tensor, product: Tensor, beta: number, alpha: number): Tensor {
+  const scaled = alpha === 1 ? product : mul(product, alpha);
   if (beta === 0) return scaled;
   return add(scaled, beta === 1 ? start : mul(start, beta));
 }

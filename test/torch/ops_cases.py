@@ -4,7 +4,9 @@ A case is `{name, call, inputs, outputs, grads}`. `call` is how Lutra is asked: 
 is the receiver), `{function, args}` or `{functional, args}`; "$0" stands for input 0. An input may carry `view`:
 methods applied to the leaf before the op sees it, which makes it non-contiguous. `grads[i]` is the gradient of Σ
 outputsₖ·wₖ with respect to leaf i, wₖ being the generator's array of seed 9000 + k; null where the input takes no
-gradient.
+gradient. A file with `differences` says that its ops' gradients are also checked against
+differences in double, at the inputs of its cases; `kinks` marks a case at whose inputs there is no derivative, or that is
+about something else.
 """
 
 from dataclasses import dataclass, field
@@ -49,7 +51,7 @@ class Cases:
     def __init__(self):
         self.cases = []
 
-    def add(self, name, call, inputs, run, grad=None, outputs=None):
+    def add(self, name, call, inputs, run, grad=None, outputs=None, kinks=False):
         """`run` is the PyTorch expression; `outputs` says which of several results are compared (all by default)."""
         inputs = [item if isinstance(item, In) else In(item) for item in inputs]
         if grad is False:
@@ -76,6 +78,8 @@ class Cases:
                 None if not leaf.requires_grad else array(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad)
                 for leaf in leaves
             ]
+            if kinks:
+                entry['kinks'] = True
         self.cases.append(entry)
 
 

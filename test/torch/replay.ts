@@ -14,10 +14,14 @@ export function callMethod(receiver: Tensor, name: string, args: unknown[]): unk
 /** The leaves of a case's inputs, and what the op sees of each. */
 export function makeInputs(inputs: ArrayFixture[]): { leaves: Tensor[]; values: Tensor[] } {
   const leaves = inputs.map((input) => toTensor(input));
-  const values = leaves.map((leaf, i) =>
+  return { leaves, values: applyViews(inputs, leaves) };
+}
+
+/** What the op sees of each leaf. */
+export function applyViews(inputs: ArrayFixture[], leaves: readonly Tensor[]): Tensor[] {
+  return leaves.map((leaf, i) =>
     (inputs[i].view ?? []).reduce((value, [method, ...args]) => callMethod(value, method, args) as Tensor, leaf),
   );
-  return { leaves, values };
 }
 
 /** A fixture's arguments: "$0" is input 0, "Infinity" the number, at any depth. */
