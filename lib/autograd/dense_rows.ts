@@ -1,7 +1,6 @@
 import { copyInto, copyOf } from '../calls/copy.js';
-import { plan } from '../calls/plan.js';
 import { RowList } from '../calls/row_list.js';
-import { type IndexedRows, sumByIndex, sumIntoTable } from '../calls/row_sums.js';
+import { type IndexedRows, sumAside, sumByIndex } from '../calls/row_sums.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { noSlot } from '../tensor/pool.js';
 import { contiguousStrides, type Shape } from '../tensor/shape.js';
@@ -95,10 +94,7 @@ export class DenseRows extends Tensor {
   /** Makes the memory; what asking for its array does at first. */
   write(): Storage {
     const storage = Storage.allocate(this.dtype, this.numel, false);
-    // Whoever asks for this memory may be about to make a native call and have filled the plan.
-    const numbers = plan.slice(0, 12);
-    sumIntoTable(storage.array, 0, this.indexed());
-    plan.set(numbers);
+    sumAside(storage.array, this.indexed());
     storage.serial = 0; // this gradient holds on to it
     this.written = true;
     return storage;

@@ -60,3 +60,17 @@ export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
   copyInto(out, x);
   return out;
 }
+
+/** Sets the elements of a window to a number, converted to its dtype, without recording. */
+export function fillWith(target: Tensor, value: number): void {
+  const { shape, strides } = target;
+  if (target.numel === 0) return;
+  const n = shape.length;
+  plan[0] = n;
+  for (let i = 0; i < n; i++) {
+    plan[1 + i] = shape[i];
+    plan[1 + n + i] = strides[i];
+  }
+  native.fill(target.storage.array, dtypes[target.dtype].code, target.offset, value, plan);
+  target.storage.version++;
+}

@@ -1,25 +1,63 @@
+/** One native call each: rows of a table by index, without recording. */
 import { native } from '../addon/native.js';
-import { badIndex } from '../ops/embedding.js';
+import { IndexError } from '../errors.js';
+import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { planBags } from './embedding_bag.js';
 import { plan } from './plan.js';
 
-/**
- * Rows of a contiguous table of 16-bit floats, or of int8 in a uint8 tensor with a factor for each row, widened to
- * float32 on the way: indices.shape + [dim]. @throws IndexError before anything is written.
- */
-export function lookUpStored(op: string, table: Tensor, factor: Tensor | null, indices: Tensor): Tensor {
-  const [rows, dim] = table.shape;
-  const out = Tensor.allocate([...indices.shape, dim], 'float32', false);
-  const oneBag = { indices, offsets: null, includeLast: false, count: 1, padding: -1 };
-  planBags(oneBag, { table, rows, dim, factor, out });
-  const bad = native.gatherStored(
-    plan,
-    out.storage.array,
-    table.storage.array,
-    factor?.storage.array ?? null,
-    indices.storage.array,
+function coordinates(position: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  for (let i = shape.length - 1, rest = position; i >= 0; i--) {
+    place.unshift(rest % shape[i]);
+    rest = Math.floor(rest / shape[i]);
+  }
+  return place;
+}
+
+/** The error for an index that a table does not have. */
+export function badIndex(op: string, indices: Tensor, position: number, rows: number): IndexError {
+  const value = indices.storage.array[indices.offset + position];
+  const at = indices.ndim > 1 ? ` (${formatShape(coordinates(position, indices.shape))})` : '';
+  return new IndexError(
+    `${op}: index ${value} at position ${position}${at} is outside the table of ${rows} rows; indices run from 0 to ${rows - 1}`,
+    value,
+    rows,
+    position,
   );
+}
+
+/**
+ * The rows of a contiguous [rows, dim] table of a dtype that computes: indices.shape + [dim].
+ * @throws IndexError before anything is written.
+ */
+export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
+  const [rows, dim] = table.shape;
+  const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
+  plan[0] = indices.numel;
+  plan[1] = rows;
+  plan[2] = dim;
+  plan[3] = out.offset;
+  plan[4] = table.offset;
+  plan[5] = indices.offset;
+  const bad = native.gatherRows(plan, out.storage.array, table.storage.array, indices.storage.array);
   if (bad >= 0) throw badIndex(op, indices, bad, rows);
   return out;
+}
+
+/**
+ * Scales the rows that `indices` name to a p-norm of at most `maxNorm`, in place, each once. The table is contiguous.
+ * @throws IndexError before anything is written.
+ */
+export function renormaliseRows(op: string, table: Tensor, indices: Tensor, maxNorm: number, p: number): void {
+  const [rows, dim] = table.shape;
+  plan[0] = indices.numel;
+  plan[1] = rows;
+  plan[2] = dim;
+  plan[3] = table.offset;
+  plan[4] = indices.offset;
+  plan[5] = maxNorm;
+  plan[6] = p;
+  const bad = native.renormRows(plan, table.storage.array, indices.storage.array);
+  if (bad >= 0) throw badIndex(op, indices, bad, rows);
+  if (bad === -2) table.storage.version++;
 }

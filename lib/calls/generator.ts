@@ -3,6 +3,8 @@ import type { GeneratorHandle } from '../addon/random.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 
+export type { GeneratorHandle };
+
 /** Bytes of a generator's state; the layout is that of `torch.get_rng_state()`. */
 const STATE_BYTES = 5056;
 /** The seed of a generator that nobody seeded, as in PyTorch. */

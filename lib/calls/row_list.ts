@@ -1,7 +1,8 @@
-import { native } from '../addon/native.js';
+import { contiguousStrides } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { copyOf } from './copy.js';
 import { binary } from './elementwise.js';
+import { gatherRows } from './gather.js';
 import { plan } from './plan.js';
 
 /** Where a native call's plan holds the sizes of a list of rows (native/binding/row_list.h). */
@@ -50,14 +51,10 @@ export class RowList {
     if (source !== null) {
       const from = this.packed().base;
       const dim = from.numel / Math.max(1, from.shape[0]);
-      rows = Tensor.allocate([this.count, ...this.rowShape], from.dtype, false);
-      plan[0] = this.count;
-      plan[1] = from.shape[0];
-      plan[2] = dim;
-      plan[3] = rows.offset;
-      plan[4] = from.offset;
-      plan[5] = source.offset;
-      native.gatherRows(plan, rows.storage.array, from.storage.array, source.storage.array);
+      const table = new Tensor(from.storage, [from.shape[0], dim], [dim, 1], from.offset);
+      const taken = gatherRows('RowList', table, source);
+      const shape = [this.count, ...this.rowShape];
+      rows = new Tensor(taken.storage, shape, contiguousStrides(shape), taken.offset);
     }
     if (scale === null) return rows;
     const ones = this.rowShape.map(() => 1);

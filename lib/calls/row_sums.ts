@@ -49,6 +49,16 @@ export function sumIntoTable(
   );
 }
 
+/**
+ * The same for memory that is made when somebody first asks for it, who may be about to make a call of his own: what he
+ * has put into the plan is left there.
+ */
+export function sumAside(table: TypedArray, rows: IndexedRows): void {
+  const numbers = plan.slice(0, 12);
+  sumIntoTable(table, 0, rows);
+  plan.set(numbers);
+}
+
 /** Distinct, ascending indices and the sum of each one's rows, [n, dim]; or the position of the first bad index. */
 export function sumByIndex({ indices, list, rows, dim }: IndexedRows): { indices: Tensor; values: Tensor } | number {
   const { base, source, scale } = list;

@@ -1,7 +1,7 @@
-import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { copyInto } from '../calls/copy.js';
+import { clampInPlace, scaleInPlace, sumOfPowers } from '../calls/optim.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { scalarTensor } from '../ops/loss_reduction.js';
@@ -62,7 +62,7 @@ export function totalGradNorm(parameters: Iterable<Tensor> | Tensor, normType = 
   let total = 0;
   for (const parameter of withGradients('totalGradNorm', parameters)) {
     const x = contiguous(numbersOf(parameter).detach());
-    const power = native.sumOfPowers(x.numel, x.offset, normType, x.storage.array);
+    const power = sumOfPowers(x, normType);
     if (!Number.isFinite(normType)) total = Number.isNaN(power) ? power : Math.max(total, power);
     else total += power;
   }
@@ -96,7 +96,7 @@ export function clipGradNorm_(
   const factor = maxNorm / (norm + 1e-6);
   if (!(factor >= 1)) {
     for (const parameter of found) {
-      inPlace(numbersOf(parameter), (x) => native.scaleInPlace(x.numel, x.offset, factor, x.storage.array));
+      inPlace(numbersOf(parameter), (x) => scaleInPlace(x, factor));
     }
   }
   return scalarTensor(norm, found[0]?.heldGrad?.dtype ?? 'float32');
@@ -109,6 +109,6 @@ export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue:
     throw new ValueError(`${op}: clipValue must be a number of at least 0, got ${describe(clipValue)}`);
   }
   for (const parameter of withGradients(op, parameters)) {
-    inPlace(numbersOf(parameter), (x) => native.clampInPlace(x.numel, x.offset, clipValue, x.storage.array));
+    inPlace(numbersOf(parameter), (x) => clampInPlace(x, clipValue));
   }
 }

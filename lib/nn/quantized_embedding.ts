@@ -1,7 +1,7 @@
-import { lookUpStored } from '../calls/gather.js';
+import { lookUpStored, reduceBags } from '../calls/embedding_bag.js';
 import { ArgumentError, DTypeError } from '../errors.js';
 import { resolvePadding } from '../ops/embedding.js';
-import { type BagMode, checkBagOptions, reduceBags, toBags } from '../ops/embedding_bag.js';
+import { type BagMode, checkBagOptions, toBags } from '../ops/embedding_bag.js';
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -1,7 +1,5 @@
-import { native } from '../addon/native.js';
-import { plan } from '../calls/plan.js';
+import { fillWith } from '../calls/copy.js';
 import { ArgumentError, describe } from '../errors.js';
-import { dtypes } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { checkBroadcastsTo } from './copy.js';
 import { checkWritable } from './in_place.js';
@@ -16,20 +14,6 @@ declare module '../tensor/tensor.js' {
     /** Copies another tensor's values, broadcast and converted, into this one. */
     copy_(source: Tensor): this;
   }
-}
-
-/** Sets a tensor's elements, whatever its strides, without recording. */
-export function fillWith(target: Tensor, value: number): void {
-  const { shape, strides } = target;
-  if (target.numel === 0) return;
-  const n = shape.length;
-  plan[0] = n;
-  for (let i = 0; i < n; i++) {
-    plan[1 + i] = shape[i];
-    plan[1 + n + i] = strides[i];
-  }
-  native.fill(target.storage.array, dtypes[target.dtype].code, target.offset, value, plan);
-  target.storage.version++;
 }
 
 installMethods({

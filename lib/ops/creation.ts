@@ -1,6 +1,5 @@
 import { types } from 'node:util';
-import { native } from '../addon/native.js';
-import { plan } from '../calls/plan.js';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { arrayKind, checkDType, type DType, dtypes, isFloating, type TypedArray } from '../tensor/dtype.js';
@@ -86,11 +85,7 @@ function convert(op: string, values: ArrayLike<number>, shape: readonly number[]
   if (!dtypes[dtype].computes) {
     const wide = convert(op, values, shape, 'float32');
     const out = Tensor.allocate(shape, dtype, false);
-    plan[0] = 1;
-    plan[1] = out.numel;
-    plan[2] = 1;
-    plan[3] = 1;
-    native.copy(out.storage.array, dtypes[dtype].code, 0, wide.storage.array, dtypes.float32.code, 0, plan);
+    copyInto(out, wide);
     return out;
   }
   const out = Tensor.allocate(shape, dtype, false);

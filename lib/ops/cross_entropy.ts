@@ -1,6 +1,5 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { plan } from '../calls/plan.js';
+import { type ClassLossOperands, classLossBackward, classLoss as runClassLoss } from '../calls/softmax.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -76,47 +75,35 @@ interface ClassLossCall {
   reduction: Reduction;
 }
 
-function setShape(at: ClassLayout, call: ClassLossCall): void {
-  plan[0] = at.outer;
-  plan[1] = at.classes;
-  plan[2] = at.inner;
-  plan[3] = call.ignoreIndex;
-  plan[4] = call.labelSmoothing;
-}
-
 function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: ClassLayout): Tensor {
   const { op, logits, weight, reduction } = call;
   const { dtype } = input;
-  const scores = contiguous(input.detach());
   const loss = Tensor.allocate(at.samples, dtype, false);
   const normaliser = logits ? Tensor.allocate([2, loss.numel], dtype, false) : null;
-  setShape(at, call);
-  plan[5] = loss.offset;
-  plan[6] = normaliser?.offset ?? 0;
-  plan[7] = scores.offset;
-  plan[8] = targets.offset;
-  plan[9] = weight?.offset ?? 0;
-  const ids = targets.storage.array;
-  const factors = weight?.storage.array ?? null;
-  const bad = native.classLoss(
-    plan,
-    loss.storage.array,
-    normaliser?.storage.array ?? null,
-    scores.storage.array,
-    ids,
-    factors,
-  );
+  const { outer, classes, inner } = at;
+  const { ignoreIndex, labelSmoothing } = call;
+  const scores = contiguous(input.detach());
+  const operands: ClassLossOperands = {
+    outer,
+    classes,
+    inner,
+    ignoreIndex,
+    labelSmoothing,
+    scores,
+    targets,
+    weight,
+    normaliser,
+  };
+  const { bad, sum, divisor } = runClassLoss(operands, loss);
   if (bad >= 0) {
-    const value = ids[targets.offset + bad];
+    const value = targets.storage.array[targets.offset + bad];
     throw new IndexError(
-      `${op}: target ${value} at position ${bad} is none of the ${at.classes} classes (0 to ${at.classes - 1}) and not ignoreIndex ${call.ignoreIndex}`,
+      `${op}: target ${value} at position ${bad} is none of the ${classes} classes (0 to ${classes - 1}) and not ignoreIndex ${ignoreIndex}`,
       value,
-      at.classes,
+      classes,
       bad,
     );
   }
-  const sum = plan[0];
-  const divisor = plan[1];
   // Where no sample counts, the mean is NaN, whatever label smoothing leaves of the others' weights.
   const mean = divisor === 0 ? Number.NaN : sum / divisor;
   const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? mean : sum, dtype);
@@ -125,29 +112,10 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
     normaliser?.storage.recycle();
     return out;
   }
-  const backward = (grad: Tensor) => {
-    const dloss = contiguous(grad);
-    const dscores = Tensor.allocate(input.shape, dtype, false);
-    setShape(at, call);
-    plan[5] = dscores.offset;
-    plan[6] = normaliser?.offset ?? 0;
-    plan[7] = scores.offset;
-    plan[8] = targets.offset;
-    plan[9] = weight?.offset ?? 0;
-    plan[10] = dloss.offset;
-    plan[11] = reduction === 'none' ? 1 : 0;
-    plan[12] = reduction === 'mean' ? 1 / divisor : 1;
-    native.classLossBackward(
-      plan,
-      dscores.storage.array,
-      normaliser?.storage.array ?? null,
-      logits ? scores.storage.array : null,
-      ids,
-      factors,
-      dloss.storage.array,
-    );
-    return [dscores];
-  };
+  const scale = reduction === 'mean' ? 1 / divisor : 1;
+  const backward = (grad: Tensor) => [
+    classLossBackward(operands, input, contiguous(grad), reduction === 'none', scale),
+  ];
   record(call.node, [input], out, backward, logits ? [scores, targets] : [targets]);
   if (normaliser !== null) {
     const giveBack = () => normaliser.storage.recycle();

@@ -1,6 +1,11 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { plan } from '../calls/plan.js';
+import {
+  type ElementLossKind,
+  type ElementLossOperands,
+  elementLossBackward,
+  findOutsideUnit,
+  elementLoss as runElementLoss,
+} from '../calls/losses.js';
 import { DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
@@ -15,13 +20,10 @@ import {
 } from './loss_reduction.js';
 import { expand } from './view.js';
 
-/** Codes of native/kernels/losses/element.h. */
-const lossKinds = { mse: 0, l1: 1, smoothL1: 2, huber: 3, bce: 4, bceLogits: 5 } as const;
-
 interface ElementLossCall {
   op: string;
   node: string;
-  kind: keyof typeof lossKinds;
+  kind: ElementLossKind;
   /** beta of the smooth L1 loss, delta of Huber's. */
   parameter: number;
   reduction: Reduction;
@@ -36,53 +38,23 @@ function elementLoss(call: ElementLossCall, input: Tensor, target: Tensor): Tens
   const { dtype, numel: n, shape } = input;
   const x = contiguous(input.detach());
   const t = contiguous(target.detach());
-  const weight = call.weight === null ? null : contiguous(call.weight);
-  const positive = call.positive === null ? null : contiguous(call.positive);
+  const operands: ElementLossOperands = {
+    kind,
+    parameter: call.parameter,
+    x,
+    target: t,
+    weight: call.weight === null ? null : contiguous(call.weight),
+    positive: call.positive === null ? null : contiguous(call.positive),
+  };
   const none = reduction === 'none';
   const each = none ? Tensor.allocate(shape, dtype, false) : null;
-  const setOperands = (resultOffset: number) => {
-    plan[0] = lossKinds[kind];
-    plan[1] = call.parameter;
-    plan[2] = n;
-    plan[3] = resultOffset;
-    plan[4] = x.offset;
-    plan[5] = t.offset;
-    plan[6] = weight?.offset ?? 0;
-    plan[7] = positive?.offset ?? 0;
-  };
-  setOperands(each?.offset ?? 0);
-  const factors = weight?.storage.array ?? null;
-  const positives = positive?.storage.array ?? null;
-  const sum = native.elementLoss(
-    plan,
-    each?.storage.array ?? null,
-    x.storage.array,
-    t.storage.array,
-    factors,
-    positives,
-  );
+  const sum = runElementLoss(operands, each);
   const out = each ?? scalarTensor(reduction === 'mean' ? sum / n : sum, dtype);
   if (!needsGrad(input, target)) return out;
   const backward = (grad: Tensor, needs: readonly boolean[]) => {
     const dloss = contiguous(grad);
-    const gradientOf = (scale: number) => {
-      const dx = Tensor.allocate(shape, dtype, false);
-      setOperands(dx.offset);
-      plan[8] = dloss.offset;
-      plan[9] = none ? 1 : 0;
-      plan[10] = reduction === 'mean' ? scale / n : scale;
-      const { array } = dx.storage;
-      native.elementLossBackward(
-        plan,
-        array,
-        x.storage.array,
-        t.storage.array,
-        factors,
-        positives,
-        dloss.storage.array,
-      );
-      return dx;
-    };
+    const scale = reduction === 'mean' ? 1 / n : 1;
+    const gradientOf = (sign: number) => elementLossBackward(operands, dloss, none, sign * scale);
     // Losses of the difference alone: d/dt = -d/dx.
     return [needs[0] ? gradientOf(1) : null, needs[1] ? gradientOf(-1) : null];
   };
@@ -115,7 +87,7 @@ function matchShapes(op: string, input: Tensor, target: Tensor): [Tensor, Tensor
 function differenceLoss(
   op: string,
   node: string,
-  kind: keyof typeof lossKinds,
+  kind: ElementLossKind,
   input: Tensor,
   target: Tensor,
   reduction: Reduction | undefined,
@@ -205,7 +177,7 @@ function checkConstantTarget(op: string, target: Tensor): void {
 
 function checkUnit(op: string, argument: string, x: Tensor): Tensor {
   const dense = contiguous(x.detach());
-  const bad = native.findOutsideUnit(dense.numel, dense.offset, dense.storage.array);
+  const bad = findOutsideUnit(dense);
   if (bad < 0) return dense;
   const value = dense.storage.array[dense.offset + bad];
   throw new ValueError(`${op}: ${argument} must hold numbers from 0 to 1, got ${value} at position ${bad}`);

@@ -1,9 +1,8 @@
-import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { RowSparse } from '../autograd/row_sparse.js';
-import { lookUpStored } from '../calls/gather.js';
-import { plan } from '../calls/plan.js';
+import { lookUpStored } from '../calls/embedding_bag.js';
+import { badIndex, gatherRows, renormaliseRows } from '../calls/gather.js';
 import { RowList } from '../calls/row_list.js';
 import { sumIntoTable } from '../calls/row_sums.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
@@ -62,58 +61,12 @@ export function checkEmbeddingOptions(op: string, options: EmbeddingOptions): vo
   }
 }
 
-/** The error for an index that a table does not have. */
-export function badIndex(op: string, indices: Tensor, position: number, rows: number): IndexError {
-  const value = indices.storage.array[indices.offset + position];
-  const at = indices.ndim > 1 ? ` (${formatShape(coordinates(position, indices.shape))})` : '';
-  return new IndexError(
-    `${op}: index ${value} at position ${position}${at} is outside the table of ${rows} rows; indices run from 0 to ${rows - 1}`,
-    value,
-    rows,
-    position,
-  );
-}
-
-function coordinates(position: number, shape: readonly number[]): number[] {
-  const place: number[] = [];
-  for (let i = shape.length - 1, rest = position; i >= 0; i--) {
-    place.unshift(rest % shape[i]);
-    rest = Math.floor(rest / shape[i]);
-  }
-  return place;
-}
-
+/** Scales the rows that `indices` name to at most `maxNorm`, in place. @throws ShapeError, IndexError. */
 export function renormalise(op: string, weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
   if (!weight.isContiguous()) {
     throw new ShapeError(`${op}: maxNorm writes into the table, which must be contiguous`);
   }
-  const [rows, dim] = weight.shape;
-  plan[0] = indices.numel;
-  plan[1] = rows;
-  plan[2] = dim;
-  plan[3] = weight.offset;
-  plan[4] = indices.offset;
-  plan[5] = maxNorm;
-  plan[6] = normType;
-  const bad = native.renormRows(plan, weight.storage.array, indices.storage.array);
-  if (bad >= 0) throw badIndex(op, indices, bad, rows);
-  if (bad === -2) weight.storage.version++;
-}
-
-/** The rows of a contiguous [rows, dim] table at `indices`: indices.shape + [dim]. Those of 16 bits become float32. */
-export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
-  if (!dtypes[table.dtype].computes) return lookUpStored(op, table, null, indices);
-  const [rows, dim] = table.shape;
-  const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
-  plan[0] = indices.numel;
-  plan[1] = rows;
-  plan[2] = dim;
-  plan[3] = out.offset;
-  plan[4] = table.offset;
-  plan[5] = indices.offset;
-  const bad = native.gatherRows(plan, out.storage.array, table.storage.array, indices.storage.array);
-  if (bad >= 0) throw badIndex(op, indices, bad, rows);
-  return out;
+  renormaliseRows(op, weight, indices, maxNorm, normType);
 }
 
 /**
@@ -222,7 +175,8 @@ export function lookUp(
     throw new DTypeError(`${op}: maxNorm writes into the table, which must be float32 or float64, got ${weight.dtype}`);
   }
   if (maxNorm !== null) renormalise(op, weight, indices, maxNorm, normType);
-  const out = gatherRows(op, contiguous(weight.detach()), indices);
+  const table = contiguous(weight.detach());
+  const out = wide ? gatherRows(op, table, indices) : lookUpStored(op, table, null, indices);
   if (!needsGrad(weight)) return out;
   const { shape } = weight;
   return record(

@@ -1,9 +1,15 @@
-import { native } from '../addon/native.js';
 import { DenseRows } from '../autograd/dense_rows.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { RowSparse } from '../autograd/row_sparse.js';
-import { type BagMode, type Bags, bagModes, planBags } from '../calls/embedding_bag.js';
-import { plan } from '../calls/plan.js';
+import {
+  addToWinners,
+  type BagMode,
+  type Bags,
+  bagModes,
+  reduceBags,
+  tokensOf,
+  weightGradients,
+} from '../calls/embedding_bag.js';
 import { RowList } from '../calls/row_list.js';
 import { sumIntoTable } from '../calls/row_sums.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
@@ -14,7 +20,6 @@ import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { tensor } from './creation.js';
 import {
-  badIndex,
   checkEmbeddingOptions,
   deferredFrom,
   type EmbeddingOptions,
@@ -87,20 +92,6 @@ export function toBags(
     throw new ValueError(`${op}: with includeLastOffset there must be at least one offset, the end of the input`);
   }
   return { indices, offsets, includeLast, count: offsets.numel - (includeLast ? 1 : 0), padding };
-}
-
-/** The error for what a native call found: an index that the table does not have, or an offset out of order. */
-export function badToken(op: string, bags: Bags, code: number, rows: number): Error {
-  if (code >= 0) return badIndex(op, bags.indices, code, rows);
-  const position = -2 - code;
-  const offset = bags.offsets!.at(position);
-  if (position === 0) return new ValueError(`${op}: offsets must begin with 0, got ${offset}`);
-  const before = bags.offsets!.at(position - 1);
-  return offset < before
-    ? new ValueError(`${op}: offsets must ascend, got ${offset} at position ${position}, after ${before}`)
-    : new ValueError(
-        `${op}: offset ${offset} at position ${position} is beyond the input of ${bags.indices.numel} indices`,
-      );
 }
 
 function toWeights(
@@ -198,36 +189,6 @@ function checkBags(op: string, bags: Bags, weight: Tensor): void {
   reduceBags(op, bags, nothing, 'sum', {});
 }
 
-interface BagExtras {
-  /** Per token, of the computed dtype. */
-  weights?: Tensor | null;
-  /** [bags, dim], int32: gets the tokens that gave the maxima. */
-  winner?: Tensor | null;
-  /** [rows], float32: what the rows of an int8 table are multiplied by. */
-  factor?: Tensor | null;
-}
-
-/** One native call: the bags of a contiguous table, unrecorded. @throws IndexError, ValueError as embeddingBag. */
-export function reduceBags(op: string, bags: Bags, table: Tensor, mode: BagMode, extras: BagExtras): Tensor {
-  const { weights = null, winner = null, factor = null } = extras;
-  const [rows, dim] = table.shape;
-  const dtype = table.dtype === 'float64' ? 'float64' : 'float32';
-  const out = Tensor.allocate([bags.count, dim], dtype, false);
-  planBags(bags, { mode, table, rows, dim, factor, out, weights, other: winner });
-  const code = native.embeddingBag(
-    plan,
-    out.storage.array,
-    winner?.storage.array ?? null,
-    table.storage.array,
-    factor?.storage.array ?? null,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-    weights?.storage.array ?? null,
-  );
-  if (code !== -1) throw badToken(op, bags, code, rows);
-  return out;
-}
-
 function tableGradient(
   op: string,
   bags: Bags,
@@ -253,23 +214,9 @@ function tableGradient(
 
 /** Which row each token names, and what it says about it: its bag's gradient, times what the token counts. */
 function tokenRows(bags: Bags, gradient: Tensor, mode: BagMode, weights: Tensor | null, rows: number) {
-  const n = bags.indices.numel;
-  const indices = Tensor.allocate([n], 'int32', false);
-  const source = Tensor.allocate([n], 'int32', false);
-  const scale = Tensor.allocate([n], gradient.dtype, false);
-  planBags(bags, { mode, rows, dim: gradient.shape[1], weights });
-  const kept = native.embeddingBagTokens(
-    plan,
-    indices.storage.array,
-    source.storage.array,
-    scale.storage.array,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-    weights?.storage.array ?? null,
-  );
-  const first = (x: Tensor) => new Tensor(x.storage, [kept], [1], x.offset);
-  const counts = mode === 'mean' || weights !== null ? first(scale) : null;
-  return { indices: first(indices), list: new RowList(gradient, first(source), counts) };
+  const { indices, bag, scale } = tokensOf(bags, gradient, mode, weights, rows);
+  const counts = mode === 'mean' || weights !== null ? scale : null;
+  return { indices, list: new RowList(gradient, bag, counts) };
 }
 
 /** The gradient of maxima: that of each column goes to the token that won it. */
@@ -298,31 +245,13 @@ function maxGradient(
   return new DenseRows(Tensor.wrap(Int32Array.from(placeOf.keys()), [placeOf.size], 'int32'), values, shape);
 }
 
-function addToWinners(out: Tensor, place: Int32Array, winner: Tensor, gradient: Tensor): void {
-  plan[0] = place.length;
-  plan[1] = out.shape[0];
-  plan[2] = out.shape[1];
-  plan[3] = winner.shape[0];
-  plan[4] = gradient.offset;
-  native.embeddingBagWinners(plan, out.storage.array, place, winner.storage.array, gradient.storage.array);
-}
-
 function weightGradient(bags: Bags, table: Tensor, gradient: Tensor, weights: Tensor): Tensor {
   if (!dtypes[table.dtype].computes) {
     throw new DTypeError(
       `embeddingBag: gradients of perSampleWeights need a float32 or float64 table, got ${table.dtype}`,
     );
   }
-  const [rows, dim] = table.shape;
   const out = Tensor.allocate(weights.shape, weights.dtype); // zeros for tokens beyond the last offset
-  planBags(bags, { table, rows, dim, out, other: gradient });
-  native.embeddingBagWeightGradients(
-    plan,
-    out.storage.array,
-    gradient.storage.array,
-    table.storage.array,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-  );
+  weightGradients(out, bags, table, gradient);
   return out;
 }

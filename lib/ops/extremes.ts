@@ -1,6 +1,7 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { choose } from '../calls/elementwise.js';
+import { extremes } from '../calls/order.js';
+import { scatterElements } from '../calls/select.js';
 import { ValueError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -41,23 +42,8 @@ export function namedPair(values: Tensor, indices: Tensor): ValuesAndIndices {
 
 /** The values and positions along the layout's middle, in its result shape. */
 function run(op: string, largest: boolean, layout: Layout): [Tensor, Tensor] {
-  const { source, outer, n, inner, outShape } = layout;
-  if (n === 0) throw new ValueError(`${op}: there are no elements to choose from along this dimension`);
-  const values = Tensor.allocate(outShape, source.dtype, false);
-  const indices = Tensor.allocate(outShape, 'int32', false);
-  native.extremes(
-    largest,
-    values.storage.array,
-    values.offset,
-    indices.storage.array,
-    indices.offset,
-    source.storage.array,
-    source.offset,
-    outer,
-    n,
-    inner,
-  );
-  return [values, indices];
+  if (layout.n === 0) throw new ValueError(`${op}: there are no elements to choose from along this dimension`);
+  return extremes(largest, layout);
 }
 
 /** Puts `grad`, of shape [outer, count, inner], at `indices` of zeros shaped like x: the gradient of a selection. */
@@ -65,19 +51,8 @@ export function scatterGradient(x: Tensor, grad: Tensor, indices: Tensor, layout
   const out = Tensor.allocate(x.shape, x.dtype);
   const { outer, n, inner } = layout;
   if (grad.numel === 0) return out;
-  const source = grad.contiguous();
-  native.scatterElements(
-    out.storage.array,
-    out.offset,
-    source.storage.array,
-    source.offset,
-    indices.storage.array,
-    indices.offset,
-    outer,
-    n,
-    grad.numel / (outer * inner),
-    inner,
-  );
+  const count = grad.numel / (outer * inner);
+  scatterElements('scatterGradient', out, grad.contiguous(), indices, { outer, rows: n, inner }, count);
   return out;
 }
 

@@ -1,8 +1,8 @@
 import { copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
 import { arrayKind } from '../tensor/dtype.js';
-import { formatShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { formatShape, wrapDim } from '../tensor/shape.js';
+import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 
 /** Indices or class numbers as users have them at hand: an integer tensor, an Int32Array, nested lists, a number. */
@@ -68,4 +68,18 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
   throw new ArgumentError(
     `${op}: ${argument} must be an integer tensor, an Int32Array, nested lists or a number, got ${describe(input)}`,
   );
+}
+
+/** A contiguous int32 index. */
+export function checkIndex(op: string, index: Tensor): Tensor {
+  checkTensor(op, 'index', index);
+  if (index.dtype !== 'int32') throw new DTypeError(`${op}: index must be an int32 tensor, got ${index.dtype}`);
+  return contiguous(index);
+}
+
+/** @throws ShapeError, ValueError unless `dim` is a dimension of `x`, which may not have none. */
+export function checkDim(op: string, x: Tensor, dim: number): number {
+  checkTensor(op, 'input', x);
+  if (x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor has no dimension to index`);
+  return wrapDim(op, dim, x.ndim);
 }

@@ -1,13 +1,13 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { RowList } from '../calls/row_list.js';
 import { sumIntoTable } from '../calls/row_sums.js';
+import { addSlices, layout, outOfRange, selectSlices, truePositions } from '../calls/select.js';
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
 import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
-import { checkDim, checkIndex, layout, outOfRange, run } from './index_kernel.js';
+import { checkDim, checkIndex } from './index_argument.js';
 import { reshape } from './reshape.js';
 import { expand, select, slice, unsqueeze } from './view.js';
 
@@ -48,7 +48,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const shape = x.shape.slice();
   shape[d] = ids.numel;
   const out = Tensor.allocate(shape, x.dtype, false);
-  run('indexSelect', native.selectSlices, out, source, ids, layout(x.shape, d), ids.numel);
+  selectSlices('indexSelect', out, source, ids, layout(x.shape, d), ids.numel);
   if (!needsGrad(x)) return out;
   return record(
     'IndexSelectBackward0',
@@ -70,7 +70,7 @@ function addAt(op: string, target: Tensor, d: number, ids: Tensor, source: Tenso
     const bad = sumIntoTable(target.storage.array, target.offset, rows, { accumulate: true });
     if (bad >= 0) throw outOfRange(op, ids, bad, at.rows);
   } else {
-    run(op, native.addSlices, target, slices, ids, at, ids.numel);
+    addSlices(op, target, slices, ids, at, ids.numel);
   }
   target.storage.version++;
   return target;
@@ -118,26 +118,17 @@ function copyInPlace(x: Tensor, value: Tensor): void {
   x.storage.version++;
 }
 
-/** Flat positions of the elements of a contiguous bool mask that are true. */
-function positions(mask: Tensor): Tensor {
-  const dense = contiguous(mask);
-  const count = native.setPositions(null, dense.storage.array, dense.offset, dense.numel);
-  const out = Tensor.allocate([count], 'int32');
-  native.setPositions(out.storage.array as Int32Array, dense.storage.array, dense.offset, dense.numel);
-  return out;
-}
-
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkTensor('maskedSelect', 'input', x);
   checkTensor('maskedSelect', 'mask', mask);
   if (mask.dtype !== 'bool') throw new DTypeError(`maskedSelect: mask must be a bool tensor, got ${mask.dtype}`);
   const full = sameShape(mask.shape, x.shape) ? mask : expand(mask, x.shape);
-  return indexSelect(reshape(x, [-1]), 0, positions(full));
+  return indexSelect(reshape(x, [-1]), 0, truePositions(contiguous(full)));
 }
 
 export function nonzero(x: Tensor): Tensor {
   checkTensor('nonzero', 'input', x);
-  const flat = positions(x.dtype === 'bool' ? x : copyOf(x, 'bool'));
+  const flat = truePositions(x.dtype === 'bool' ? contiguous(x) : copyOf(x, 'bool'));
   const out = Tensor.allocate([flat.numel, x.ndim], 'int32');
   const source = flat.data;
   const target = out.data;
@@ -207,7 +198,7 @@ export function index(x: Tensor, ...entries: IndexEntry[]): Tensor {
       if (!sameShape(entry.shape, x.shape.slice(0, entry.ndim))) {
         throw new ShapeError(`index: a mask of shape ${formatShape(entry.shape)} does not fit ${formatShape(x.shape)}`);
       }
-      return indexSelect(reshape(x, [rows, ...rest]), 0, positions(entry));
+      return indexSelect(reshape(x, [rows, ...rest]), 0, truePositions(contiguous(entry)));
     } else if (entry instanceof Tensor) {
       const picked = indexSelect(out, dim, reshape(entry, [-1]));
       out = reshape(picked, [...out.shape.slice(0, dim), ...entry.shape, ...out.shape.slice(dim + 1)]);

@@ -3,13 +3,13 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { binary, choose, compare, unary } from '../calls/elementwise.js';
 import { reshaped } from '../calls/matmul.js';
+import { reduceFloats } from '../calls/reduce.js';
 import { DTypeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
 import { checkDense, resolve, toFloating } from './operands.js';
-import { reduceFloats } from './reduction.js';
 import { type Dims, type KeepdimOptions, layoutOf, readArguments, reducedDims, spread } from './reduction_layout.js';
 import { needsGradTwo, recordTwo, tensorsOf } from './two_operands.js';
 

@@ -1,6 +1,5 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { plan } from '../calls/plan.js';
+import { type NormOperands, normaliseRows, normaliseRowsBackward } from '../calls/norm.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
@@ -73,27 +72,8 @@ function normalize(kind: Norm, x: Tensor, shape: Shape, weight: Tensor | null, b
   const source = contiguous(x.detach());
   const factor = weight === null ? null : contiguous(weight.detach());
   const shift = bias === null ? null : contiguous(bias.detach());
-  const out = Tensor.allocate(x.shape, x.dtype, false);
-  const mean = kind.centred ? Tensor.allocate([rows], x.dtype, false) : null;
-  const rstd = Tensor.allocate([rows], x.dtype, false);
-  plan[0] = rows;
-  plan[1] = n;
-  plan[2] = kind.eps;
-  plan[3] = out.offset;
-  plan[4] = mean?.offset ?? 0;
-  plan[5] = rstd.offset;
-  plan[6] = source.offset;
-  plan[7] = factor?.offset ?? 0;
-  plan[8] = shift?.offset ?? 0;
-  native.norm(
-    plan,
-    out.storage.array,
-    mean?.storage.array ?? null,
-    rstd.storage.array,
-    source.storage.array,
-    factor?.storage.array ?? null,
-    shift?.storage.array ?? null,
-  );
+  const operands: NormOperands = { rows, n, x: source, weight: factor };
+  const { out, statistics } = normaliseRows(operands, shift, kind.eps, kind.centred);
   if (!needsGrad(x, weight, bias)) return out;
 
   const inputs = [x, weight, bias].filter((t) => t !== null);
@@ -103,27 +83,7 @@ function normalize(kind: Norm, x: Tensor, shape: Shape, weight: Tensor | null, b
     const dx = fresh(needs[0], x.shape);
     const dweight = fresh(weight !== null && needs[1], shape);
     const dbias = fresh(bias !== null && needs[weight === null ? 1 : 2], shape);
-    plan[0] = rows;
-    plan[1] = n;
-    plan[2] = dx?.offset ?? 0;
-    plan[3] = dweight?.offset ?? 0;
-    plan[4] = dbias?.offset ?? 0;
-    plan[5] = dy.offset;
-    plan[6] = source.offset;
-    plan[7] = factor?.offset ?? 0;
-    plan[8] = mean?.offset ?? 0;
-    plan[9] = rstd.offset;
-    native.normBackward(
-      plan,
-      dx?.storage.array ?? null,
-      dweight?.storage.array ?? null,
-      dbias?.storage.array ?? null,
-      dy.storage.array,
-      source.storage.array,
-      factor?.storage.array ?? null,
-      mean?.storage.array ?? null,
-      rstd.storage.array,
-    );
+    normaliseRowsBackward({ dx, dweight, dbias }, dy, operands, statistics);
     return [dx, ...(weight === null ? [] : [dweight]), ...(bias === null ? [] : [dbias])];
   };
   return record(kind.node, inputs, out, backward, factor === null ? [source] : [source, factor]);

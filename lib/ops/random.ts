@@ -1,11 +1,20 @@
-import { native } from '../addon/native.js';
-import type { GeneratorHandle } from '../addon/random.js';
-import { copyInto } from '../calls/copy.js';
-import { type Generator, generatorHandle } from '../calls/generator.js';
+import { type Generator, type GeneratorHandle, generatorHandle } from '../calls/generator.js';
+import {
+  fillBernoulli,
+  fillBernoulliFrom,
+  fillCategories,
+  fillExponential,
+  fillFullRange,
+  fillIntegers,
+  fillNormal,
+  fillPermutation,
+  fillTruncNormal,
+  fillUniform,
+} from '../calls/random.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { checkDType, type DType, type TypedArray } from '../tensor/dtype.js';
-import { checkShape, formatShape, isContiguous } from '../tensor/shape.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
+import { checkShape, formatShape } from '../tensor/shape.js';
 import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
 import { checkFloatDType } from './creation.js';
@@ -48,8 +57,6 @@ declare module '../tensor/tensor.js' {
   }
 }
 
-type Floats = Float32Array | Float64Array;
-
 function checkNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
@@ -62,58 +69,16 @@ function drawOptions(op: string, options: DrawOptions | undefined): GeneratorHan
   return generatorHandle(op, checkOptions(op, options, ['generator']).generator);
 }
 
-/** Native code checks what depends on the data; its words are kept, under the error class for values. */
-function guarded(draw: () => void): void {
-  try {
-    draw();
-  } catch (error) {
-    throw error instanceof RangeError ? new ValueError(error.message) : error;
-  }
-}
-
-/**
- * Lets `draw` write a tensor's elements in the order in which they lie in memory, which is PyTorch's order for views
- * too. `draw` gets a whole array, an offset and a number of elements, and whether the tensor is contiguous as it is.
- */
-function fillInMemoryOrder(
-  op: string,
-  x: Tensor,
-  draw: (array: TypedArray, offset: number, n: number, plain: boolean) => void,
-): void {
-  assertWritable(op, x);
-  if (x.strides.some((stride, dim) => stride === 0 && x.shape[dim] > 1)) {
-    throw new ShapeError(`${op}: elements of an expanded view of shape ${formatShape(x.shape)} share memory; clone it`);
-  }
-  const { storage } = x;
-  if (x.isContiguous()) {
-    guarded(() => draw(storage.array, x.offset, x.numel, true));
-  } else {
-    const dims = x.shape.map((_, dim) => dim).sort((a, b) => x.strides[b] - x.strides[a]);
-    const shape = dims.map((dim) => x.shape[dim]);
-    const strides = dims.map((dim) => x.strides[dim]);
-    if (isContiguous(shape, strides)) {
-      guarded(() => draw(storage.array, x.offset, x.numel, false));
-    } else {
-      const drawn = Tensor.allocate(shape, x.dtype, false);
-      guarded(() => draw(drawn.storage.array, 0, x.numel, false));
-      copyInto(new Tensor(storage, shape, strides, x.offset), drawn);
-    }
-  }
-  storage.version++;
-}
-
 /** In-place fills with uniform numbers. See the method of this name. */
 export function uniform_<T extends Tensor>(x: T, from = 0, to = 1, options?: DrawOptions): T {
   const handle = drawOptions('uniform_', options);
   checkFloat('uniform_', 'input', x);
   checkNumbers('uniform_', { from, to });
   if (from > to) throw new ValueError(`uniform_: from must not exceed to, got from ${from} and to ${to}`);
-  fillInMemoryOrder('uniform_', x, (array, offset, n) => native.uniform(handle, array as Floats, offset, n, from, to));
+  assertWritable('uniform_', x);
+  fillUniform('uniform_', x, handle, from, to);
   return x;
 }
-
-/** PyTorch draws pairs in double for tensors below this size and for all that are not contiguous. */
-const NORMAL_BLOCK = 16;
 
 /** In-place fill with normally distributed numbers. See the method of this name. */
 export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options?: DrawOptions): T {
@@ -121,12 +86,8 @@ export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options?: Dra
   checkFloat('normal_', 'input', x);
   checkNumbers('normal_', { mean, std });
   if (std < 0) throw new ValueError(`normal_: std must be at least 0, got ${std}`);
-  fillInMemoryOrder('normal_', x, (array, offset, n, plain) => {
-    const step = plain ? Math.max(n, 1) : NORMAL_BLOCK - 2;
-    for (let i = 0; i < n; i += step) {
-      native.normal(handle, array as Floats, offset + i, Math.min(step, n - i), mean, std);
-    }
-  });
+  assertWritable('normal_', x);
+  fillNormal('normal_', x, handle, mean, std);
   return x;
 }
 
@@ -138,9 +99,8 @@ export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, 
   checkNumbers(op, { mean, std });
   if (std <= 0) throw new ValueError(`${op}: std must be above 0, got ${std}`);
   if (!(a <= b)) throw new ValueError(`${op}: a must not exceed b, got a ${describe(a)} and b ${describe(b)}`);
-  fillInMemoryOrder(op, x, (array, offset, n) =>
-    native.truncNormal(handle, array as Floats, offset, n, mean, std, a, b),
-  );
+  assertWritable(op, x);
+  fillTruncNormal(op, x, handle, mean, std, a, b);
   return x;
 }
 
@@ -150,9 +110,8 @@ export function exponential_<T extends Tensor>(x: T, lambd = 1, options?: DrawOp
   checkFloat('exponential_', 'input', x);
   checkNumbers('exponential_', { lambd });
   if (lambd <= 0) throw new ValueError(`exponential_: lambd must be above 0, got ${lambd}`);
-  fillInMemoryOrder('exponential_', x, (array, offset, n) =>
-    native.exponential(handle, array as Floats, offset, n, lambd),
-  );
+  assertWritable('exponential_', x);
+  fillExponential('exponential_', x, handle, lambd);
   return x;
 }
 
@@ -172,7 +131,8 @@ export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, opt
   if (!(p instanceof Tensor)) {
     checkNumbers('bernoulli_', { p });
     if (p < 0 || p > 1) throw new ValueError(`bernoulli_: p must be from 0 to 1, got ${p}`);
-    fillInMemoryOrder('bernoulli_', x, (array, offset, n) => native.bernoulli(handle, array, offset, n, p));
+    assertWritable('bernoulli_', x);
+    fillBernoulli('bernoulli_', x, handle, p);
     return x;
   }
   checkFloat('bernoulli_', 'p', p);
@@ -182,13 +142,7 @@ export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, opt
     );
   }
   assertWritable('bernoulli_', x);
-  const chances = contiguous(p.detach());
-  const drawn = Tensor.allocate(x.shape, x.dtype, false);
-  guarded(() =>
-    native.bernoulliFrom(handle, drawn.storage.array, 0, x.numel, chances.storage.array as Floats, chances.offset),
-  );
-  copyInto(x, drawn);
-  x.storage.version++;
+  fillBernoulliFrom(x, handle, contiguous(p.detach()));
   return x;
 }
 
@@ -221,15 +175,14 @@ export function random_<T extends Tensor>(x: T, ...args: (number | DrawOptions |
   const handle = drawOptions('random_', args.find((arg) => typeof arg === 'object') as DrawOptions | undefined);
   checkDrawable('random_', x);
   if (numbers.length === 0) {
-    fillInMemoryOrder('random_', x, (array, offset, n) => {
-      if (x.dtype === 'bool') native.randomBool(handle, array as Uint8Array, offset, n);
-      else native.randomFull(handle, array, offset, n);
-    });
+    assertWritable('random_', x);
+    fillFullRange('random_', x, handle);
     return x;
   }
   const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   checkBounds('random_', low, high, x.dtype);
-  fillInMemoryOrder('random_', x, (array, offset, n) => native.randint(handle, array, offset, n, low, high));
+  assertWritable('random_', x);
+  fillIntegers('random_', x, handle, low, high);
   return x;
 }
 
@@ -315,7 +268,7 @@ export function randperm(n: number, options?: RandomTensorOptions): Tensor {
   const out = Tensor.allocate(checkShape('randperm', [n]), dtype, false);
   checkDrawable('randperm', out);
   if (n > 0) checkBounds('randperm', 0, n, dtype);
-  native.randperm(generatorHandle('randperm', generator), out.storage.array, 0, n);
+  fillPermutation(out, generatorHandle('randperm', generator));
   if (requiresGrad) out.requiresGrad = true;
   return out;
 }
@@ -353,12 +306,7 @@ export function multinomial(input: Tensor, numSamples: number, options?: Multino
   const rows = shape.length === 2 ? shape[0] : 1;
   const weights = contiguous(input.detach());
   const out = Tensor.allocate([...shape.slice(0, -1), numSamples], 'int32', false);
-  const handle = generatorHandle(op, generator);
-  const indices = out.storage.array as Int32Array;
-  const { array } = weights.storage;
-  guarded(() =>
-    native.multinomial(handle, indices, array as Floats, weights.offset, rows, categories, numSamples, replacement),
-  );
+  fillCategories(out, generatorHandle(op, generator), weights, rows, categories, numSamples, replacement);
   return out;
 }
 

@@ -1,7 +1,7 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { choose } from '../calls/elementwise.js';
-import { type ReduceName, reduceCode } from '../calls/opcodes.js';
+import type { ReduceName } from '../calls/opcodes.js';
+import { reduceFloats, reduceIntegers, allOrAny as runAllOrAny } from '../calls/reduce.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -39,47 +39,11 @@ declare module '../tensor/tensor.js' {
   }
 }
 
-/** One native reduction of a float tensor: (reduction over the middle) / divisor, in the layout's result shape. */
-export function reduceFloats(op: ReduceName, layout: Layout, p = 0, divisor = 1, center?: Tensor): Tensor {
-  const { source, outer, n, inner } = layout;
-  const out = Tensor.allocate(layout.outShape, source.dtype, false);
-  native.reduce(
-    reduceCode[op],
-    p,
-    divisor,
-    out.storage.array,
-    out.offset,
-    source.storage.array,
-    source.offset,
-    center === undefined ? null : center.storage.array,
-    center === undefined ? 0 : center.offset,
-    outer,
-    n,
-    inner,
-  );
-  return out;
-}
-
 /** @throws ValueError when a result does not fit int32. */
-function reduceIntegers(name: string, op: ReduceName, layout: Layout): Tensor {
-  const { source, outer, n, inner } = layout;
-  const out = Tensor.allocate(layout.outShape, 'int32', false);
-  const misfit = native.reduceIntegers(
-    reduceCode[op],
-    out.storage.array,
-    out.offset,
-    source.storage.array,
-    source.offset,
-    outer,
-    n,
-    inner,
-  );
-  if (misfit >= 0) {
-    throw new ValueError(
-      `${name}: result ${misfit} does not fit int32; pass { dtype: 'float64' } to compute in floats`,
-    );
-  }
-  return out;
+function integerReduction(op: ReduceName, layout: Layout): Tensor {
+  const out = reduceIntegers(op, layout);
+  if (out instanceof Tensor) return out;
+  throw new ValueError(`${op}: result ${out} does not fit int32; pass { dtype: 'float64' } to compute in floats`);
 }
 
 function prepare(op: string, input: unknown, dtype: DType | undefined): Tensor {
@@ -93,7 +57,7 @@ export function sum(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions
   const x = prepare('sum', input, args.options.dtype);
   const dims = reducedDims('sum', args.dim, x.ndim);
   const layout = layoutOf(x, dims, args.keepdim);
-  if (!isFloating(x.dtype)) return reduceIntegers('sum', 'sum', layout);
+  if (!isFloating(x.dtype)) return integerReduction('sum', layout);
   const out = reduceFloats('sum', layout);
   if (!needsGrad(x)) return out;
   return record(namedByDim('Sum', args.dim), [x], out, (grad) => [spread(grad, x.shape, dims)]);
@@ -126,7 +90,7 @@ export function prod(input: Tensor, dim?: number | null | SumOptions, options?: 
   const x = prepare('prod', input, args.options.dtype);
   const dims = reducedDims('prod', args.dim, x.ndim);
   const layout = layoutOf(x, dims, args.keepdim);
-  if (!isFloating(x.dtype)) return reduceIntegers('prod', 'prod', layout);
+  if (!isFloating(x.dtype)) return integerReduction('prod', layout);
   const out = reduceFloats('prod', layout);
   if (!needsGrad(x)) return out;
   return record(namedByDim('Prod', args.dim), [x], out, (grad) => [prodGradient(x, grad, dims)], [x]);
@@ -151,10 +115,7 @@ function prodGradient(x: Tensor, grad: Tensor, dims: readonly number[]): Tensor 
 function allOrAny(op: 'all' | 'any', input: unknown, dim: Dims | KeepdimOptions | undefined, options?: KeepdimOptions) {
   const args = readArguments(op, dim, options, ['keepdim']);
   const x = toComputing(checkDense(op, 'input', input));
-  const { source, outer, n, inner, outShape } = layoutOf(x, reducedDims(op, args.dim, x.ndim), args.keepdim);
-  const out = Tensor.allocate(outShape, x.dtype === 'uint8' ? 'uint8' : 'bool', false);
-  native.allOrAny(op === 'all', out.storage.array, out.offset, source.storage.array, source.offset, outer, n, inner);
-  return out;
+  return runAllOrAny(op === 'all', layoutOf(x, reducedDims(op, args.dim, x.ndim), args.keepdim));
 }
 
 /** Whether all elements (over `dim`) are not zero; true of nothing. bool, or uint8 for uint8. */

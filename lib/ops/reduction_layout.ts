@@ -1,6 +1,7 @@
 /** How a reduction sees its input: which dimensions go, and as [outer, n, inner] in contiguous memory. */
 
 import { copyOf } from '../calls/copy.js';
+import type { Reduction } from '../calls/reduce.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { contiguousStrides, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
@@ -42,15 +43,9 @@ export function reducedDims(op: string, dim: Dims | undefined, ndim: number): nu
   return ndim === 0 ? [] : dims;
 }
 
-/** A reduction's view of its input, and the shape of its result. */
-export interface Layout {
-  /** The input, or a contiguous copy whose reduced dimensions lie together. */
-  readonly source: Tensor;
-  readonly outer: number;
-  readonly n: number;
-  readonly inner: number;
+/** A reduction's view of its input, or of a contiguous copy whose reduced dimensions lie together. */
+export interface Layout extends Reduction {
   readonly dims: readonly number[];
-  readonly outShape: Shape;
 }
 
 export function layoutOf(x: Tensor, dims: readonly number[], keepdim: boolean): Layout {

@@ -1,12 +1,11 @@
 /** Rows taken out of a tensor, and put into one, by a list of their places. */
 
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { placeSlices, selectSlices } from '../calls/select.js';
 import { numelOf, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { full } from './creation.js';
-import { run } from './index_kernel.js';
 
 /**
  * Rows of `x`, whose first `lead` dimensions count them: out [rows.numel, …rest]. Gradients go back to the rows that were
@@ -20,11 +19,11 @@ export function takeRows(name: string, x: Tensor, lead: number, rows: Tensor): T
   const at = { outer: 1, rows: numelOf(x.shape.slice(0, lead)), inner: numelOf(rest) };
   const count = rows.numel;
   const out = Tensor.allocate([count, ...rest], x.dtype, false);
-  run(name, native.selectSlices, out, contiguous(x.detach()), rows, at, count);
+  selectSlices(name, out, contiguous(x.detach()), rows, at, count);
   if (!needsGrad(x)) return out;
   return record(name, [x], out, (grad) => {
     const back = Tensor.allocate(x.shape, grad.dtype);
-    run(name, native.placeSlices, back, contiguous(grad), rows, at, count);
+    placeSlices(name, back, contiguous(grad), rows, at, count);
     return [back];
   });
 }
@@ -41,11 +40,11 @@ export function placeRows(name: string, x: Tensor, rows: Tensor, lead: Shape, va
   const at = { outer: 1, rows: numelOf(lead), inner: numelOf(rest) };
   const count = rows.numel;
   const out = full([...lead, ...rest], value, { dtype: x.dtype });
-  run(name, native.placeSlices, out, contiguous(x.detach()), rows, at, count);
+  placeSlices(name, out, contiguous(x.detach()), rows, at, count);
   if (!needsGrad(x)) return out;
   return record(name, [x], out, (grad) => {
     const back = Tensor.allocate(x.shape, grad.dtype, false);
-    run(name, native.selectSlices, back, contiguous(grad), rows, at, count);
+    selectSlices(name, back, contiguous(grad), rows, at, count);
     return [back];
   });
 }

@@ -1,12 +1,11 @@
-import { native } from '../addon/native.js';
-import type { SelectFunction } from '../addon/select.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
+import { gatherElements, layout, type Selection, scatterAddElements, scatterElements } from '../calls/select.js';
 import { DTypeError, ShapeError } from '../errors.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { assertWritable, contiguous } from './copy.js';
-import { checkDim, checkIndex, layout, run } from './index_kernel.js';
+import { checkDim, checkIndex } from './index_argument.js';
 import { expand, narrow } from './view.js';
 
 declare module '../tensor/tensor.js' {
@@ -55,33 +54,26 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const { d, ids } = elementwise('gather', x, dim, index);
   const source = contiguous(windowFor(x.detach(), d, ids));
   const out = Tensor.allocate(ids.shape, x.dtype);
-  run('gather', native.gatherElements, out, source, ids, layout(source.shape, d), ids.shape[d]);
+  gatherElements('gather', out, source, ids, layout(source.shape, d), ids.shape[d]);
   if (!needsGrad(x)) return out;
   return record(
     'GatherBackward0',
     [x],
     out,
-    (grad) => [scatterInto('gather', native.scatterAddElements, Tensor.allocate(x.shape, grad.dtype), d, ids, grad)],
+    (grad) => [scatterInto('gather', scatterAddElements, Tensor.allocate(x.shape, grad.dtype), d, ids, grad)],
     [ids],
   );
 }
 
 /** Scatters `source` (cut to the index's shape) into `target` in place; returns target. */
-function scatterInto(
-  op: string,
-  kernel: SelectFunction,
-  target: Tensor,
-  d: number,
-  ids: Tensor,
-  source: Tensor,
-): Tensor {
+function scatterInto(op: string, put: Selection, target: Tensor, d: number, ids: Tensor, source: Tensor): Tensor {
   const window = windowFor(target, d, ids);
   const values = contiguous(source);
   if (window.isContiguous()) {
-    run(op, kernel, window, values, ids, layout(window.shape, d), ids.shape[d]);
+    put(op, window, values, ids, layout(window.shape, d), ids.shape[d]);
   } else {
     const dense = copyOf(window);
-    run(op, kernel, dense, values, ids, layout(dense.shape, d), ids.shape[d]);
+    put(op, dense, values, ids, layout(dense.shape, d), ids.shape[d]);
     copyInto(window, dense);
   }
   target.storage.version++;
@@ -121,7 +113,7 @@ function gradOfSource(grad: Tensor, d: number, ids: Tensor, source: Tensor): Ten
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
   const { d, ids } = elementwise('scatter', x, dim, index);
   const values = scatterSource('scatter', x, ids, source);
-  const out = scatterInto('scatter', native.scatterElements, copyOf(x), d, ids, values);
+  const out = scatterInto('scatter', scatterElements, copyOf(x), d, ids, values);
   const from = typeof source === 'number' ? null : source;
   if (!needsGrad(x, from)) return out;
   return record(
@@ -140,13 +132,13 @@ export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor |
   const { d, ids } = elementwise('scatter_', x, dim, index);
   const values = scatterSource('scatter_', x, ids, source);
   assertWritable('scatter_', x);
-  return scatterInto('scatter_', native.scatterElements, x, d, ids, values);
+  return scatterInto('scatter_', scatterElements, x, d, ids, values);
 }
 
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const { d, ids } = elementwise('scatterAdd', x, dim, index);
   const values = scatterSource('scatterAdd', x, ids, checkTensor('scatterAdd', 'source', source));
-  const out = scatterInto('scatterAdd', native.scatterAddElements, copyOf(x), d, ids, values);
+  const out = scatterInto('scatterAdd', scatterAddElements, copyOf(x), d, ids, values);
   if (!needsGrad(x, source)) return out;
   return record(
     'ScatterAddBackward0',
@@ -161,7 +153,7 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
   const { d, ids } = elementwise('scatterAdd_', x, dim, index);
   const values = scatterSource('scatterAdd_', x, ids, checkTensor('scatterAdd_', 'source', source));
   assertWritable('scatterAdd_', x);
-  return scatterInto('scatterAdd_', native.scatterAddElements, x, d, ids, values);
+  return scatterInto('scatterAdd_', scatterAddElements, x, d, ids, values);
 }
 
 installMethods({

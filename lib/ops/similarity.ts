@@ -1,6 +1,5 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { plan } from '../calls/plan.js';
+import { type CosineOperands, cosinesBackward, cosinesOf, type Rows } from '../calls/similarity.js';
 import { DTypeError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { broadcastShapes, sameShape, wrapDim } from '../tensor/shape.js';
@@ -41,59 +40,31 @@ export function checkAtLeastZero(op: string, name: string, value: unknown): numb
 }
 
 /** Rows as the kernel reads them: one after the other, or one row that was expanded, which stays as it lies. */
-function asRows(x: Tensor): { rows: Tensor; steps: boolean } {
+function asRows(x: Tensor): Rows {
   const n = x.shape[x.ndim - 1];
   const repeated = x.strides.every((stride, d) => x.shape[d] === 1 || stride === (d === x.ndim - 1 ? 1 : 0));
-  return repeated && x.numel > n ? { rows: x, steps: false } : { rows: contiguous(x), steps: true };
+  return repeated && x.numel > n ? { tensor: x, steps: false } : { tensor: contiguous(x), steps: true };
 }
 
 /** The cosines of two tensors of one shape along their last dimension. */
 function cosines(x1: Tensor, x2: Tensor, eps: number): Tensor {
   const shape = x1.shape.slice(0, -1);
   const n = x1.shape[shape.length];
-  const { rows: a, steps: stepsA } = asRows(x1.detach());
-  const { rows: b, steps: stepsB } = asRows(x2.detach());
-  const out = Tensor.allocate(shape, x1.dtype, false);
-  const lengths = Tensor.allocate([out.numel, 2], x1.dtype, false);
-  const putOperands = (k: number) => {
-    plan[0] = out.numel;
-    plan[1] = n;
-    plan[2] = eps;
-    plan[k] = a.offset;
-    plan[k + 1] = stepsA ? 1 : 0;
-    plan[k + 2] = b.offset;
-    plan[k + 3] = stepsB ? 1 : 0;
-  };
-  putOperands(5);
-  plan[3] = out.offset;
-  plan[4] = lengths.offset;
-  native.cosines(plan, out.storage.array, lengths.storage.array, a.storage.array, b.storage.array);
+  const a = asRows(x1.detach());
+  const b = asRows(x2.detach());
+  const operands: CosineOperands = { a, b, n, eps };
+  const { cosines: out, lengths } = cosinesOf(operands, shape);
   if (!needsGrad(x1, x2)) return out;
 
   const found = out.detach();
   const backward = (upstream: Tensor, needs: readonly boolean[]) => {
     const grad = contiguous(upstream);
     const [da, db] = needs.map((wanted) => (wanted ? Tensor.allocate(x1.shape, x1.dtype, false) : null));
-    putOperands(8);
-    plan[3] = da?.offset ?? 0;
-    plan[4] = db?.offset ?? 0;
-    plan[5] = grad.offset;
-    plan[6] = found.offset;
-    plan[7] = lengths.offset;
-    native.cosinesBackward(
-      plan,
-      da?.storage.array ?? null,
-      db?.storage.array ?? null,
-      grad.storage.array,
-      found.storage.array,
-      lengths.storage.array,
-      a.storage.array,
-      b.storage.array,
-    );
+    cosinesBackward(da, db, grad, { cosines: found, lengths }, operands);
     return [da, db];
   };
   // PyTorch's operation ends in a sum, whose name its result carries.
-  return record('SumBackward1', [x1, x2], out, backward, [a, b, found]);
+  return record('SumBackward1', [x1, x2], out, backward, [a.tensor, b.tensor, found]);
 }
 
 /**

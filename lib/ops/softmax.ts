@@ -1,13 +1,12 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
-import { plan } from '../calls/plan.js';
+import { layout } from '../calls/select.js';
+import { softmaxBackward, softmaxOf } from '../calls/softmax.js';
 import { ArgumentError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
-import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { checkFloat, checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';
 import { contiguous, to } from './copy.js';
-import { layout } from './index_kernel.js';
 
 export interface SoftmaxOptions {
   /** Convert the input to this dtype first. Default: keep its own. */
@@ -30,30 +29,10 @@ function apply(op: string, input: Tensor, dim: number, options: SoftmaxOptions |
   const x = checkFloat(op, 'input', dtype === undefined ? input : to(input, checkDType(op, dtype)));
   const d = wrapDim(op, dim, x.ndim);
   const at = x.ndim === 0 ? { outer: 1, rows: 1, inner: 1 } : layout(x.shape, d);
-  const source = contiguous(x.detach());
-  const out = Tensor.allocate(x.shape, x.dtype, false);
-  const setShape = () => {
-    plan[0] = log ? 1 : 0;
-    plan[1] = at.outer;
-    plan[2] = at.rows;
-    plan[3] = at.inner;
-  };
-  setShape();
-  plan[4] = out.offset;
-  plan[5] = source.offset;
-  native.softmax(plan, out.storage.array, source.storage.array);
+  const out = softmaxOf(contiguous(x.detach()), at, log);
   if (!needsGrad(x)) return out;
   const y = out.detach();
-  const backward = (grad: Tensor) => {
-    const dy = contiguous(grad);
-    const dx = Tensor.allocate(y.shape, y.dtype, false);
-    setShape();
-    plan[4] = dx.offset;
-    plan[5] = dy.offset;
-    plan[6] = y.offset;
-    native.softmaxBackward(plan, dx.storage.array, dy.storage.array, y.storage.array);
-    return [dx];
-  };
+  const backward = (grad: Tensor) => [softmaxBackward(contiguous(grad), y, at, log)];
   return record(log ? 'LogSoftmaxBackward0' : 'SoftmaxBackward0', [x], out, backward, [y]);
 }
 

@@ -1,10 +1,11 @@
-import { native } from '../addon/native.js';
 import { needsGrad, record } from '../autograd/record.js';
+import { firstOf } from '../calls/order.js';
+import { runningSums } from '../calls/reduce.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
-import { installMethods, Tensor } from '../tensor/tensor.js';
+import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { to } from './copy.js';
 import { namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
 import { checkDense, toComputing } from './operands.js';
@@ -52,23 +53,8 @@ function along(x: Tensor, dim: number): Layout {
 
 function best(node: string, x: Tensor, k: number, dim: number, largest: boolean): ValuesAndIndices {
   const layout = along(x, dim);
-  const { source, outer, n, inner } = layout;
   const shape = x.shape.map((size, i) => (i === dim ? k : size));
-  const values = Tensor.allocate(shape, x.dtype, false);
-  const indices = Tensor.allocate(shape, 'int32', false);
-  native.topk(
-    k,
-    largest,
-    values.storage.array,
-    values.offset,
-    indices.storage.array,
-    indices.offset,
-    source.storage.array,
-    source.offset,
-    outer,
-    n,
-    inner,
-  );
+  const [values, indices] = firstOf(k, largest, layout, shape);
   if (isFloating(x.dtype) && needsGrad(x)) {
     record(node, [x], values, (grad) => [scatterGradient(x, grad, indices, layout)], [indices]);
   }
@@ -104,22 +90,15 @@ export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions):
   return best('TopkBackward0', x, k, d, given.largest ?? true);
 }
 
-function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
-  const { source, outer, n, inner } = along(x, dim);
-  const out = Tensor.allocate(x.shape, x.dtype, false);
-  if (out.numel === 0) return out;
-  native.cumulativeSum(reverse, out.storage.array, out.offset, source.storage.array, source.offset, outer, n, inner);
-  return out;
-}
-
 /** out[k] = Σ input[j] for j ≤ k along `dim`; bool and uint8 add up as int32. */
 export function cumsum(input: Tensor, dim: number): Tensor {
   const x = toComputing(checkDense('cumsum', 'input', input));
   const d = wrapDim('cumsum', dim, x.ndim);
-  if (!isFloating(x.dtype)) return runningSum(to(x, 'int32'), d, false);
-  const out = runningSum(x, d, false);
+  const sums = (values: Tensor, reverse: boolean) => runningSums(reverse, along(values, d), x.shape);
+  if (!isFloating(x.dtype)) return sums(to(x, 'int32'), false);
+  const out = sums(x, false);
   if (!needsGrad(x)) return out;
-  return record('CumsumBackward0', [x], out, (grad) => [runningSum(grad, d, true)]);
+  return record('CumsumBackward0', [x], out, (grad) => [sums(grad, true)]);
 }
 
 installMethods({

@@ -1,5 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { choose, unary } from '../calls/elementwise.js';
+import { reduceFloats } from '../calls/reduce.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -8,7 +9,7 @@ import { eq } from './comparison.js';
 import { checkDense, toFloating } from './operands.js';
 import { abs, sign } from './pointwise.js';
 import { pow } from './power.js';
-import { reduceFloats, sum } from './reduction.js';
+import { sum } from './reduction.js';
 import { type Dims, type KeepdimOptions, layoutOf, readArguments, reducedDims, spread } from './reduction_layout.js';
 
 export interface VarOptions extends KeepdimOptions {

@@ -1,7 +1,6 @@
-import { plan } from '../calls/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
-import { optionsAt, updateParameter } from './update.js';
+import { updateParameter } from './update.js';
 
 export interface AdagradOptions {
   /** Learning rate. Default 1e-2. */
@@ -57,12 +56,8 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     }
     const step = (state.step as number) + 1;
     state.step = step;
-    plan[optionsAt] = group.lr;
-    plan[optionsAt + 1] = group.lrDecay;
-    plan[optionsAt + 2] = group.weightDecay;
-    plan[optionsAt + 3] = group.eps;
-    plan[optionsAt + 4] = step;
-    plan[optionsAt + 5] = group.maximize ? 1 : 0;
-    updateParameter('adagrad', parameter, gradient, state.sum as Tensor, null, null, group.weightDecay === 0);
+    const { lr, lrDecay, weightDecay, eps, maximize } = group;
+    const rule = { name: 'adagrad', lr, lrDecay, weightDecay, eps, step, maximize } as const;
+    updateParameter(rule, parameter, gradient, state.sum as Tensor, null, null, weightDecay === 0);
   }
 }

@@ -1,4 +1,3 @@
-import { plan } from '../calls/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
   checkBetas,
@@ -9,7 +8,7 @@ import {
   type ParamsInput,
   stateLike,
 } from './optimizer.js';
-import { optionsAt, updateParameter } from './update.js';
+import { updateParameter } from './update.js';
 
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
@@ -72,27 +71,12 @@ export class Adam extends Optimizer<AdamOptions> {
     if (group.amsgrad) state.max_exp_avg_sq ??= stateLike(parameter);
     const step = (state.step as number) + 1;
     state.step = step;
-    setAdamOptions(group, group.weightDecay, step, this.decoupled);
+    const { lr, betas, eps, weightDecay, maximize } = group;
+    const { decoupled } = this;
+    const rule = { name: 'adam', lr, betas, eps, weightDecay, step, decoupled, maximize } as const;
     const largest = group.amsgrad ? (state.max_exp_avg_sq as Tensor) : null;
-    updateParameter('adam', parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, largest);
+    updateParameter(rule, parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, largest);
   }
-}
-
-/** Fills the plan with the options of `adam` and `sparseAdam` rules. */
-export function setAdamOptions(
-  group: Required<Pick<AdamOptions, 'lr' | 'betas' | 'eps' | 'maximize'>>,
-  weightDecay: number,
-  step: number,
-  decoupled: boolean,
-): void {
-  plan[optionsAt] = group.lr;
-  plan[optionsAt + 1] = group.betas[0];
-  plan[optionsAt + 2] = group.betas[1];
-  plan[optionsAt + 3] = group.eps;
-  plan[optionsAt + 4] = weightDecay;
-  plan[optionsAt + 5] = step;
-  plan[optionsAt + 6] = decoupled ? 1 : 0;
-  plan[optionsAt + 7] = group.maximize ? 1 : 0;
 }
 
 /**

@@ -1,7 +1,6 @@
-import { plan } from '../calls/plan.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
-import { optionsAt, updateParameter } from './update.js';
+import { updateParameter } from './update.js';
 
 export interface RMSpropOptions {
   /** Learning rate. Default 1e-2. */
@@ -58,14 +57,10 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     if (group.momentum > 0) state.momentum_buffer ??= stateLike(parameter);
     if (group.centered) state.grad_avg ??= stateLike(parameter);
     state.step = (state.step as number) + 1;
-    plan[optionsAt] = group.lr;
-    plan[optionsAt + 1] = group.alpha;
-    plan[optionsAt + 2] = group.eps;
-    plan[optionsAt + 3] = group.weightDecay;
-    plan[optionsAt + 4] = group.momentum;
-    plan[optionsAt + 5] = group.maximize ? 1 : 0;
+    const { lr, alpha, eps, weightDecay, momentum, maximize } = group;
+    const rule = { name: 'rmsprop', lr, alpha, eps, weightDecay, momentum, maximize } as const;
     const average = group.centered ? (state.grad_avg as Tensor) : null;
     const buffer = group.momentum > 0 ? (state.momentum_buffer as Tensor) : null;
-    updateParameter('rmsprop', parameter, gradient, state.square_avg as Tensor, average, buffer);
+    updateParameter(rule, parameter, gradient, state.square_avg as Tensor, average, buffer);
   }
 }

@@ -1,5 +1,4 @@
 import { RowSparse } from '../autograd/row_sparse.js';
-import { plan } from '../calls/plan.js';
 import { ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import {
@@ -11,7 +10,7 @@ import {
   type ParamsInput,
   stateLike,
 } from './optimizer.js';
-import { optionsAt, updateParameter } from './update.js';
+import { updateParameter } from './update.js';
 
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
@@ -67,14 +66,9 @@ export class SGD extends Optimizer<SGDOptions> {
       buffer = kept instanceof Tensor ? kept : stateLike(parameter);
       if (first) this.state.set(parameter, { momentum_buffer: buffer });
     }
-    plan[optionsAt] = group.lr;
-    plan[optionsAt + 1] = group.momentum;
-    plan[optionsAt + 2] = group.dampening;
-    plan[optionsAt + 3] = group.weightDecay;
-    plan[optionsAt + 4] = group.nesterov ? 1 : 0;
-    plan[optionsAt + 5] = group.maximize ? 1 : 0;
-    plan[optionsAt + 6] = first ? 1 : 0;
-    const restsAtZero = buffer === null && group.weightDecay === 0;
-    updateParameter('sgd', parameter, grad, buffer, null, null, restsAtZero);
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    const rule = { name: 'sgd', lr, momentum, dampening, weightDecay, nesterov, maximize, first } as const;
+    const restsAtZero = buffer === null && weightDecay === 0;
+    updateParameter(rule, parameter, grad, buffer, null, null, restsAtZero);
   }
 }

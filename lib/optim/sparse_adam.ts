@@ -1,7 +1,6 @@
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { setAdamOptions } from './adam.js';
 import {
   checkBetas,
   checkFlags,
@@ -65,7 +64,8 @@ export class SparseAdam extends Optimizer<SparseAdamOptions> {
     }
     const step = (state.step as number) + 1;
     state.step = step;
-    setAdamOptions(group, 0, step, false);
-    updateParameter('sparseAdam', parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, null);
+    const { lr, betas, eps, maximize } = group;
+    const rule = { name: 'sparseAdam', lr, betas, eps, weightDecay: 0, step, decoupled: false, maximize } as const;
+    updateParameter(rule, parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, null);
   }
 }
