@@ -1,10 +1,19 @@
 import type { Tensor } from '../tensor/tensor.js';
-import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
+import {
+  checkFlags,
+  checkNonNegative,
+  Optimizer,
+  type ParamGroup,
+  type ParamsInput,
+  type Settled,
+  stateLike,
+} from './optimizer.js';
+import { alike, count, type StateLayout } from './state_entries.js';
 import { updateParameter } from './update.js';
 
 export interface AdagradOptions {
-  /** Learning rate. Default 1e-2. */
-  lr?: number;
+  /** Learning rate, also as a tensor with one element, which is read once. Default 1e-2. */
+  lr?: number | Tensor;
   /** The rate falls as lr / (1 + (t - 1) lrDecay). Default 0. */
   lrDecay?: number;
   /** L2 penalty: added to the gradient as weightDecay * parameter. Default 0. */
@@ -35,13 +44,13 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     });
   }
 
-  protected override checkGroup(options: Required<AdagradOptions>): void {
+  protected override checkGroup(options: Settled<AdagradOptions>): void {
     checkNonNegative('Adagrad', options, ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps']);
     checkFlags('Adagrad', options, ['maximize']);
   }
 
-  protected override get stateNames(): readonly string[] {
-    return ['step', 'sum'];
+  protected override get stateLayout(): StateLayout {
+    return { step: count, sum: alike };
   }
 
   protected override initialise(parameter: Tensor, group: ParamGroup<AdagradOptions>): void {

@@ -6,13 +6,15 @@ import {
   Optimizer,
   type ParamGroup,
   type ParamsInput,
+  type Settled,
   stateLike,
 } from './optimizer.js';
+import { alike, count, optional, type StateLayout } from './state_entries.js';
 import { updateParameter } from './update.js';
 
 export interface AdamOptions {
-  /** Learning rate. Default 1e-3. */
-  lr?: number;
+  /** Learning rate, also as a tensor with one element, which is read once. Default 1e-3. */
+  lr?: number | Tensor;
   /** How slowly the running means of gradient and square forget. Default [0.9, 0.999]. */
   betas?: readonly [number, number];
   /** Keeps the divisor from zero. Default 1e-8. */
@@ -25,7 +27,7 @@ export interface AdamOptions {
   maximize?: boolean;
 }
 
-export const adamDefaults: Required<AdamOptions> = {
+export const adamDefaults: Settled<AdamOptions> = {
   lr: 1e-3,
   betas: [0.9, 0.999],
   eps: 1e-8,
@@ -47,8 +49,8 @@ export class Adam extends Optimizer<AdamOptions> {
     super(params, options, defaults);
   }
 
-  protected override get stateNames(): readonly string[] {
-    return ['step', 'exp_avg', 'exp_avg_sq'];
+  protected override get stateLayout(): StateLayout {
+    return { step: count, exp_avg: alike, exp_avg_sq: alike, max_exp_avg_sq: optional(alike) };
   }
 
   /** Whether weights decay by themselves rather than through the gradient. */
@@ -56,7 +58,11 @@ export class Adam extends Optimizer<AdamOptions> {
     return false;
   }
 
-  protected override checkGroup(options: Required<AdamOptions>): void {
+  protected override get fixedOptions(): { readonly [option: string]: unknown } {
+    return { decoupledWeightDecay: this.decoupled };
+  }
+
+  protected override checkGroup(options: Settled<AdamOptions>): void {
     checkNonNegative(this.name, options, ['lr', 'eps', 'weightDecay']);
     checkBetas(this.name, options.betas);
     checkFlags(this.name, options, ['amsgrad', 'maximize']);

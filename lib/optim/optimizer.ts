@@ -6,18 +6,33 @@ import { contiguousStrides, formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { exportState, importState, type OptimizerStateDict } from './optimizer_state.js';
+import { groupsOf, type Parameters, readParameters } from './parameters.js';
+import { numberFrom, type StateLayout, type StateValue } from './state_entries.js';
 
-/** Parameters that share options: the optimizer's own, except where the group gives its own. */
-export type ParamGroup<O extends object> = { params: Tensor[] } & Required<O> & { [extra: string]: unknown };
+/** Options as an optimizer keeps them: all set, and a rate that was given as a tensor as its number. */
+export type Settled<O extends object> = { [Option in keyof O]-?: Exclude<O[Option], Tensor | undefined> };
+
+/**
+ * Parameters that share options: the optimizer's own, except where the group gives its own. With their names, if they
+ * were given with them.
+ */
+export type ParamGroup<O extends object> = { params: Tensor[]; paramNames?: string[] } & Settled<O> & {
+    [extra: string]: unknown;
+  };
 
 /** A group as its maker writes it: parameters, and the options that differ from the optimizer's. */
-export type ParamGroupInput<O extends object> = { params: Iterable<Tensor> | Tensor } & Partial<O>;
+export type ParamGroupInput<O extends object> = { params: Parameters | Tensor } & Partial<O>;
 
-/** What an optimizer is made from: parameters, as from `model.parameters()`, or groups of them. */
-export type ParamsInput<O extends object> = Iterable<Tensor> | Iterable<ParamGroupInput<O>>;
+/** What an optimizer is made from: parameters, as from `model.parameters()` or `namedParameters()`, or groups of them. */
+export type ParamsInput<O extends object> = Parameters | Iterable<ParamGroupInput<O>>;
 
 /** One parameter's state, by PyTorch's names: `step`, `exp_avg`, … */
-export type ParamState = { [name: string]: Tensor | number };
+export type ParamState = { [name: string]: StateValue };
+
+export interface StateDictOptions {
+  /** Share the optimizer's memory and always show what it is now, instead of what it was at the call. Default false. */
+  live?: boolean;
+}
 
 /**
  * The base of all optimizers: groups of parameters with their options, and a state for each parameter.
@@ -29,7 +44,7 @@ export abstract class Optimizer<O extends object = object> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** The state of each parameter that has one. */
   readonly state = new Map<Tensor, ParamState>();
-  readonly defaults: Required<O>;
+  readonly defaults: Settled<O>;
   /** How often `step()` ran; schedulers warn when theirs comes first. */
   stepsTaken = 0;
 
@@ -37,9 +52,9 @@ export abstract class Optimizer<O extends object = object> {
    * @throws ArgumentError when there are no parameters, a parameter is no tensor or occurs twice; OptionError for an
    * option that does not exist; ValueError for one out of range.
    */
-  protected constructor(params: ParamsInput<O>, options: Partial<O> | undefined, defaults: Required<O>) {
+  protected constructor(params: ParamsInput<O>, options: Partial<O> | undefined, defaults: Settled<O>) {
     const given = checkOptions(this.name, options, Object.keys(defaults));
-    this.defaults = { ...defaults, ...definedOnly(given) };
+    this.defaults = { ...defaults, ...settled(this.name, given) };
     this.checkGroup(this.defaults);
     for (const group of groupsOf(this.name, params)) this.addParamGroup(group as ParamGroupInput<O>);
     if (this.paramGroups.length === 0) throw new ArgumentError(`${this.name}: got an empty list of parameters`);
@@ -51,13 +66,16 @@ export abstract class Optimizer<O extends object = object> {
   }
 
   /** Checks a group's options. @throws ValueError naming the option. */
-  protected abstract checkGroup(options: Required<O>): void;
+  protected abstract checkGroup(options: Settled<O>): void;
 
   /** Refuses a gradient that this optimizer can't take; called for every gradient before any parameter is touched. */
   protected checkUpdate(_gradient: Tensor): void {}
 
   /** Updates one parameter in place. */
   protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<O>): void;
+
+  /** Refuses parameters that this optimizer can't take, before their group is added. */
+  protected checkParameters(_group: ParamGroup<O>): void {}
 
   /** Called for every parameter as it is added; makes the state that exists before the first step. */
   protected initialise(_parameter: Tensor, _group: ParamGroup<O>): void {}
@@ -69,33 +87,22 @@ export abstract class Optimizer<O extends object = object> {
         `${this.name}.addParamGroup: group must be an object with params, got ${describe(group)}`,
       );
     }
+    const op = `${this.name}.addParamGroup`;
     const { params: given, ...options } = group;
-    checkOptions(`${this.name}.addParamGroup`, options, [...Object.keys(this.defaults), 'initialLr']);
-    const params = given instanceof Tensor ? [given] : [...given];
+    checkOptions(op, options, [...Object.keys(this.defaults), 'initialLr']);
     const known = new Set<Tensor>(this.paramGroups.flatMap((g) => g.params));
-    for (const [i, parameter] of params.entries()) {
-      this.checkParameter(parameter, i, known);
-      known.add(parameter);
+    const { params, names } = readParameters(this.name, given, known);
+    const others = this.paramGroups.some((g) => g.paramNames !== undefined);
+    if (this.paramGroups.length > 0 && others !== (names !== null)) {
+      const [have, lack] = others ? ['have', 'lacks'] : ['lack', 'has'];
+      throw new ArgumentError(`${op}: the groups before ${have} names for their parameters, this one ${lack} them`);
     }
-    const complete = { ...this.defaults, ...definedOnly(options), params } as unknown as ParamGroup<O>;
+    const complete = { ...this.defaults, ...settled(op, options), params } as unknown as ParamGroup<O>;
+    if (names !== null) complete.paramNames = names;
     this.checkGroup(complete);
+    this.checkParameters(complete);
     this.paramGroups.push(complete);
     for (const parameter of params) this.initialise(parameter, complete);
-  }
-
-  private checkParameter(parameter: unknown, i: number, known: ReadonlySet<Tensor>): void {
-    const where = `${this.name}: params[${i}]`;
-    if (!(parameter instanceof Tensor))
-      throw new ArgumentError(`${where} must be a Tensor, got ${describe(parameter)}`);
-    if (!parameter.isLeaf) {
-      throw new ArgumentError(`${where} is the result of ${parameter.gradFn?.name}; only leaves can be optimized`);
-    }
-    if (parameter.dtype !== 'float32' && parameter.dtype !== 'float64') {
-      throw new DTypeError(`${where} must be float32 or float64, got ${parameter.dtype}`);
-    }
-    if (known.has(parameter)) {
-      throw new ArgumentError(`${where} of shape ${formatShape(parameter.shape)} was given before`);
-    }
   }
 
   /**
@@ -122,13 +129,19 @@ export abstract class Optimizer<O extends object = object> {
   /**
    * Updates every parameter that has a gradient.
    * @param closure computes the loss again with its gradients; its result is returned.
+   * @throws ArgumentError when `closure` is no function; ShapeError, DTypeError for a gradient that does not fit;
+   * ValueError for a rate that is not finite. Nothing is changed then.
    */
   step(): undefined;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
+    this.checkClosure(closure);
     const loss = closure === undefined ? undefined : enableGrad(closure);
+    for (const group of this.paramGroups) {
+      this.checkRate(group);
+      for (const parameter of group.params) this.checkGradient(parameter);
+    }
     this.stepsTaken++;
-    for (const { params } of this.paramGroups) for (const parameter of params) this.checkGradient(parameter);
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
@@ -137,6 +150,20 @@ export abstract class Optimizer<O extends object = object> {
       }
     });
     return loss;
+  }
+
+  protected checkClosure(closure: unknown): void {
+    if (closure === undefined || typeof closure === 'function') return;
+    throw new ArgumentError(`${this.name}.step: closure must be a function, got ${describe(closure)}`);
+  }
+
+  /** Rates can be assigned at any time: a tensor is read here, and what is no finite number is refused. */
+  protected checkRate(group: { [option: string]: unknown }): void {
+    if (typeof group.lr === 'number' && Number.isFinite(group.lr)) return;
+    if (!('lr' in group)) return;
+    const rate = rateFrom(`${this.name}.step`, group.lr);
+    checkNumberOption(`${this.name}.step`, 'lr', rate, 'a finite number', Number.isFinite);
+    group.lr = rate;
   }
 
   private checkGradient(parameter: Tensor): void {
@@ -156,29 +183,52 @@ export abstract class Optimizer<O extends object = object> {
     this.checkUpdate(grad);
   }
 
-  /** Everything but the parameters, in PyTorch's form and by PyTorch's names; tensors are not copied. */
-  stateDict(): OptimizerStateDict {
-    return exportState(this.paramGroups, this.state, this.stepAsTensor);
+  /**
+   * Everything but the parameters, in PyTorch's form and by PyTorch's names: a snapshot, to which `loadStateDict` can
+   * go back at any time. It is a copy of the whole state, for Adam two numbers per weight. With `{ live: true }` nothing
+   * is copied: whenever it is read the dict shows the optimizer as it is then, and its tensors are the optimizer's own,
+   * which is enough for a dict that is saved at once. (PyTorch's dict is in between: live tensors, options of the call.)
+   */
+  stateDict(options?: StateDictOptions): OptimizerStateDict {
+    const op = `${this.name}.stateDict`;
+    const { live = false } = checkOptions(op, options, ['live']);
+    checkFlags(op, { live }, ['live']);
+    const read = (copied: boolean) => exportState(this.paramGroups, this.state, this.stateLayout, copied);
+    if (!live) return read(true);
+    return {
+      get state() {
+        return read(false).state;
+      },
+      get param_groups() {
+        return read(false).param_groups;
+      },
+    };
   }
 
   /**
-   * Takes over a state dict of an optimizer with the same groups; tensors are copied.
-   * @throws StateDictError listing everything that is missing or does not fit, before anything is changed.
+   * Takes over a state dict of an optimizer of the same kind with the same groups; tensors are copied.
+   * @throws StateDictError listing everything that is missing, does not fit or is another optimizer's, before anything
+   * is changed.
    */
   loadStateDict(state: OptimizerStateDict): void {
-    const checkGroup = (options: object) => this.checkGroup(options as Required<O>);
-    const rules = { name: this.name, needed: this.stateNames, checkGroup };
+    const rules = {
+      name: this.name,
+      layout: this.stateLayout,
+      options: Object.keys(this.defaults),
+      fixed: this.fixedOptions,
+      checkGroup: (options: object) => this.checkGroup(options as Settled<O>),
+    };
     importState(rules, state, this.paramGroups, this.state);
   }
 
-  /** What every state of this optimizer holds, by PyTorch's names. */
-  protected get stateNames(): readonly string[] {
-    return [];
+  /** What a parameter's state holds, by PyTorch's names; null where an optimizer does not say. */
+  protected get stateLayout(): StateLayout | null {
+    return null;
   }
 
-  /** PyTorch keeps most optimizers' step counts in 0-d tensors, and so do their state dicts. */
-  protected get stepAsTensor(): boolean {
-    return true;
+  /** Options of PyTorch's state dicts that are no options here, with the only value that fits. */
+  protected get fixedOptions(): { readonly [option: string]: unknown } {
+    return {};
   }
 
   toString(): string {
@@ -209,19 +259,20 @@ function zeroInPlace(t: Tensor): void {
   t.storage.version++;
 }
 
-/** Parameters in one group, or the groups as they are. */
-function groupsOf(op: string, params: unknown): object[] {
-  if (params instanceof Tensor) {
-    throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got one tensor; pass [tensor]`);
+/** A rate given as a number or as a tensor with one element; anything else is left to the option's check. */
+function rateFrom(op: string, value: unknown): unknown {
+  if (value instanceof Tensor && (value.isSparse || value.numel !== 1)) {
+    throw new ValueError(
+      `${op}: lr must be a number or a tensor with one element, got shape ${formatShape(value.shape)}`,
+    );
   }
-  if (typeof params !== 'object' || params === null || !(Symbol.iterator in params)) {
-    throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got ${describe(params)}`);
-  }
-  const items = [...(params as Iterable<unknown>)];
-  if (items.length === 0) return [];
-  const isGroup = (item: unknown) => typeof item === 'object' && item !== null && !(item instanceof Tensor);
-  if (items.every(isGroup)) return items as object[];
-  return [{ params: items }];
+  return numberFrom(value);
+}
+
+/** Options that were given, a rate as its number. */
+function settled<O extends object>(op: string, options: O): Partial<Settled<O>> {
+  const given = definedOnly(options) as { lr?: unknown };
+  return ('lr' in given ? { ...given, lr: rateFrom(op, given.lr) } : given) as Partial<Settled<O>>;
 }
 
 /** A zeroed tensor of a parameter's shape and dtype, for its state. */
@@ -246,7 +297,7 @@ export function checkNumberOption(
 export function checkNonNegative(op: string, options: object, names: readonly string[]): void {
   for (const name of names) {
     const value = (options as { [name: string]: unknown })[name];
-    checkNumberOption(op, name, value, 'a number of at least 0', (x) => x >= 0);
+    checkNumberOption(op, name, value, 'a finite number of at least 0', (x) => x >= 0 && Number.isFinite(x));
   }
 }
 

@@ -1,33 +1,40 @@
-import { copyOf } from '../calls/copy.js';
 import { ArgumentError, describe, StateDictError } from '../errors.js';
-import { contiguousStrides, formatShape, sameShape } from '../tensor/shape.js';
-import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { count, lastingCopy, numberFrom, type StateLayout, type StateValue } from './state_entries.js';
 
 /** What `stateDict()` gives: PyTorch's structure, with PyTorch's names. */
 export interface OptimizerStateDict {
   /** By the number of the parameter, counted through all groups. */
-  state: { [parameter: string]: { [name: string]: Tensor | number } };
+  state: { [parameter: string]: { [name: string]: StateValue } };
   /** The groups' options (`weight_decay`, …) and the numbers of their parameters. */
   param_groups: ({ params: number[] } & { [option: string]: unknown })[];
 }
 
 type Groups = readonly ({ params: Tensor[] } & { [option: string]: unknown })[];
-type States = Map<Tensor, { [name: string]: Tensor | number }>;
+type States = Map<Tensor, { [name: string]: StateValue }>;
+
+/** What differs between the optimizers. */
+export interface StateRules {
+  name: string;
+  /** What a parameter's state holds; null for an optimizer that does not say. */
+  layout: StateLayout | null;
+  /** The names of the options. */
+  options: readonly string[];
+  /** Options of PyTorch's of which an optimizer knows one value only. */
+  fixed: { readonly [option: string]: unknown };
+  /** Throws where a group's options are out of range. */
+  checkGroup(options: object): void;
+}
 
 /** Options of PyTorch's that say how to compute, not what. */
-const foreign = new Set(['foreach', 'fused', 'capturable', 'differentiable', 'decoupledWeightDecay']);
+const foreign = new Set(['foreach', 'fused', 'capturable', 'differentiable']);
 
-/** Parts of the library's optimizers' states that are tensors. */
-const tensorNames = new Set([
-  'momentum_buffer',
-  'exp_avg',
-  'exp_avg_sq',
-  'max_exp_avg_sq',
-  'sum',
-  'square_avg',
-  'grad_avg',
-]);
+/** Options of all of PyTorch's optimizers: a state dict that has others than its reader's is another optimizer's. */
+const optionsOfSome = new Set(
+  `lr weightDecay maximize momentum dampening nesterov betas eps amsgrad decoupledWeightDecay lrDecay
+  initialAccumulatorValue alpha centered rho momentumDecay lambd t0 etas stepSizes beta2Decay d nsCoefficients nsSteps
+  adjustLrFn maxIter maxEval toleranceGrad toleranceChange historySize lineSearchFn`.split(/\s+/),
+);
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -37,18 +44,29 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-export function exportState(groups: Groups, states: States, stepAsTensor: boolean): OptimizerStateDict {
+/** One parameter's state as a dict holds it. */
+function writeState(own: { [name: string]: StateValue }, layout: StateLayout | null, copied: boolean) {
+  const entries = Object.entries(own).map(([name, value]) => {
+    if (layout !== null) return [name, layout[name].write(value, copied)];
+    if (name === 'step' && typeof value === 'number') return [name, count.write(value, copied)];
+    return [name, copied && value instanceof Tensor ? lastingCopy(value) : value];
+  });
+  return Object.fromEntries(entries) as { [name: string]: StateValue };
+}
+
+/** @param copied whether tensors are copied rather than shared. */
+export function exportState(
+  groups: Groups,
+  states: States,
+  layout: StateLayout | null,
+  copied: boolean,
+): OptimizerStateDict {
   const state: OptimizerStateDict['state'] = {};
   let number = 0;
   const param_groups = groups.map(({ params, ...options }) => {
     const numbers = params.map((parameter) => {
       const own = states.get(parameter);
-      if (own !== undefined) {
-        state[number] = { ...own };
-        if (stepAsTensor && typeof own.step === 'number') {
-          state[number].step = Tensor.wrap(Float32Array.of(own.step), [], 'float32');
-        }
-      }
+      if (own !== undefined) state[number] = writeState(own, layout, copied);
       return number++;
     });
     const named = Object.entries(options).map(([key, value]) => [
@@ -60,58 +78,57 @@ export function exportState(groups: Groups, states: States, stepAsTensor: boolea
   return { state, param_groups };
 }
 
-function lastingCopy(source: Tensor, parameter: Tensor): Tensor {
-  const storage = Storage.lasting(parameter.dtype, parameter.numel);
-  storage.array.set(copyOf(source, parameter.dtype).data);
-  return new Tensor(storage, parameter.shape, contiguousStrides(parameter.shape), 0);
+/** A value of a state whose optimizer does not say what it holds. */
+function readAny(name: string, value: unknown): StateValue {
+  if (name === 'step') return count.read(value, null as never);
+  return value instanceof Tensor ? lastingCopy(value) : (value as StateValue);
 }
 
 /** One parameter's state as it will be kept; what does not fit goes to `unfit`. */
-function readState(given: unknown, parameter: Tensor, needed: readonly string[], where: string, unfit: string[]) {
-  const own: { [name: string]: Tensor | number } = {};
+function readState(given: unknown, parameter: Tensor, rules: StateRules, where: string, unfit: string[]) {
+  const own: { [name: string]: StateValue } = {};
   if (typeof given !== 'object' || given === null) {
     unfit.push(`${where}: must be an object, got ${describe(given)}`);
     return own;
   }
+  const { layout, name: optimizer } = rules;
   for (const [name, value] of Object.entries(given)) {
-    if (value === null) continue; // PyTorch's SGD has null for a momentum that has not begun
-    if (name === 'step') {
-      const step = value instanceof Tensor && value.numel === 1 ? value.item() : value;
-      if (typeof step === 'number' && Number.isInteger(step) && step >= 0) own.step = step;
-      else unfit.push(`${where}.step: must be an integer of at least 0, got ${describe(step)}`);
-    } else if (typeof value === 'number' && !tensorNames.has(name)) {
-      own[name] = value;
-    } else if (!(value instanceof Tensor)) {
-      unfit.push(`${where}.${name}: must be a Tensor, got ${describe(value)}`);
-    } else if (value.isSparse || !sameShape(value.shape, parameter.shape)) {
-      const got = value.isSparse ? 'a row-sparse tensor' : `shape ${formatShape(value.shape)}`;
-      unfit.push(`${where}.${name}: must have its parameter's shape ${formatShape(parameter.shape)}, got ${got}`);
-    } else {
-      own[name] = lastingCopy(value, parameter);
+    if (value === null || value === undefined) continue; // PyTorch's SGD has null for a momentum that has not begun
+    if (layout !== null && !Object.hasOwn(layout, name)) {
+      unfit.push(`${where}.${name}: is no part of the state of ${optimizer}`);
+      continue;
+    }
+    try {
+      own[name] = layout === null ? readAny(name, value) : layout[name].read(value, parameter);
+    } catch (error) {
+      unfit.push(`${where}.${name}: ${(error as Error).message}`);
     }
   }
-  for (const name of needed) {
-    if (((given as { [name: string]: unknown })[name] ?? null) === null) unfit.push(`${where}.${name}: is missing`);
+  for (const [name, entry] of Object.entries(layout ?? {})) {
+    const value = (given as { [name: string]: unknown })[name] ?? null;
+    if (value === null && !entry.optional) unfit.push(`${where}.${name}: is missing`);
   }
   return own;
 }
 
-/** What differs between the optimizers. */
-export interface StateRules {
-  name: string;
-  /** What a state must hold, if a parameter has one. */
-  needed: readonly string[];
-  /** Throws where a group's options are out of range. */
-  checkGroup(options: object): void;
-}
-
 /** A group's options as they will be set; what does not fit goes to `unfit`. */
-function readOptions(given: object, group: object, rules: StateRules, where: string, unfit: string[]) {
+function readOptions(given: object, group: Groups[number], rules: StateRules, where: string, unfit: string[]) {
   const options: { [option: string]: unknown } = {};
   for (const [key, value] of Object.entries(given)) {
     const option = camelCase(key);
     if (key === 'params' || foreign.has(option)) continue;
-    options[option] = Array.isArray(value) ? value.slice() : value;
+    if (Object.hasOwn(rules.fixed, option)) {
+      const ours = rules.fixed[option];
+      if (value !== ours) unfit.push(`${where}.${key}: is ${describe(value)}, for ${rules.name} always ${ours}`);
+    } else if (optionsOfSome.has(option) && !rules.options.includes(option) && !Object.hasOwn(group, option)) {
+      unfit.push(`${where}.${key}: is no option of ${rules.name}`);
+    } else if (option === 'paramNames') {
+      const names = Array.isArray(value) && value.every((name) => typeof name === 'string') ? value : null;
+      if (names?.length === group.params.length) options[option] = names.slice();
+      else unfit.push(`${where}.${key}: must hold a name for each of the ${group.params.length} parameters`);
+    } else {
+      options[option] = Array.isArray(value) ? value.slice() : option === 'lr' ? numberFrom(value) : value;
+    }
   }
   try {
     rules.checkGroup({ ...group, ...options });
@@ -132,6 +149,7 @@ export function importState(rules: StateRules, dict: OptimizerStateDict, groups:
     unfit.push(`param_groups: the optimizer has ${groups.length}, got ${dict.param_groups.length}`);
   }
   const parameters = new Map<string, Tensor>();
+  const unfitOptions: string[] = [];
   const options = groups.map((group, i) => {
     const given = dict.param_groups[i];
     const { params } = group;
@@ -142,16 +160,17 @@ export function importState(rules: StateRules, dict: OptimizerStateDict, groups:
       return {};
     }
     for (const [k, number] of numbers.entries()) parameters.set(String(number), params[k]);
-    return readOptions(given, group, rules, `param_groups[${i}]`, unfit);
+    return readOptions(given, group, rules, `param_groups[${i}]`, unfitOptions);
   });
   const loaded: States = new Map();
   if (unfit.length === 0) {
     for (const [number, own] of Object.entries(dict.state)) {
       const parameter = parameters.get(number);
       if (parameter === undefined) unfit.push(`state[${number}]: there is no such parameter`);
-      else loaded.set(parameter, readState(own, parameter, rules.needed, `state[${number}]`, unfit));
+      else loaded.set(parameter, readState(own, parameter, rules, `state[${number}]`, unfit));
     }
   }
+  unfit.push(...unfitOptions);
   if (unfit.length > 0) {
     throw new StateDictError(`${op}: the state dict does not fit:\n  ${unfit.join('\n  ')}`);
   }

@@ -1,10 +1,19 @@
 import type { Tensor } from '../tensor/tensor.js';
-import { checkFlags, checkNonNegative, Optimizer, type ParamGroup, type ParamsInput, stateLike } from './optimizer.js';
+import {
+  checkFlags,
+  checkNonNegative,
+  Optimizer,
+  type ParamGroup,
+  type ParamsInput,
+  type Settled,
+  stateLike,
+} from './optimizer.js';
+import { alike, count, optional, type StateLayout } from './state_entries.js';
 import { updateParameter } from './update.js';
 
 export interface RMSpropOptions {
-  /** Learning rate. Default 1e-2. */
-  lr?: number;
+  /** Learning rate, also as a tensor with one element, which is read once. Default 1e-2. */
+  lr?: number | Tensor;
   /** How slowly the mean square forgets. Default 0.99. */
   alpha?: number;
   /** Keeps the divisor from zero. Default 1e-8. */
@@ -39,13 +48,13 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     });
   }
 
-  protected override checkGroup(options: Required<RMSpropOptions>): void {
+  protected override checkGroup(options: Settled<RMSpropOptions>): void {
     checkNonNegative('RMSprop', options, ['lr', 'alpha', 'eps', 'weightDecay', 'momentum']);
     checkFlags('RMSprop', options, ['centered', 'maximize']);
   }
 
-  protected override get stateNames(): readonly string[] {
-    return ['step', 'square_avg'];
+  protected override get stateLayout(): StateLayout {
+    return { step: count, square_avg: alike, grad_avg: optional(alike), momentum_buffer: optional(alike) };
   }
 
   protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<RMSpropOptions>): void {

@@ -8,13 +8,15 @@ import {
   Optimizer,
   type ParamGroup,
   type ParamsInput,
+  type Settled,
   stateLike,
 } from './optimizer.js';
+import { alike, optional, type StateLayout } from './state_entries.js';
 import { updateParameter } from './update.js';
 
 export interface SGDOptions {
-  /** Learning rate. Default 1e-3. */
-  lr?: number;
+  /** Learning rate, also as a tensor with one element, which is read once. Default 1e-3. */
+  lr?: number | Tensor;
   /** How much of the last step goes into the next. Default 0. */
   momentum?: number;
   /** How much the gradient is damped on its way into the momentum. Default 0. */
@@ -46,13 +48,17 @@ export class SGD extends Optimizer<SGDOptions> {
     });
   }
 
-  protected override checkGroup(options: Required<SGDOptions>): void {
+  protected override checkGroup(options: Settled<SGDOptions>): void {
     checkNonNegative('SGD', options, ['lr', 'momentum', 'weightDecay']);
     checkNumberOption('SGD', 'dampening', options.dampening, 'a number', Number.isFinite);
     checkFlags('SGD', options, ['nesterov', 'maximize']);
     if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {
       throw new ValueError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
     }
+  }
+
+  protected override get stateLayout(): StateLayout {
+    return { momentum_buffer: optional(alike) };
   }
 
   protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<SGDOptions>): void {

@@ -8,13 +8,15 @@ import {
   Optimizer,
   type ParamGroup,
   type ParamsInput,
+  type Settled,
   stateLike,
 } from './optimizer.js';
+import { alike, plainCount, type StateLayout } from './state_entries.js';
 import { updateParameter } from './update.js';
 
 export interface SparseAdamOptions {
-  /** Learning rate. Default 1e-3. */
-  lr?: number;
+  /** Learning rate, also as a tensor with one element, which is read once. Default 1e-3. */
+  lr?: number | Tensor;
   /** How slowly the running means of gradient and square forget. Default [0.9, 0.999]. */
   betas?: readonly [number, number];
   /** Keeps the divisor from zero. Default 1e-8. */
@@ -35,18 +37,14 @@ export class SparseAdam extends Optimizer<SparseAdamOptions> {
     super(params, options, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, maximize: false });
   }
 
-  protected override checkGroup(options: Required<SparseAdamOptions>): void {
+  protected override checkGroup(options: Settled<SparseAdamOptions>): void {
     checkNonNegative('SparseAdam', options, ['lr', 'eps']);
     checkBetas('SparseAdam', options.betas);
     checkFlags('SparseAdam', options, ['maximize']);
   }
 
-  protected override get stateNames(): readonly string[] {
-    return ['step', 'exp_avg', 'exp_avg_sq'];
-  }
-
-  protected override get stepAsTensor(): boolean {
-    return false;
+  protected override get stateLayout(): StateLayout {
+    return { step: plainCount, exp_avg: alike, exp_avg_sq: alike };
   }
 
   protected override checkUpdate(gradient: Tensor): void {

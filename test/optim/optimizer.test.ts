@@ -4,6 +4,7 @@ import {
   AutogradError,
   DTypeError,
   nn,
+  noGrad,
   OptionError,
   optim,
   RowSparse,
@@ -162,6 +163,57 @@ describe('parameters and groups', () => {
     expect(optimizer.paramGroups.length).toBe(3);
   });
 
+  it('come with names, which the groups and their state dicts keep', () => {
+    const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Linear(2, 1));
+    const optimizer = new optim.Adam(model.namedParameters(), { lr: 0.5 });
+    const names = ['0.weight', '0.bias', '1.weight', '1.bias'];
+    expect(optimizer.paramGroups[0].paramNames).toEqual(names);
+    expect(optimizer.paramGroups[0].params).toEqual([...model.parameters()]);
+    const dict = optimizer.stateDict();
+    expect(dict.param_groups[0].param_names).toEqual(names);
+    // As in PyTorch, loaded names take the place of one's own, and a dict without names leaves them.
+    const plain = new optim.Adam(model.parameters());
+    plain.loadStateDict(dict);
+    expect(plain.paramGroups[0].paramNames).toEqual(names);
+    optimizer.loadStateDict(new optim.Adam(model.parameters()).stateDict());
+    expect(optimizer.paramGroups[0].paramNames).toEqual(names);
+    dict.param_groups[0].param_names = ['a'];
+    expect(() => plain.loadStateDict(dict)).toThrow(/param_names: must hold a name for each of the 4 parameters/);
+    const groups = new optim.SGD([{ params: [['a', parameter([1])]], lr: 0.5 }, { params: [['b', parameter([1])]] }]);
+    expect(groups.paramGroups.map((group) => group.paramNames)).toEqual([['a'], ['b']]);
+  });
+
+  it('have names all or none', () => {
+    const [a, b] = [parameter([1]), parameter([2])];
+    expect(() => new optim.SGD([['a', a], b] as never)).toThrow(/must all have names or none, but params\[1\] is/);
+    expect(() => new optim.SGD([{ params: [['a', a]] }, { params: [b] }] as never)).toThrow(
+      /the groups before have names for their parameters, this one lacks them/,
+    );
+    const optimizer = new optim.SGD([a]);
+    expect(() => optimizer.addParamGroup({ params: [['b', b]] })).toThrow(/the groups before lack names.*has them/);
+    expect(() => new optim.SGD([['a', a.mul(2)]] as never)).toThrow(/params\[0\] \(a\) is the result of MulBackward0/);
+  });
+
+  it('take a rate that is a tensor with one element', () => {
+    const p = parameter([1]);
+    for (const lr of [tensor(0.5), tensor([0.5]), tensor([[0.5]], { dtype: 'float64' })]) {
+      expect(new optim.SGD([p], { lr }).paramGroups[0].lr).toBe(0.5);
+      expect(new optim.Adam([{ params: [p], lr }]).paramGroups[0].lr).toBe(0.5);
+    }
+    const optimizer = new optim.SGD([p]);
+    optimizer.paramGroups[0].lr = tensor(0.25) as never;
+    p.grad = tensor([1], { dtype: 'float64' });
+    optimizer.step();
+    expect([p.item(), optimizer.paramGroups[0].lr]).toEqual([0.75, 0.25]);
+    const dict = optimizer.stateDict();
+    optimizer.loadStateDict({ ...dict, param_groups: [{ ...dict.param_groups[0], lr: tensor(0.125) }] });
+    expect(optimizer.paramGroups[0].lr).toBe(0.125);
+    expect(() => new optim.SGD([p], { lr: tensor([0.5, 0.5]) })).toThrow(
+      /lr must be a number or a tensor with one element, got shape \[2\]/,
+    );
+    expect(() => new optim.SGD([p], { lr: tensor(-1) })).toThrow(/lr must be a finite number of at least 0, got -1/);
+  });
+
   it('are checked', () => {
     const p = parameter([1]);
     expect(() => new optim.SGD([])).toThrow(/empty list/);
@@ -180,6 +232,10 @@ describe('parameters and groups', () => {
     const optimizer = new optim.SGD([p]);
     expect(() => optimizer.addParamGroup({ params: [p] })).toThrow(/given before/);
     expect(() => optimizer.addParamGroup({ params: [parameter([2])], lr: -1 })).toThrow(ValueError);
+    for (const bad of [5, null, {}, { params: 5 }, { params: null }]) {
+      expect(() => optimizer.addParamGroup(bad as never)).toThrow(ArgumentError);
+      expect(() => new optim.SGD([bad] as never)).toThrow(ArgumentError);
+    }
     expect(optimizer.paramGroups.length).toBe(1);
   });
 
@@ -207,6 +263,17 @@ describe('step and zeroGrad', () => {
     });
     expect(loss.item()).toBe(9);
     expect(p.item()).toBe(0);
+  });
+
+  it('refuses what is no closure, before anything is changed', () => {
+    const p = parameter([3]);
+    p.grad = tensor([1], { dtype: 'float64' });
+    const optimizer = new optim.SGD([p], { lr: 1 });
+    for (const bad of [5, null, 'x', {}]) {
+      expect(() => optimizer.step(bad as never)).toThrow(ArgumentError);
+      expect(() => optimizer.step(bad as never)).toThrow(/SGD.step: closure must be a function, got/);
+    }
+    expect([p.item(), optimizer.stepsTaken]).toEqual([3, 0]);
   });
 
   it('sets gradients to null or to zero', () => {
@@ -296,6 +363,94 @@ describe('state dicts', () => {
       expect(resumed.tolist()).toEqual(whole.tolist());
     });
   }
+
+  it('are snapshots, to which a training can go back', () => {
+    for (const make of Object.values(makers)) {
+      const p = parameter([1, 2]);
+      const optimizer = make([p]);
+      const step = () => {
+        p.grad = tensor([1, -1], { dtype: 'float64' });
+        optimizer.step();
+      };
+      step();
+      const kept = optimizer.stateDict();
+      const weights = p.detach().clone();
+      step();
+      const once = p.tolist();
+      optimizer.paramGroups[0].lr = 0.001;
+      step();
+      optimizer.loadStateDict(kept);
+      noGrad(() => p.copy_(weights));
+      step();
+      expect(p.tolist()).toEqual(once);
+    }
+  });
+
+  it('are wholly live when asked', () => {
+    const p = parameter([1]);
+    const optimizer = new optim.Adam([p]);
+    const live = optimizer.stateDict({ live: true });
+    expect(live).toEqual(optimizer.stateDict());
+    for (const step of [1, 2]) {
+      p.grad = tensor([1], { dtype: 'float64' });
+      optimizer.step();
+      expect((live.state[0].step as Tensor).item()).toBe(step);
+      expect(live.state[0].exp_avg).toBe(optimizer.state.get(p)?.exp_avg);
+      optimizer.paramGroups[0].lr = step;
+      expect(live.param_groups[0].lr).toBe(step);
+    }
+    const other = new optim.Adam([parameter([1])]);
+    other.loadStateDict(live);
+    p.grad = tensor([1], { dtype: 'float64' });
+    optimizer.step();
+    expect((other.stateDict().state[0].step as Tensor).item()).toBe(2);
+    expect(() => optimizer.stateDict({ live: 1 as never })).toThrow(/live must be true or false, got 1/);
+    expect(() => optimizer.stateDict({ alive: true } as never)).toThrow(OptionError);
+  });
+
+  it('of another optimizer are refused, naming what this one does not know', () => {
+    const stepped = (make: Make) => {
+      const p = parameter([1, 2]);
+      p.grad = tensor([1, 1], { dtype: 'float64' });
+      const optimizer = make([p]);
+      optimizer.step();
+      return optimizer;
+    };
+    const kinds = Object.entries(makers).filter(([name]) => !name.includes(' with '));
+    for (const [from, makeFrom] of kinds) {
+      for (const [to, makeTo] of kinds) {
+        // Adam and AdamW have the same names.
+        if (from.slice(0, 4) === to.slice(0, 4)) continue;
+        const optimizer = stepped(makeTo);
+        const before = optimizer.stateDict();
+        expect(() => optimizer.loadStateDict(stepped(makeFrom).stateDict()), `${from} to ${to}`).toThrow(
+          StateDictError,
+        );
+        expect(optimizer.stateDict()).toEqual(before);
+      }
+    }
+    const sgd = stepped(makers.SGD);
+    expect(() => sgd.loadStateDict(stepped(makers.Adam).stateDict())).toThrow(
+      /state\[0\]\.step: is no part of the state of SGD\n[\s\S]*exp_avg[\s\S]*param_groups\[0\]\.betas: is no option of SGD/,
+    );
+    // Options of the user's own go through.
+    const dict = sgd.stateDict();
+    dict.param_groups[0].layer = 'top';
+    sgd.loadStateDict(dict);
+    expect(sgd.paramGroups[0].layer).toBe('top');
+  });
+
+  it('say which kind of decay PyTorch’s has, and are refused where it is the other', () => {
+    const adam = new optim.Adam([parameter([1])]);
+    const dict = adam.stateDict();
+    const decoupled = (value: boolean) => ({
+      ...dict,
+      param_groups: [{ ...dict.param_groups[0], decoupled_weight_decay: value }],
+    });
+    adam.loadStateDict(decoupled(false));
+    expect(() => adam.loadStateDict(decoupled(true))).toThrow(/decoupled_weight_decay: is true, for Adam always false/);
+    new optim.AdamW([parameter([1])]).loadStateDict(decoupled(true));
+  });
 
   it('have PyTorch’s structure and names', () => {
     const p = parameter([1]);

@@ -31,10 +31,14 @@ type OptimizerClass = new (groups: unknown, options: Record<string, unknown>) =>
 const lambdas: Record<string, (epoch: number) => number> = {
   halve: (epoch) => 0.5 ** epoch,
   inverseRoot: (epoch) => 1 / (epoch + 1) ** 0.5,
+  shrink: (epoch) => (epoch % 2 === 1 ? 0.95 : 0.9),
 };
 
 export function build(optimizer: optim.Optimizer, spec: Spec): optim.LRScheduler {
   const Scheduler = (optim.lrScheduler as unknown as Record<string, SchedulerClass>)[spec.scheduler];
+  if (spec.scheduler === 'ChainedScheduler') {
+    return new optim.ChainedScheduler((spec.children ?? []).map((child) => build(optimizer, child)));
+  }
   if (spec.children) {
     return new Scheduler(
       optimizer,
@@ -46,7 +50,9 @@ export function build(optimizer: optim.Optimizer, spec: Spec): optim.LRScheduler
     const functions = spec.lambdas.map((name) => lambdas[name]);
     return new Scheduler(optimizer, functions.length > 1 ? functions : functions[0]);
   }
-  return new Scheduler(optimizer, ...spec.args, spec.options);
+  const { scaleFn, ...options } = spec.options;
+  const functions = scaleFn === undefined ? {} : { scaleFn: lambdas[scaleFn as string] };
+  return new Scheduler(optimizer, ...spec.args, { ...options, ...functions });
 }
 
 export function makeOptimizer({ optimizer, options, rates }: SchedulerCase): optim.Optimizer {

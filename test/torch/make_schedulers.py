@@ -17,7 +17,8 @@ from make_optim import snake, torch_options
 
 warnings.filterwarnings('ignore')
 
-LAMBDAS = {'halve': lambda epoch: 0.5**epoch, 'inverseRoot': lambda epoch: 1 / (epoch + 1)**0.5}
+LAMBDAS = {'halve': lambda epoch: 0.5**epoch, 'inverseRoot': lambda epoch: 1 / (epoch + 1)**0.5,
+           'shrink': lambda epoch: 0.95 if epoch % 2 else 0.9}
 TORCH_NAMES = {'tMax': 'T_max', 't0': 'T_0', 'tMult': 'T_mult'}
 
 
@@ -29,12 +30,24 @@ def spec(scheduler, *args, children=None, milestones=None, lambdas=None, **optio
 def build(optimizer, described):
     make = getattr(lr_scheduler, described['scheduler'])
     options = {TORCH_NAMES.get(key, snake(key)): value for key, value in described['options'].items()}
+    if 'scale_fn' in options:
+        options['scale_fn'] = LAMBDAS[options['scale_fn']]
+    if described['scheduler'] == 'ChainedScheduler':
+        return make([build(optimizer, child) for child in described['children']])
+    if described['scheduler'] == 'OneCycleLR' and has_empty_phase(described['options']):
+        options['pct_start'] -= 1e-14
     if described['children']:
         return make(optimizer, [build(optimizer, child) for child in described['children']], described['milestones'])
     if described['lambdas']:
         lambdas = [LAMBDAS[name] for name in described['lambdas']]
         return make(optimizer, lambdas if len(lambdas) > 1 else lambdas[0])
     return make(optimizer, *described['args'], **options)
+
+
+def has_empty_phase(options):
+    """Whether the rise ends at step 0, where PyTorch divides by zero. Its values for a share that is smaller by a hair
+    are what such a cycle has."""
+    return 'totalSteps' in options and options.get('pctStart', 0.3) * options['totalSteps'] == 1
 
 
 def plain(value):
@@ -118,6 +131,41 @@ def cases():
     yield case(spec('SequentialLR', children=[spec('StepLR', 2), spec('LambdaLR', lambdas=['inverseRoot']),
                                               spec('CosineAnnealingWarmRestarts', 4)], milestones=[3, 10]))
     yield case(spec('SequentialLR', children=[spec('ExponentialLR', 0.5), spec('ConstantLR')], milestones=[0]))
+    for steps, share in ((10, 0.1), (5, 0.2), (4, 0.25), (2, 0.5), (20, 0.05), (100, 0.01), (1, 1.0)):
+        for phases in (False, True):
+            if not phases or steps > 2:
+                yield case(spec('OneCycleLR', 0.2, totalSteps=steps, pctStart=share, threePhase=phases), steps=steps - 1,
+                           options={'momentum': 0.9})
+    yield case(spec('OneCycleLR', 0.2, totalSteps=10, pctStart=0.1, annealStrategy='linear'), steps=9, rates=two,
+               optimizer='Adam')
+    yield case(spec('OneCycleLR', 0.2, totalSteps=10, pctStart=0.0), steps=9, options={'momentum': 0.9})
+    yield case(spec('OneCycleLR', 0.2, totalSteps=10, pctStart=1.0), steps=9, options={'momentum': 0.9})
+    for rates in ((0.1,), two):
+        yield case(spec('PolynomialLR'), rates=rates)
+        yield case(spec('PolynomialLR', totalIters=12, power=2.0), rates=rates)
+        yield case(spec('PolynomialLR', totalIters=20, power=0.5), rates=rates)
+        yield case(spec('MultiplicativeLR', lambdas=['shrink']), rates=rates)
+        for mode, gamma in (('triangular', 1.0), ('triangular2', 1.0), ('exp_range', 0.9)):
+            yield case(spec('CyclicLR', 0.01, 0.2, stepSizeUp=4, mode=mode, gamma=gamma), rates=rates,
+                       options={'momentum': 0.9})
+        yield case(spec('CyclicLR', 0.01, 0.2, stepSizeUp=3, stepSizeDown=5, cycleMomentum=False), rates=rates)
+        yield case(spec('CyclicLR', 0.01, 0.2, stepSizeUp=3, stepSizeDown=0, baseMomentum=0.6, maxMomentum=0.99), rates=rates,
+                   optimizer='Adam')
+    yield case(spec('PolynomialLR', totalIters=0))
+    yield case(spec('MultiplicativeLR', lambdas=['shrink', 'inverseRoot']), rates=two)
+    for mode in ('cycle', 'iterations'):
+        yield case(spec('CyclicLR', [0.01, 0.001], [0.2, 0.1], stepSizeUp=2.5, stepSizeDown=4, scaleFn='inverseRoot',
+                        scaleMode=mode, baseMomentum=[0.5, 0.6], maxMomentum=[0.9, 0.95]), rates=two,
+                   options={'momentum': 0.9})
+    yield case(spec('CyclicLR', 0.01, 0.2), options={'momentum': 0.9})
+    yield case(spec('ChainedScheduler', children=[warm, spec('ExponentialLR', 0.9)]), rates=two)
+    yield case(spec('ChainedScheduler', children=[spec('ConstantLR', factor=0.1, totalIters=10), spec('StepLR', 4),
+                                                  spec('CosineAnnealingLR', 9)]))
+    yield case(spec('ChainedScheduler', children=[spec('PolynomialLR', totalIters=30), spec('MultiplicativeLR', lambdas=['shrink'])]))
+    yield case(spec('SequentialLR', children=[spec('ChainedScheduler', children=[warm, spec('ExponentialLR', 0.9)]),
+                                              spec('PolynomialLR', totalIters=10)], milestones=[7]))
+    yield case(spec('SequentialLR', children=[spec('ConstantLR'), spec('MultiplicativeLR', lambdas=['shrink'])],
+                    milestones=[4]))
     inner = spec('SequentialLR', children=[warm, spec('ExponentialLR', 0.9)], milestones=[3])
     yield case(spec('SequentialLR', children=[inner, spec('ConstantLR')], milestones=[8]))
 

@@ -62,22 +62,24 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     if (typeof epoch !== 'number' || !(epoch >= 0) || !Number.isFinite(epoch)) {
       throw new ValueError(`${this.name}.step: epoch must be a number of at least 0, got ${describe(epoch)}`);
     }
-    this.placeAt(epoch);
+    this.attempt(() => this.placeAt(epoch));
   }
 
   protected override advance(): void {
-    this.stepCount++;
-    if (this.lastEpoch < 0) {
-      this.placeAt(0);
-      return;
-    }
-    this.tCur++;
-    if (this.tCur >= this.tI) {
-      this.tCur %= this.tI;
-      this.tI *= this.tMult;
-    }
-    this.lastEpoch++;
-    this.setLrs(this.nextLrs());
+    this.attempt(() => {
+      this.stepCount++;
+      if (this.lastEpoch < 0) {
+        this.placeAt(0);
+        return;
+      }
+      this.tCur++;
+      if (this.tCur >= this.tI) {
+        this.tCur %= this.tI;
+        this.tI *= this.tMult;
+      }
+      this.lastEpoch++;
+      this.setLrs(this.nextLrs());
+    });
   }
 
   private placeAt(epoch: number): void {

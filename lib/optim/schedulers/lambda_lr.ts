@@ -20,14 +20,7 @@ export class LambdaLR extends LRScheduler {
    */
   constructor(optimizer: Optimizer, lrLambda: LrLambda | readonly LrLambda[], options?: LRSchedulerOptions) {
     super(optimizer, checkOptions('LambdaLR', options, ['lastEpoch']));
-    const groups = this.groups.length;
-    const lambdas = typeof lrLambda === 'function' ? new Array<LrLambda>(groups).fill(lrLambda) : lrLambda;
-    if (!Array.isArray(lambdas) || lambdas.length !== groups || lambdas.some((item) => typeof item !== 'function')) {
-      throw new ArgumentError(
-        `LambdaLR: lrLambda must be a function or a list of ${groups}, one for each group of parameters, got ${describe(lrLambda)}`,
-      );
-    }
-    this.lrLambdas = [...lambdas];
+    this.lrLambdas = checkLambdas('LambdaLR', lrLambda, this.groups.length);
     this.start();
   }
 
@@ -37,14 +30,25 @@ export class LambdaLR extends LRScheduler {
   }
 
   protected override nextLrs(): number[] {
-    return this.baseLrs.map((lr, i) => {
-      const factor = this.lrLambdas[i](this.lastEpoch);
-      if (typeof factor !== 'number' || !Number.isFinite(factor)) {
-        throw new ValueError(
-          `LambdaLR: lrLambda must give a finite number, got ${describe(factor)} for step ${this.lastEpoch}`,
-        );
-      }
-      return lr * factor;
-    });
+    return this.baseLrs.map((lr, i) => lr * factorOf('LambdaLR', this.lrLambdas[i], this.lastEpoch));
   }
+}
+
+/** A function for each group. @throws ArgumentError for anything else than a function or a list of so many. */
+export function checkLambdas(op: string, lrLambda: unknown, groups: number): LrLambda[] {
+  const lambdas = typeof lrLambda === 'function' ? new Array<LrLambda>(groups).fill(lrLambda as LrLambda) : lrLambda;
+  if (!Array.isArray(lambdas) || lambdas.length !== groups || lambdas.some((item) => typeof item !== 'function')) {
+    throw new ArgumentError(
+      `${op}: lrLambda must be a function or a list of ${groups}, one for each group of parameters, got ${describe(lrLambda)}`,
+    );
+  }
+  return [...lambdas];
+}
+
+/** What a function gives for a step. @throws ArgumentError without one; ValueError unless that is a finite number. */
+export function factorOf(op: string, lambda: LrLambda | undefined, step: number): number {
+  if (lambda === undefined) throw new ArgumentError(`${op}: there is no lrLambda for a group that was added later`);
+  const factor = lambda(step);
+  if (typeof factor === 'number' && Number.isFinite(factor)) return factor;
+  throw new ValueError(`${op}: lrLambda must give a finite number, got ${describe(factor)} for step ${step}`);
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { Optimizer } from '../optimizer.js';
+import { numberFrom } from '../state_entries.js';
 import { checkSchedulerState, exportSchedulerState, type SchedulerStateDict } from './scheduler_state.js';
 
 /** A parameter group as schedulers see it. */
@@ -64,7 +65,7 @@ export abstract class LRScheduler {
         );
       }
     }
-    for (const group of groups) group.initialLr ??= group.lr;
+    for (const group of groups) group.initialLr ??= numberFrom(group.lr) as number;
     this.optimizer = optimizer;
     this.baseLrs = groups.map((group) => group.initialLr as number);
     this.lastEpoch = lastEpoch;
@@ -109,27 +110,62 @@ export abstract class LRScheduler {
 
   /** One step. @param initial whether it is the constructor's. */
   protected advance(initial: boolean): void {
-    this.stepCount++;
-    this.lastEpoch++;
-    this.setLrs(this.nextLrs(initial));
+    this.attempt(() => {
+      this.stepCount++;
+      this.lastEpoch++;
+      this.setLrs(this.nextLrs(initial));
+    });
   }
 
+  /** Moves the schedule on; where that throws, its state is what it was. */
+  protected attempt(move: () => void): void {
+    const fields = this as unknown as { [name: string]: unknown };
+    const names = [...baseStateNames, ...this.stateNames];
+    const before = names.map((name) => fields[name]);
+    try {
+      move();
+    } catch (error) {
+      for (const [i, name] of names.entries()) fields[name] = before[i];
+      throw error;
+    }
+  }
+
+  /** The momenta of step `lastEpoch`, one for each group; null for a schedule of rates alone. */
+  protected nextMomenta(): number[] | null {
+    return null;
+  }
+
+  /** Sets rates and momenta. @throws ValueError where one of them is not finite; none is set then. */
   protected setLrs(lrs: readonly number[]): void {
-    for (const [i, group] of this.groups.entries()) {
-      if (i >= lrs.length) {
+    const { groups } = this;
+    const momenta = this.nextMomenta();
+    for (const [what, values] of [['rate', lrs] as const, ['momentum', momenta ?? []] as const]) {
+      const bad = values.findIndex((value) => !Number.isFinite(value));
+      if ((values.length > 0 && values.length < groups.length) || (bad >= 0 && bad >= this.baseLrs.length)) {
+        const made = Math.min(values.length, this.baseLrs.length);
         throw new ValueError(
-          `${this.name}: the optimizer has ${this.groups.length} groups, but had ${lrs.length} when the scheduler was made`,
+          `${this.name}: the optimizer has ${groups.length} groups, but had ${made} when the scheduler was made`,
         );
       }
+      if (bad >= 0) {
+        throw new ValueError(
+          `${this.name}: the ${what} of step ${this.lastEpoch} must be finite, but is ${values[bad]} for group ${bad}`,
+        );
+      }
+    }
+    for (const [i, group] of groups.entries()) {
       group.lr = lrs[i];
+      if (momenta !== null) setMomentum(group, momenta[i]);
     }
     this.lastLr = this.currentLrs();
   }
 
   /** Begins the schedule at step 0, as when `SequentialLR` hands over to it. */
   restart(): void {
-    this.lastEpoch = 0;
-    this.setLrs(this.firstLrs());
+    this.attempt(() => {
+      this.lastEpoch = 0;
+      this.setLrs(this.firstLrs());
+    });
   }
 
   /** Takes back the step that the constructor made. */
@@ -139,7 +175,7 @@ export abstract class LRScheduler {
   }
 
   protected currentLrs(): number[] {
-    return this.groups.map((group) => group.lr);
+    return this.groups.map((group) => numberFrom(group.lr) as number);
   }
 
   /** The rates that were set last, one for each group. */
@@ -164,6 +200,16 @@ export abstract class LRScheduler {
   loadStateDict(state: SchedulerStateDict): void {
     Object.assign(this, checkSchedulerState(this, [...baseStateNames, ...this.stateNames], state));
   }
+}
+
+/** Whether a group has a momentum, by itself or as the first of its betas. */
+export function hasMomentum(group: ScheduledGroup): boolean {
+  return 'betas' in group || 'momentum' in group;
+}
+
+export function setMomentum(group: ScheduledGroup, momentum: number): void {
+  if ('betas' in group) group.betas = [momentum, ...(group.betas as number[]).slice(1)];
+  else group.momentum = momentum;
 }
 
 const baseStateNames = ['baseLrs', 'lastEpoch', 'stepCount', 'lastLr'];

@@ -41,6 +41,10 @@ export class MultiStepLR extends LRScheduler {
   }
 
   override loadStateDict(state: SchedulerStateDict): void {
+    if (typeof state !== 'object' || state === null) {
+      super.loadStateDict(state);
+      return;
+    }
     const { milestones, ...rest } = state;
     const entries = typeof milestones === 'object' && milestones !== null ? Object.entries(milestones) : null;
     const fits = ([step, count]: [string, unknown]) => /^\d+$/.test(step) && Number.isInteger(count);

@@ -1,7 +1,7 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import type { Optimizer } from '../optimizer.js';
-import { LRScheduler, type LRSchedulerOptions, type ScheduledGroup } from './lr_scheduler.js';
+import { hasMomentum, LRScheduler, type LRSchedulerOptions, type ScheduledGroup, setMomentum } from './lr_scheduler.js';
 import { checkFinite, checkPerGroup, checkShare, checkSteps } from './scheduler_arguments.js';
 
 export interface OneCycleLROptions extends LRSchedulerOptions {
@@ -77,7 +77,8 @@ function checkPositive(op: string, name: string, value: unknown): number {
 
 /**
  * One rise of the rates from maxLr / divFactor to `maxLr` and a longer fall to far below, while the momentum goes the
- * other way, as `torch.optim.lr_scheduler.OneCycleLR` (Smith and Topin, 2018). Call `step()` after every batch.
+ * other way, as `torch.optim.lr_scheduler.OneCycleLR` (Smith and Topin, 2018). Call `step()` after every batch. A phase
+ * without length, as the rise of `{ totalSteps: 10, pctStart: 0.1 }`, where PyTorch divides by zero, is passed over.
  */
 export class OneCycleLR extends LRScheduler {
   totalSteps: number;
@@ -107,7 +108,7 @@ export class OneCycleLR extends LRScheduler {
     const highest = checkPerGroup(op, 'maxMomentum', given.maxMomentum ?? 0.95, groups.length);
     const lowest = checkPerGroup(op, 'baseMomentum', given.baseMomentum ?? 0.85, groups.length);
     const useBeta1 = groups.some((group) => 'betas' in group);
-    if (cycleMomentum && groups.some((group) => !('betas' in group) && !('momentum' in group))) {
+    if (cycleMomentum && !groups.every(hasMomentum)) {
       throw new ArgumentError(
         `${op}: ${optimizer.name} has neither momentum nor betas to cycle; give { cycleMomentum: false }`,
       );
@@ -137,26 +138,41 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override loadStateDict(state: Parameters<LRScheduler['loadStateDict']>[0]): void {
-    const { use_beta1: _, ...rest } = state ?? {};
-    super.loadStateDict(state === null || state === undefined ? state : rest);
+    if (typeof state !== 'object' || state === null) {
+      super.loadStateDict(state);
+      return;
+    }
+    const { use_beta1: _, ...rest } = state;
+    super.loadStateDict(rest);
   }
 
   /** @throws ValueError after `totalSteps` steps. */
   protected override nextLrs(): number[] {
     const step = this.lastEpoch;
     if (step > this.totalSteps) {
-      this.lastEpoch--;
       throw new ValueError(`OneCycleLR: the cycle has ${this.totalSteps} steps; step ${step} is beyond its end`);
     }
-    const last = this.phases.length - 1;
-    const at = this.phases.findIndex((phase, i) => step <= phase.endStep || i === last);
-    const begin = at === 0 ? 0 : this.phases[at - 1].endStep;
-    const phase = this.phases[at];
-    const share = (step - begin) / (phase.endStep - begin);
-    return this.groups.map((group) => {
-      if (this.cycleMomentum) setMomentum(group, this.between(group, phase.momentum, share));
-      return this.between(group, phase.lr, share);
-    });
+    const { phase, share } = this.place();
+    return this.groups.map((group) => this.between(group, phase.lr, share));
+  }
+
+  protected override nextMomenta(): number[] | null {
+    if (!this.cycleMomentum) return null;
+    const { phase, share } = this.place();
+    return this.groups.map((group) => this.between(group, phase.momentum, share));
+  }
+
+  /** The phase of the current step, and how much of it is over. */
+  private place(): { phase: Phase; share: number } {
+    const { phases, lastEpoch } = this;
+    const beginOf = (i: number) => (i === 0 ? 0 : phases[i - 1].endStep);
+    const last = phases.length - 1;
+    const at = phases.findIndex(
+      (phase, i) => i === last || (lastEpoch <= phase.endStep && phase.endStep !== beginOf(i)),
+    );
+    const phase = phases[at];
+    const begin = beginOf(at);
+    return { phase, share: phase.endStep === begin ? 1 : (lastEpoch - begin) / (phase.endStep - begin) };
   }
 
   private between(group: ScheduledGroup, [from, to]: readonly [string, string], share: number): number {
@@ -165,9 +181,4 @@ export class OneCycleLR extends LRScheduler {
     if (this.annealStrategy === 'linear') return (end - start) * share + start;
     return end + ((start - end) / 2) * (Math.cos(Math.PI * share) + 1);
   }
-}
-
-function setMomentum(group: ScheduledGroup, momentum: number): void {
-  if ('betas' in group) group.betas = [momentum, ...(group.betas as number[]).slice(1)];
-  else group.momentum = momentum;
 }

@@ -40,6 +40,8 @@ export class ReduceLROnPlateau extends LRScheduler {
   cooldown: number;
   /** The lowest rate of each group. */
   minLrs: number[];
+  /** The lowest rate of groups that are added later; null where each group was given its own. */
+  readonly defaultMinLr: number | null;
   eps: number;
   /** The best metric so far. */
   best: number;
@@ -72,6 +74,7 @@ export class ReduceLROnPlateau extends LRScheduler {
     this.thresholdMode = thresholdMode;
     this.cooldown = cooldown;
     this.minLrs = lowest;
+    this.defaultMinLr = Array.isArray(given.minLr) ? null : ((given.minLr as number | undefined) ?? 0);
     this.eps = eps;
     this.best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     this.lastEpoch = 0;
@@ -100,19 +103,33 @@ export class ReduceLROnPlateau extends LRScheduler {
       super.loadStateDict(state);
       return;
     }
-    super.loadStateDict({ base_lrs: this.baseLrs, _step_count: this.stepCount, ...state });
+    super.loadStateDict({ _step_count: this.stepCount, ...state, base_lrs: this.baseLrs });
   }
 
   protected override nextLrs(): number[] {
-    return this.groups.map((group, i) => {
-      const lr = Math.max(group.lr * this.factor, this.minLrs[i] ?? 0);
-      return group.lr - lr > this.eps ? lr : group.lr;
+    const lrs = this.currentLrs();
+    return this.groups.map((_, i) => {
+      const current = lrs[i];
+      const lr = Math.max(current * this.factor, this.minLrs[i]);
+      return current - lr > this.eps ? lr : current;
     });
+  }
+
+  /** One limit applies to groups that were added since; a list must still have one for each. */
+  private fitMinLrs(): void {
+    const { length } = this.groups;
+    if (this.minLrs.length === length) return;
+    if (this.defaultMinLr === null) {
+      throw new ArgumentError(
+        `${this.name}: minLr is a list of ${this.minLrs.length}, but the optimizer has ${length} groups now; set minLrs`,
+      );
+    }
+    this.minLrs = new Array<number>(length).fill(this.defaultMinLr);
   }
 
   /**
    * Takes the metric of the epoch that ended, a number or a tensor with one element.
-   * @throws ArgumentError for anything else.
+   * @throws ArgumentError for anything else, and where `minLr` is a list that no longer fits the groups.
    */
   override step(metric?: number | Tensor): void {
     const current = metric instanceof Tensor ? metric.item() : metric;
@@ -121,6 +138,11 @@ export class ReduceLROnPlateau extends LRScheduler {
         `${this.name}.step: metric must be a number or a tensor with one element, got ${describe(metric)}`,
       );
     }
+    this.attempt(() => this.take(current));
+  }
+
+  private take(current: number): void {
+    this.fitMinLrs();
     this.lastEpoch++;
     if (this.isBetter(current)) {
       this.best = current;

@@ -29,6 +29,11 @@ const foreign = new Set([
   'lr_lambdas',
 ]);
 
+/** Whether PyTorch's dicts hold it, and nothing here needs it. */
+export function isForeign(key: string): boolean {
+  return foreign.has(key);
+}
+
 function torchName(name: string): string {
   return torchNames[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -70,7 +75,7 @@ export function checkSchedulerState(
   }
   const known = new Set(names.map(torchName));
   for (const key of Object.keys(given)) {
-    if (!known.has(key) && !foreign.has(key)) unfit.push(`${key}: is no part of a ${scheduler.name}'s state`);
+    if (!known.has(key) && !isForeign(key)) unfit.push(`${key}: is no part of a ${scheduler.name}'s state`);
   }
   if (unfit.length > 0) throw new StateDictError(`${op}: the state dict does not fit:\n  ${unfit.join('\n  ')}`);
   return found;

@@ -2,30 +2,9 @@ import { ArgumentError, describe, StateDictError, ValueError } from '../../error
 import { checkOptions } from '../../options.js';
 import type { Optimizer } from '../optimizer.js';
 import { LRScheduler, type LRSchedulerOptions } from './lr_scheduler.js';
-import { ReduceLROnPlateau } from './reduce_lr_on_plateau.js';
 import { checkMilestones } from './scheduler_arguments.js';
+import { checkSchedulers } from './scheduler_list.js';
 import type { SchedulerStateDict } from './scheduler_state.js';
-
-function checkSchedulers(optimizer: Optimizer, schedulers: unknown): LRScheduler[] {
-  if (!Array.isArray(schedulers) || schedulers.length === 0) {
-    throw new ArgumentError(
-      `SequentialLR: schedulers must be a list of at least one scheduler, got ${describe(schedulers)}`,
-    );
-  }
-  for (const [i, scheduler] of schedulers.entries()) {
-    const where = `SequentialLR: schedulers[${i}]`;
-    if (!(scheduler instanceof LRScheduler)) {
-      throw new ArgumentError(`${where} must be a scheduler, got ${describe(scheduler)}`);
-    }
-    if (scheduler instanceof ReduceLROnPlateau) {
-      throw new ArgumentError(`${where} is a ReduceLROnPlateau, whose step takes a metric; step it by itself`);
-    }
-    if (scheduler.optimizer !== optimizer) {
-      throw new ArgumentError(`${where}, a ${scheduler.name}, belongs to another optimizer`);
-    }
-  }
-  return [...schedulers];
-}
 
 /**
  * Schedulers one after the other: the next takes over, at its own step 0, when a milestone is reached. As
@@ -47,7 +26,7 @@ export class SequentialLR extends LRScheduler {
   ) {
     const given = checkOptions('SequentialLR', options, ['lastEpoch']);
     super(optimizer, given);
-    this.schedulers = checkSchedulers(optimizer, schedulers);
+    this.schedulers = checkSchedulers('SequentialLR', optimizer, schedulers);
     this.milestones = checkMilestones('SequentialLR', milestones);
     if (this.milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
@@ -121,7 +100,13 @@ export class SequentialLR extends LRScheduler {
         `${op}: the state dict does not fit:\n  _schedulers: must be a list of ${this.schedulers.length}, got ${describe(_schedulers)}`,
       );
     }
-    super.loadStateDict({ base_lrs: this.baseLrs, _step_count: this.stepCount, milestones: _milestones, ...rest });
-    for (const [i, scheduler] of this.schedulers.entries()) scheduler.loadStateDict(_schedulers[i]);
+    const before = this.schedulers.map((scheduler) => scheduler.stateDict());
+    try {
+      for (const [i, scheduler] of this.schedulers.entries()) scheduler.loadStateDict(_schedulers[i]);
+      super.loadStateDict({ base_lrs: this.baseLrs, _step_count: this.stepCount, milestones: _milestones, ...rest });
+    } catch (error) {
+      for (const [i, scheduler] of this.schedulers.entries()) scheduler.loadStateDict(before[i]);
+      throw error;
+    }
   }
 }
