@@ -6,7 +6,7 @@ import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
 import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
-import { AccumulateGrad, type Node } from './node.js';
+import { makerOf, type Node, nodeOf } from './node.js';
 import type { RowSparse } from './row_sparse.js';
 
 export interface BackwardOptions {
@@ -285,12 +285,6 @@ function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefi
   return gradient;
 }
 
-function sourceNode(t: Tensor): Node {
-  if (t.gradFn !== null) return t.gradFn;
-  t.accumulator ??= new AccumulateGrad(t);
-  return t.accumulator;
-}
-
 function walkFrom(
   op: string,
   roots: readonly Tensor[],
@@ -299,7 +293,7 @@ function walkFrom(
   captured: Map<Node, Map<number, Tensor | null>> | null,
 ): void {
   const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
-  const nodes = roots.map(sourceNode);
+  const nodes = roots.map(nodeOf);
   const walk = new Walk(seeds, retain, captured);
   let order = collect(nodes, walk.number);
   if (captured !== null) order = onlyTowards(order, captured, walk.number);
@@ -346,13 +340,13 @@ export function grad(
   for (const [i, input] of wanted.entries()) {
     checkTensor('grad', `inputs[${i}]`, input);
     if (!input.requiresGrad) throw new AutogradError(`grad: inputs[${i}] does not require a gradient`);
-    const node = sourceNode(input);
+    const node = nodeOf(input);
     const slots = captured.get(node) ?? new Map<number, Tensor | null>();
     captured.set(node, slots.set(input.outputIndex, null));
   }
   walkFrom('grad', roots, seeds, retainGraph, captured);
   return wanted.map((input, i) => {
-    const found = settled(captured.get(sourceNode(input))!.get(input.outputIndex)!);
+    const found = settled(captured.get(nodeOf(input))!.get(input.outputIndex)!);
     if (found === null && !allowUnused) {
       throw new AutogradError(
         `grad: inputs[${i}] was not used to compute the outputs; pass { allowUnused: true } for null`,
@@ -369,8 +363,9 @@ installMethods({
   },
   retainGrad(this: Tensor) {
     if (!this.requiresGrad) throw new AutogradError('retainGrad: this tensor does not require a gradient');
-    if (this.gradFn === null) return;
-    this.gradFn.retained ??= [];
-    this.gradFn.retained[this.outputIndex] = this;
+    const maker = makerOf(this);
+    if (maker === null) return;
+    maker.retained ??= [];
+    maker.retained[this.outputIndex] = this;
   },
 });

@@ -1,4 +1,5 @@
 import { AutogradError } from '../errors.js';
+import type { GraphNode } from '../tensor/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Gradients of an operation's inputs, in their order; null where an input needs none. */
@@ -13,9 +14,8 @@ export type Backward = (grads: (Tensor | null)[], needs: readonly boolean[]) => 
 let created = 0;
 
 /** One recorded operation. Ids grow with time, so a larger id never feeds a smaller one. */
-export class Node {
+export class Node implements GraphNode {
   readonly id = created++;
-  /** PyTorch's name for it: `MulBackward0`. */
   readonly name: string;
   /** What produced each input: its node and which output of it; null where no gradient is needed. */
   readonly inputs: readonly (Node | null)[];
@@ -26,7 +26,6 @@ export class Node {
   leaf: Tensor | null = null;
   /** Non-leaf outputs whose grad must be kept (`retainGrad`). */
   retained: (Tensor | null)[] | null = null;
-  /** Called when backward has run for the last time: gives back what the operation kept for it alone. */
   onFreed: (() => void) | null = null;
   /** The backward walk that last came by. The engine numbers them. */
   walk = 0;
@@ -50,7 +49,7 @@ export class Node {
     const indices = new Array<number>(count);
     const needs = new Array<boolean>(count);
     for (let i = 0; i < count; i++) {
-      const source = sourceOf(inputs[i]);
+      const source = inputs[i].requiresGrad ? nodeOf(inputs[i]) : null;
       sources[i] = source;
       indices[i] = inputs[i].outputIndex;
       needs[i] = source !== null;
@@ -103,9 +102,14 @@ export class AccumulateGrad extends Node {
   }
 }
 
-function sourceOf(t: Tensor): Node | null {
-  if (t.gradFn !== null) return t.gradFn;
-  if (!t.requiresGrad) return null;
+/** The operation that made a tensor; null for leaves. Nothing but `record` sets it, so every graph node is a Node. */
+export function makerOf(t: Tensor): Node | null {
+  return t.gradFn as Node | null;
+}
+
+/** The operation that made a tensor, or the node that accumulates into a leaf's `grad`. */
+export function nodeOf(t: Tensor): Node {
+  if (t.gradFn !== null) return t.gradFn as Node;
   t.accumulator ??= new AccumulateGrad(t);
-  return t.accumulator;
+  return t.accumulator as Node;
 }

@@ -6,6 +6,7 @@ import { checkOptions, nearest } from '../options.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { formatModule } from './module_format.js';
+import type { ModuleTree } from './module_tree.js';
 import { Parameter, replaceData } from './parameter.js';
 import { type LoadOptions, type LoadResult, loadInto, type StateDict, stateDictOf } from './state_dict.js';
 
@@ -33,7 +34,7 @@ export interface RecurseOptions {
  * JavaScript's `#private` fields can't be found; TypeScript's `private` ones can. Modules in plain arrays or maps are
  * not found either: use `ModuleList`, `ModuleDict` or `ParameterList`.
  */
-export abstract class Module {
+export abstract class Module implements ModuleTree {
   /** Whether the module is in training mode, which dropout asks; set by `train()` and `eval()`. */
   training = true;
   /** Names registered as buffers, and whether each is part of the state dict. */

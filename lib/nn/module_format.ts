@@ -1,4 +1,4 @@
-import type { Module } from './module.js';
+import type { ModuleTree } from './module_tree.js';
 
 /** Indents every line but the first by two. */
 function indentFollowing(text: string): string {
@@ -6,7 +6,7 @@ function indentFollowing(text: string): string {
 }
 
 /** A module as PyTorch prints it: its name, its own facts, and its children, indented. */
-export function formatModule(module: Module): string {
+export function formatModule(module: ModuleTree): string {
   const extra = module.extraRepr();
   const extraLines = extra === '' ? [] : extra.split('\n');
   const children = module.ownModules().map(([name, child]) => `(${name}): ${indentFollowing(child.toString())}`);
@@ -14,7 +14,7 @@ export function formatModule(module: Module): string {
 }
 
 /** A list of modules, in which neighbours that print alike share a line: `(0-2): 3 x Linear(…)`. */
-export function formatModuleList(module: Module): string {
+export function formatModuleList(module: ModuleTree): string {
   const items: { text: string; first: number; last: number }[] = [];
   for (const [i, [, child]] of module.ownModules().entries()) {
     const text = child.toString();

@@ -3,7 +3,7 @@ import { ArgumentError, describe, StateDictError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { Module } from './module.js';
+import type { ModuleTree } from './module_tree.js';
 import { Parameter } from './parameter.js';
 
 /** Tensors by name, as `stateDict()` gives and `loadStateDict` takes: `{ 'fc.weight': tensor, 'fc.bias': tensor }`. */
@@ -27,7 +27,7 @@ export interface LoadOptions {
 /** Where one entry of a state dict belongs. */
 interface Slot {
   readonly key: string;
-  readonly owner: Module;
+  readonly owner: ModuleTree;
   readonly name: string;
   readonly tensor: Tensor;
 }
@@ -37,7 +37,7 @@ function joined(prefix: string, name: string): string {
 }
 
 /** Every parameter and persistent buffer, shared ones under each of their names, in PyTorch's order. */
-function slotsOf(module: Module, prefix: string, inside: readonly Module[] = []): Slot[] {
+function slotsOf(module: ModuleTree, prefix: string, inside: readonly ModuleTree[] = []): Slot[] {
   if (inside.includes(module)) return [];
   const own = [...module.ownParameters(), ...module.ownBuffers({ persistentOnly: true })];
   const slots: Slot[] = own.map(([name, tensor]) => ({ key: joined(prefix, name), owner: module, name, tensor }));
@@ -47,7 +47,7 @@ function slotsOf(module: Module, prefix: string, inside: readonly Module[] = [])
 }
 
 /** The parameters and persistent buffers by name: outside the graph, sharing their memory. */
-export function stateDictOf(module: Module, prefix = ''): StateDict {
+export function stateDictOf(module: ModuleTree, prefix = ''): StateDict {
   const state: StateDict = {};
   for (const { key, tensor } of slotsOf(module, prefix)) state[key] = tensor.detach();
   return state;
@@ -70,7 +70,11 @@ function report(title: string, lines: readonly string[]): string {
 }
 
 /** See `Module.loadStateDict`. Everything is checked before anything is written. */
-export function loadInto(module: Module, state: Readonly<StateDict>, { strict = true, assign = false }: LoadOptions) {
+export function loadInto(
+  module: ModuleTree,
+  state: Readonly<StateDict>,
+  { strict = true, assign = false }: LoadOptions,
+) {
   if (typeof state !== 'object' || state === null || Array.isArray(state) || state instanceof Tensor) {
     throw new ArgumentError(`loadStateDict: state must be an object from name to Tensor, got ${describe(state)}`);
   }

@@ -1,6 +1,6 @@
-import type { Node } from '../autograd/node.js';
 import { ArgumentError, AutogradError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
+import type { GraphNode } from './graph.js';
 import { bfloat16ToNumber, float16ToNumber } from './half.js';
 import { formatTensor } from './print.js';
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from './shape.js';
@@ -35,11 +35,11 @@ export class Tensor {
   /** The gradient as the library alone sees it: it is read without taking its memory out of the allocator's hands. */
   heldGrad: Tensor | null = null;
   /** The operation that made this tensor; null for leaves. */
-  gradFn: Node | null = null;
+  gradFn: GraphNode | null = null;
   /** Which of gradFn's outputs this is. */
   outputIndex = 0;
   /** The node that accumulates into this leaf's grad; made by the engine on demand. */
-  accumulator: Node | null = null;
+  accumulator: GraphNode | null = null;
   private leafRequiresGrad = false;
 
   constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
