@@ -1,4 +1,3 @@
-export type { CpuInfo } from './addon/runtime.js';
 export type { BackwardOptions, GradOptions } from './autograd/engine.js';
 export * as autograd from './autograd/index.js';
 export { enableGrad, isGradEnabled, noGrad } from './autograd/mode.js';
@@ -142,7 +141,7 @@ import './ops/reshape.js';
 import './ops/view.js';
 
 export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './calls/generator.js';
-export { cpuInfo, getNumThreads, setNumThreads } from './calls/runtime.js';
+export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './calls/runtime.js';
 export * as train from './language_model/index.js';
 
 export {

@@ -1,6 +1,8 @@
 import { native } from '../addon/native.js';
 import type { CpuInfo } from '../addon/runtime.js';
 
+export type { CpuInfo };
+
 /** What this CPU offers and what Lutra uses of it: instruction set, threads, compiler. */
 export function cpuInfo(): CpuInfo {
   return native.cpuInfo();
