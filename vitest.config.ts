@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { argumentChecks } from './scripts/argument_checks.mjs';
 
 export default defineConfig({
+  plugins: [argumentChecks(new URL('./lib', import.meta.url).pathname)],
   resolve: { alias: { lutra: new URL('./lib/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,10 +1,20 @@
 // Compiles lib/ into dist/. Only files whose content changed are replaced, each in one step, and files whose source is
 // gone are removed: a program that runs from dist/ meanwhile never sees half a file, nor does a package get stale ones.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addArgumentChecks, surfaceOf } from './argument_checks.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -30,7 +40,12 @@ try {
     process.exitCode = 1;
   } else {
     const files = new Set(filesUnder(fresh));
+    const surface = surfaceOf(join(root, 'lib'));
     for (const file of files) {
+      if (file.endsWith('.js')) {
+        const path = join(fresh, file);
+        writeFileSync(path, addArgumentChecks(readFileSync(path, 'utf8'), file, surface));
+      }
       if (sameContent(join(fresh, file), join(dist, file))) continue;
       mkdirSync(dirname(join(dist, file)), { recursive: true });
       renameSync(join(fresh, file), join(dist, file));

@@ -4,6 +4,7 @@ import { uniform_ } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
 import { LSTM } from '../nn/lstm.js';
 import { Module } from '../nn/module.js';
+import { checkOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** An LSTM's memory between batches: hidden and cell state, [layers, texts, hiddenDim] each. */
@@ -40,8 +41,17 @@ export class LanguageModel extends Module {
   lstm: LSTM;
   linear: Linear;
 
-  constructor({ vocabularySize, embeddingDim, hiddenDim, layers = 1, dropout = 0 }: LanguageModelOptions) {
+  /** @throws OptionError for an unknown option, ArgumentError or ValueError for a size that is missing or out of range. */
+  constructor(options: LanguageModelOptions) {
     super();
+    const names = ['vocabularySize', 'embeddingDim', 'hiddenDim', 'layers', 'dropout'];
+    const {
+      vocabularySize,
+      embeddingDim,
+      hiddenDim,
+      layers = 1,
+      dropout = 0,
+    } = checkOptions('LanguageModel', options, names);
     this.embedding = new Embedding(vocabularySize, embeddingDim);
     uniform_(this.embedding.weight, -startRange, startRange);
     this.dropout = new Dropout(dropout);

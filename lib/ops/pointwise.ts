@@ -1,4 +1,5 @@
 import { binary } from '../calls/elementwise.js';
+import { refuseSurplus } from '../surplus.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { applyRule, applyRuleInPlace, fused, type Rule, stepwise } from './one_operand.js';
 
@@ -172,7 +173,9 @@ function methodsOf(
 ): { [name: string]: (this: Tensor) => Tensor } {
   const methods: { [name: string]: (this: Tensor) => Tensor } = {};
   for (const rule of list) {
-    methods[nameOf(rule)] = function (this: Tensor) {
+    const name = nameOf(rule);
+    methods[name] = function (this: Tensor, ...surplus: unknown[]) {
+      if (surplus.length > 0) refuseSurplus(name, [], surplus);
       return apply(rule, this);
     };
   }

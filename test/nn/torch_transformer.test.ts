@@ -36,17 +36,18 @@ function build({ module, args, options, layer }: Made): InstanceType<ModuleClass
 function run(testCase: Case): void {
   const { leaves, values } = makeInputs(testCase.inputs);
   const forward = resolve(testCase.forward, values) as unknown[];
-  const forwardOptions = resolve(testCase.forwardOptions, values);
+  const forwardOptions = resolve(testCase.forwardOptions, values) as object;
+  const more = Object.keys(forwardOptions).length > 0 ? [forwardOptions] : [];
   let module: nn.Module | null = null;
   let call: () => Outputs;
   if (testCase.function === undefined) {
     const made = build(testCase);
     made.loadStateDict(toStateDict(testCase.state));
-    call = () => made.forward(...forward, forwardOptions);
+    call = () => made.forward(...forward, ...more);
     module = made;
   } else {
     const functions = nn.functional as unknown as Record<string, (...args: unknown[]) => Tensor>;
-    call = () => functions[testCase.function!](...forward, ...testCase.args, forwardOptions);
+    call = () => functions[testCase.function!](...forward, ...testCase.args, ...more);
   }
   if (testCase.seed !== null) manualSeed(testCase.seed);
   const result = call();

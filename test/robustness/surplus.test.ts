@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as lutra from '../../lib/index.js';
+
+const { Tensor } = lutra;
+
+// biome-ignore lint/suspicious/noExplicitAny: everything is called, with whatever it does not take.
+type Anything = any;
+
+/** Something a user can call: `call` runs it with the arguments given, on an object where it is a method. */
+interface Callable {
+  readonly path: string;
+  readonly call: (args: readonly unknown[]) => unknown;
+}
+
+const isClass = (value: unknown): boolean =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+
+/** JavaScript itself calls these, with arguments that nobody wrote. */
+const calledByLanguage = ['constructor', 'toJSON', 'toString', 'valueOf', 'then'];
+
+/** `Class.member` of all members that TypeScript hides from users. */
+const hidden = new Set<string>();
+const library = new URL('../../lib', import.meta.url).pathname;
+for (const file of readdirSync(library, { recursive: true, encoding: 'utf8' })) {
+  if (!file.endsWith('.ts')) continue;
+  const classes = readFileSync(join(library, file), 'utf8').split(/^(?:export )?(?:abstract )?class (?=\w)/m);
+  for (const source of classes.slice(1)) {
+    const [Class] = source.match(/^\w+/)!;
+    for (const [, name] of source.matchAll(/^ {2}(?:protected|private) (?:\w+ )*\*?(\w+)(?:<.*>)?\(/gm)) {
+      hidden.add(`${Class}.${name}`);
+    }
+  }
+}
+
+/** The methods that a class (or its prototype) has itself, by name. */
+function methodsOf(owner: object, Class: Anything): [string, Anything][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(owner))
+    .filter(([name, { value }]) => typeof value === 'function' && !isClass(value) && !calledByLanguage.includes(name))
+    .filter(([name]) => !hidden.has(`${Class.name}.${name}`))
+    .map(([name, { value }]) => [name, value]);
+}
+
+/** Every function, method, static method and constructor that the package exports, each once. */
+function everyCallable(): Callable[] {
+  const found: Callable[] = [];
+  const seen = new Set<unknown>([Function.prototype, Object.prototype, Error.prototype, RangeError.prototype]);
+  const visitClass = (path: string, Class: Anything): void => {
+    if (seen.has(Class)) return;
+    seen.add(Class);
+    if (Class.prototype instanceof Error) return;
+    if (!hidden.has(`${Class.name}.constructor`)) {
+      found.push({ path: `new ${path}`, call: (args) => Reflect.construct(Class, args) });
+    }
+    for (const [name, fn] of methodsOf(Class, Class)) {
+      found.push({ path: `${path}.${name}`, call: (args) => Reflect.apply(fn, Class, args) });
+    }
+    for (let owner = Class.prototype; owner !== null && !seen.has(owner); owner = Object.getPrototypeOf(owner)) {
+      seen.add(owner);
+      const instance = Object.create(Class.prototype);
+      for (const [name, fn] of methodsOf(owner, owner.constructor)) {
+        found.push({ path: `${path}.prototype.${name}`, call: (args) => Reflect.apply(fn, instance, args) });
+      }
+    }
+  };
+  const visit = (path: string, owner: object): void => {
+    if (seen.has(owner)) return;
+    seen.add(owner);
+    for (const [name, value] of Object.entries(owner)) {
+      const at: string = path === '' ? name : `${path}.${name}`;
+      if (isClass(value)) visitClass(at, value);
+      else if (typeof value === 'function') {
+        if (!seen.has(value)) found.push({ path: at, call: (args) => value(...args) });
+        seen.add(value);
+      } else if (typeof value === 'object' && value !== null) visit(at, value);
+    }
+  };
+  visitClass('Tensor', Tensor);
+  visit('', lutra);
+  return found;
+}
+
+/** What takes any number of arguments: sizes, dimensions, indices, layers; and what is not for users. */
+const uncounted = new Set([
+  ...['reshape', 'view', 'expand', 'permute', 'repeat', 'index', 'random_'].map((name) => `Tensor.prototype.${name}`),
+  'randint',
+  'arange',
+  'einsum',
+  'new TensorDataset',
+  'nn.Sequential.prototype.forward',
+  'new nn.Sequential',
+  // Their constructor is protected.
+  'new nn.QuantizedEmbedding',
+  // PyTorch documents that it ignores whatever it is made with.
+  'new nn.Identity',
+]);
+
+/** What it throws, at once, in its promise, or when the first value is asked for. */
+async function errorOf(run: () => unknown): Promise<Error | null> {
+  try {
+    const result = (await run()) as Anything;
+    if (typeof result?.next === 'function') result.next();
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const surplus =
+  /: takes (?:no arguments|one argument|(\d+) arguments)(?: \((.*?)\))?, got (\d+); the first too many is/;
+
+/** How many arguments it says it takes when it gets twenty, and their names. */
+async function parametersOf({ path, call }: Callable): Promise<string[]> {
+  const error = await errorOf(() => call(Array.from({ length: 20 })));
+  const match = surplus.exec(String(error?.message));
+  if (match === null) throw new Error(`${path} takes twenty arguments: ${error?.message ?? 'and returns'}`);
+  expect(error, path).toBeInstanceOf(lutra.ArgumentError);
+  return match[2] === undefined ? [] : match[2].split(', ');
+}
+
+const callables = everyCallable();
+const countable = callables.filter(({ path }) => !uncounted.has(path));
+
+describe('one argument too many', () => {
+  it('finds what the package exports', () => {
+    const paths = callables.map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(650);
+    for (const path of ['add', 'new nn.LSTM', 'nn.LSTM.prototype.forward', 'Tensor.prototype.sum', 'nn.init.normal_']) {
+      expect(paths).toContain(path);
+    }
+  });
+
+  it('is counted by every exported function, method, constructor and forward', async () => {
+    const silent: string[] = [];
+    for (const { path, call } of countable) {
+      const error = await errorOf(() => call(Array.from({ length: 20 })));
+      if (!surplus.test(String(error?.message))) silent.push(`${path}: ${error}`);
+    }
+    expect(silent).toEqual([]);
+  });
+
+  it('is refused by each of them', async () => {
+    for (const callable of countable) {
+      const names = await parametersOf(callable);
+      const error = await errorOf(() => callable.call([...names, undefined]));
+      expect(surplus.exec(String(error?.message))?.[3], callable.path).toBe(String(names.length + 1));
+    }
+  });
+
+  it('is named when it is an options object where none is taken', async () => {
+    for (const callable of countable) {
+      const names = await parametersOf(callable);
+      const error = await errorOf(() => callable.call([...names, { noSuchOption: 1 }]));
+      expect(error, callable.path).toBeInstanceOf(lutra.OptionError);
+      expect(error?.message, callable.path).toContain("'noSuchOption'");
+    }
+  });
+
+  it('is said to come from map where it does', async () => {
+    const error = await errorOf(() => [lutra.tensor(1)].map(lutra.exp as Anything));
+    expect(error?.message).toMatch(/exp: takes one argument \(input\), got 3; .* write \(x\) => exp\(x\)$/);
+  });
+});
