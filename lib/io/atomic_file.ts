@@ -1,32 +1,61 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { removeLeftovers, temporaryName } from './temporary_name.js';
+
+/** Longer chains of links are endless, as the system sees it too. */
+const mostLinks = 40;
 
 /**
  * Writes a file so that a crash at any moment leaves the file that was there, or the new one, never a part: into a
  * temporary file beside it, flushed to the disk, then renamed over it, and the directory flushed in turn.
  *
+ * A file that is replaced keeps its permissions, and its owner where the system allows that; a link stays one, and the
+ * file that it leads to is replaced. What a killed process left unfinished in that directory is removed. Devices and
+ * pipes are written to as they are.
+ *
  * @param path the file to write or replace; its directory must exist
  * @param parts the content, one after the other; strings are written as UTF-8
- * @throws the file system's own error; the temporary file is gone then and `path` as it was
+ * @throws the file system's own error, naming `path`; the temporary file is gone then and `path` as it was
  */
 export function writeFileAtomically(path: string, ...parts: (string | Uint8Array)[]): void {
-  const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const target = followLinks(path);
+  const before = statSync(target, { throwIfNoEntry: false });
+  if (before !== undefined && !before.isFile()) {
+    writeInPlace(path, before, parts);
+    return;
+  }
+  const directory = dirname(target);
+  const temporary = temporaryName(target);
   try {
-    const file = openSync(temporary, 'wx');
+    const file = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o777);
     try {
-      for (const part of parts) writeFully(file, typeof part === 'string' ? Buffer.from(part, 'utf8') : part);
+      for (const part of parts) writeFully(file, bytesOf(part));
+      if (before !== undefined) keepAccess(file, before);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    renameSync(temporary, target);
   } catch (error) {
     removeQuietly(temporary);
-    throw error;
+    throw aboutPath(error, path, directory);
   }
   flushDirectory(directory);
+  removeLeftovers(directory);
 }
 
 /** Makes renames and new files in a directory survive a power failure. Windows has no such call and needs none. */
@@ -40,6 +69,42 @@ export function flushDirectory(directory: string): void {
   }
 }
 
+function bytesOf(part: string | Uint8Array): Uint8Array {
+  return typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+}
+
+/** Where the links at the end of a path lead, whether there is something or not. */
+function followLinks(path: string): string {
+  let at = path;
+  for (let links = 0; links < mostLinks; links++) {
+    if (!lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink()) return at;
+    at = resolve(dirname(at), readlinkSync(at));
+  }
+  return at;
+}
+
+/** A folder, which the system refuses with its own words, or a device or pipe, which no file may take the place of. */
+function writeInPlace(path: string, { mode }: Stats, parts: readonly (string | Uint8Array)[]): void {
+  const isFifo = (mode & constants.S_IFMT) === constants.S_IFIFO;
+  const file = openSync(path, isFifo ? 'w' : 'r+');
+  try {
+    for (const part of parts) writeFully(file, bytesOf(part));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Permissions, and the owner where another one's file is replaced; only the superuser may give files away. */
+function keepAccess(file: number, before: Stats): void {
+  if (process.platform === 'win32') return;
+  try {
+    fchownSync(file, before.uid, before.gid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
+  fchmodSync(file, before.mode & 0o7777);
+}
+
 /** One write call may write less than asked, and at most 2 GiB. */
 function writeFully(file: number, bytes: Uint8Array): void {
   const largestWrite = 2 ** 30;
@@ -47,6 +112,21 @@ function writeFully(file: number, bytes: Uint8Array): void {
   while (written < bytes.byteLength) {
     written += writeSync(file, bytes, written, Math.min(bytes.byteLength - written, largestWrite));
   }
+}
+
+/** The system's error in terms of the file that the caller named, not of the temporary one. */
+function aboutPath(error: unknown, path: string, directory: string): unknown {
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || code === undefined || syscall === undefined) return error;
+  const reason = /^\w+: ([^,]*)/.exec(error.message)?.[1] ?? error.message;
+  const hints: Record<string, string> = {
+    ENOENT: `; its folder ${directory} does not exist`,
+    ENOTDIR: `; ${directory} is no folder`,
+    EACCES: `; a new file is written beside it first, in the folder ${directory}`,
+    EROFS: `; the folder ${directory} is read-only`,
+  };
+  const about = new Error(`${code}: ${reason}, write '${path}'${hints[code] ?? ''}`, { cause: error });
+  return Object.assign(about, { code, errno, syscall, path });
 }
 
 /** The error that brought us here matters more than a temporary file that was never made. */
