@@ -14,7 +14,9 @@ export {
   SequentialSampler,
 } from './data/sampler.js';
 export * from './errors.js';
-export { loadNpy, parseNpy, saveNpy, serializeNpy } from './io/numpy/npy.js';
+export type { EntryNames, LoadFileOptions } from './io/entry_names.js';
+export { loadNpy, type NpyContent, parseNpy, saveNpy, serializeNpy } from './io/numpy/npy.js';
+export type { NestedStrings } from './io/numpy/npy_strings.js';
 export { loadNpz, parseNpz, type SaveNpzOptions, saveNpz, serializeNpz } from './io/numpy/npz.js';
 export {
   loadSafetensors,

@@ -1,17 +1,29 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { types } from 'node:util';
 import { ArgumentError, describe, FileFormatError } from '../errors.js';
+import { kindBytes } from './file_kind.js';
 
 /** Bytes that can be read piece by piece: a file, or a buffer. */
 export interface ByteSource {
   /** What error messages start with. */
   readonly name: string;
   readonly bytes: number;
+  /** All of it, where it lies in memory that nobody else needs: whoever reads may keep parts as they are. */
+  readonly owned?: Uint8Array;
   /** Fills `target` from `position` on. @throws FileFormatError when there are not enough bytes. */
   read(target: Uint8Array, position: number): void;
 }
 
 /** One read call takes at most 2 GiB. */
 const largestRead = 2 ** 30;
+
+/**
+ * What reading may take besides the content itself: the rule is twice the file and 100 MB. Structures that a file only
+ * describes (tables of contents, nests of small objects) are counted against it before they are made.
+ */
+export function memoryBound(fileBytes: number): number {
+  return 2 * fileBytes + 100e6;
+}
 
 /**
  * Opens a file for the time of one function.
@@ -27,7 +39,9 @@ export function withFile<T>(op: string, path: string, use: (source: ByteSource) 
       while (done < target.byteLength) {
         const length = Math.min(target.byteLength - done, largestRead);
         const got = readSync(file, target, done, length, position + done);
-        if (got === 0) throw new FileFormatError(`${name}: the file ends at byte ${position + done}`);
+        if (got === 0) {
+          throw new FileFormatError(`${name}: the file ends at byte ${position + done}; was it cut while being read?`);
+        }
         done += got;
       }
     };
@@ -37,19 +51,27 @@ export function withFile<T>(op: string, path: string, use: (source: ByteSource) 
   }
 }
 
-/** @throws ArgumentError unless `buffer` is a Uint8Array (as a Buffer is) or an ArrayBuffer. */
+/**
+ * Bytes in memory. Those that another thread could change meanwhile are copied first.
+ * @throws ArgumentError unless `buffer` is a Uint8Array (as a Buffer is) or an ArrayBuffer.
+ */
 export function bufferSource(name: string, buffer: Uint8Array | ArrayBuffer): ByteSource {
-  if (!(buffer instanceof Uint8Array) && !(buffer instanceof ArrayBuffer)) {
+  if (!types.isUint8Array(buffer) && !types.isAnyArrayBuffer(buffer)) {
     throw new ArgumentError(`${name}: buffer must be a Uint8Array or an ArrayBuffer, got ${describe(buffer)}`);
   }
-  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
+  const given = types.isUint8Array(buffer) ? buffer : new Uint8Array(buffer);
+  return bytesSource(name, types.isSharedArrayBuffer(given.buffer) ? Uint8Array.from(given) : given);
+}
+
+/** Bytes as they are, which `owned` gives away. */
+export function bytesSource(name: string, bytes: Uint8Array, owned?: Uint8Array): ByteSource {
   const read = (target: Uint8Array, position: number) => {
     if (position + target.byteLength > bytes.byteLength) {
       throw new FileFormatError(`${name}: the content ends at byte ${bytes.byteLength}`);
     }
     target.set(bytes.subarray(position, position + target.byteLength));
   };
-  return { name, bytes: bytes.byteLength, read };
+  return { name, bytes: bytes.byteLength, owned, read };
 }
 
 /** Some bytes of a source, in memory of their own. */
@@ -62,4 +84,9 @@ export function readBytes(source: ByteSource, position: number, length: number):
   const bytes = new Uint8Array(length);
   source.read(bytes, position);
   return bytes;
+}
+
+/** The first bytes, enough to tell what kind of file it is. */
+export function readStart(source: ByteSource): Uint8Array {
+  return readBytes(source, 0, Math.min(source.bytes, kindBytes));
 }

@@ -1,6 +1,8 @@
 """Writes small files of PyTorch and NumPy to test/io/fixtures, and what follows from them. Run through make_all.py.
 
-`state.pt`: a nest of tensors that share memory, of every type; `legacy.pt`: the format from before 1.6; `refused.pt`: an
+`state.pt`: a nest of tensors that share memory, of every type; `legacy.pt` and `legacy_kinds.pt`: the format from before
+1.6; `kinds.pt`: the values besides tensors that PyTorch's safe mode allows; `kinds_of_tensors.pt`: tensors of the newer
+types, and such as have no counterpart here; `strings.npz`: arrays of text beside one of numbers; `refused.pt`: an
 object that must not be made; `optimizers.pt`: parameters and state dicts of optimizers and a scheduler after five steps,
 whose next five are in `optim_exchange.json`; `arrays.npz` and `deflated.npz`: arrays of every type, order and byte order;
 `version1.npy` … `version3.npy`: one array in each version.
@@ -46,6 +48,40 @@ def tensors():
     }, path('state.pt'))
     torch.save({'weight': table}, path('legacy.pt'), _use_new_zipfile_serialization=False)
     torch.save({'path': pathlib.PurePosixPath('/etc')}, path('refused.pt'))
+
+
+def kinds():
+    content = {
+        'bytes': b'ab\xff\x00', 'no_bytes': b'', 'bytearray': bytearray(b'xy'), 'set': {1, 'two'}, 'complex': 1.5 - 2j,
+        'dtype': torch.bfloat16, 'device': torch.device('cuda', 1), 'cpu': torch.device('cpu'), 'layout': torch.strided,
+        'keys': {1: torch.tensor([1.0]), '1': torch.tensor([2.0]), 2: 'two'},
+    }
+    torch.save(content, path('kinds.pt'))
+    newer = {name: torch.tensor([1, 7, 0]).to(getattr(torch, name)) for name in ('uint16', 'uint32', 'uint64')}
+    newer['uint16'][1] = 65535
+    eight = ('float8_e4m3fn', 'float8_e5m2', 'float8_e4m3fnuz', 'float8_e5m2fnuz', 'float8_e8m0fnu')
+    every = torch.arange(256).to(torch.uint8)
+    newer |= {name: every.clone().view(getattr(torch, name)) for name in eight}
+    newer |= {f'{name}_values': every.view(getattr(torch, name)).float() for name in eight}
+    rows = torch.sparse_coo_tensor([[0, 2, 0]], [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], (4, 2))
+    parameter = torch.nn.Parameter(torch.tensor([3.0]))
+    parameter.note = 'an attribute'
+    none = {
+        'complex': torch.tensor([1 + 2j]), 'quantized': torch.quantize_per_tensor(torch.ones(2, 2), 0.5, 1, torch.quint8),
+        'sparse': torch.eye(3).to_sparse(), 'compressed': torch.eye(3).to_sparse_csr(), 'meta': torch.zeros(2, device='meta'),
+        'negated': torch.tensor([1 + 2j]).conj().imag, 'class': pathlib.PurePosixPath('/etc'),
+        'two_types': [every.view(torch.float8_e4m3fn), every.view(torch.float8_e5m2)],
+        'nested': torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
+    }
+    content = {'newer': newer, 'rows': rows, 'parameter': parameter, 'none': none, 'last': torch.tensor([9.0])}
+    torch.save(content, path('kinds_of_tensors.pt'))
+    table = torch.arange(12, dtype=torch.float32).reshape(3, 4)
+    torch.save({
+        'weight': table, 'transposed': table.T, 'window': table[1:, 2:], 'parameter': torch.nn.Parameter(torch.ones(2)),
+        'types': [torch.tensor([1, -2]).to(dtype) for dtype in (torch.float64, torch.float16, torch.int64, torch.int8)],
+        'flags': torch.tensor([True, False]), 'newer': torch.tensor([1, 65535]).to(torch.uint16), 'empty': torch.zeros(0, 3),
+        'complex': torch.tensor([1 + 2j, 3j]), 'after': torch.tensor([4.5]), 'epoch': 3, 'names': ('a', b'b'),
+    }, path('legacy_kinds.pt'), _use_new_zipfile_serialization=False)
 
 
 OPTIMIZERS = {
@@ -101,6 +137,12 @@ def arrays():
               'scalar': np.array(2.5), 'empty': np.zeros((0, 3), '<f4'), 'größe ✓': np.ones(2, '<f4')}
     np.savez(path('arrays.npz'), **every)
     np.savez_compressed(path('deflated.npz'), **every)
+    words = np.array([['größe', ''], ['naïve ✓', '𝄞']])
+    np.savez(path('strings.npz'), words=words, big=words.astype('>U7'), fortran=np.asfortranarray(words),
+             bytes=np.array(['one', 'größe'.encode()], 'S'), scalar=np.array('alone'), vectors=np.eye(2, dtype='<f4'),
+             empty=np.array([], 'U3'), latin=np.array([b'gr\xf6\xdfe']), complex=np.array([1j]),
+             objects=np.array([None, 1], dtype=object), dates=np.array(['2024-01-01'], 'M8[D]'),
+             pairs=np.zeros(2, [('a', 'f4'), ('b', 'i4')]))
     for version in (1, 2, 3):
         with open(path(f'version{version}.npy'), 'wb') as file:
             np.lib.format.write_array(file, np.arange(6, dtype='<f4').reshape(2, 3), version=(version, 0))
@@ -109,5 +151,6 @@ def arrays():
 if __name__ == '__main__':
     os.makedirs(DIRECTORY, exist_ok=True)
     tensors()
+    kinds()
     optimizers()
     arrays()

@@ -1,12 +1,18 @@
 import { ArgumentError, DTypeError, describe, FileFormatError } from '../../errors.js';
 import { contiguous } from '../../ops/copy.js';
 import type { DType } from '../../tensor/dtype.js';
-import { formatShape } from '../../tensor/shape.js';
-import { checkTensor, Tensor } from '../../tensor/tensor.js';
+import { contiguousStrides, formatShape } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
 import { writeFileAtomically } from '../atomic_file.js';
-import { type ByteSource, bufferSource, readBytes, withFile } from '../byte_source.js';
-import { readWideIntegers } from '../safetensors/wide_integers.js';
-import { formatNpyHeader, type NpyHeader, npyBytes, parseNpyHeader } from './npy_header.js';
+import { type ByteSource, bufferSource, memoryBound, readBytes, readStart, withFile } from '../byte_source.js';
+import { readElements } from '../elements.js';
+import { notThisKind } from '../file_kind.js';
+import { checkSavable, savedBytes } from '../tensor_bytes.js';
+import { formatNpyHeader, type NpyHeader, npyTypes, parseNpyHeader } from './npy_header.js';
+import { type NestedStrings, nestStrings, readStrings, stringCost } from './npy_strings.js';
+
+/** What an array becomes: a tensor, or for text lists of strings, nested as its shape is. */
+export type NpyContent = Tensor | NestedStrings;
 
 /** Our dtypes in the format's words. NumPy has no bfloat16. */
 const descriptions: Readonly<Partial<Record<DType, string>>> = {
@@ -18,43 +24,25 @@ const descriptions: Readonly<Partial<Record<DType, string>>> = {
   bool: '|b1',
 };
 
-const ourNames: Readonly<Record<string, DType>> = {
-  f8: 'float64',
-  f4: 'float32',
-  f2: 'float16',
-  i4: 'int32',
-  u1: 'uint8',
-  b1: 'bool',
-};
-
-/** Integer types that become int32, by safetensors' names. */
-const integerNames: Readonly<Record<string, string>> = {
-  i8: 'I64',
-  u8: 'U64',
-  u4: 'U32',
-  i2: 'I16',
-  u2: 'U16',
-  i1: 'I8',
-};
-
 const magic = '\x93NUMPY';
 /** Beyond this a header is refused before it is read. */
 const largestHeader = 2 ** 20;
 
 /**
  * Reads a NumPy array from a `.npy` file of version 1, 2 or 3, in C or Fortran order and either byte order. The integer
- * types that Lutra lacks become int32.
+ * types that Lutra lacks become int32. Arrays of text (`U`, and `S` where it is UTF-8) become lists of strings, nested as
+ * their shape is, or one string: then name the type, as in `loadNpy<string[]>(path)`.
  *
  * @throws FileFormatError naming the file, what was expected and what came, before anything that the header claims is
  *   allocated; the file system's own error where the file can't be read
  */
-export function loadNpy(path: string): Tensor {
-  return withFile('loadNpy', path, readNpy);
+export function loadNpy<T extends NpyContent = Tensor>(path: string): T {
+  return withFile('loadNpy', path, (source) => readNpy(source)) as T;
 }
 
 /** {@link loadNpy} of bytes in memory, which are copied. */
-export function parseNpy(buffer: Uint8Array | ArrayBuffer): Tensor {
-  return readNpy(bufferSource('parseNpy', buffer));
+export function parseNpy<T extends NpyContent = Tensor>(buffer: Uint8Array | ArrayBuffer): T {
+  return readNpy(bufferSource('parseNpy', buffer)) as T;
 }
 
 /**
@@ -73,26 +61,22 @@ export function serializeNpy(tensor: Tensor): Uint8Array {
 
 /** Header and content of a `.npy` file. */
 export function npyParts(op: string, argument: string, value: unknown): Uint8Array[] {
-  const tensor = checkTensor(op, argument, value);
-  if (tensor.isSparse) throw new DTypeError(`${op}: ${argument} is row-sparse; save its toDense()`);
+  const tensor = checkSavable(op, argument, value);
   const descr = descriptions[tensor.dtype];
   if (descr === undefined) {
     throw new DTypeError(`${op}: ${argument} is ${tensor.dtype}, which NumPy lacks; save its float()`);
   }
-  return [formatNpyHeader(descr, tensor.shape), bytesOf(contiguous(tensor.detach()))];
-}
-
-function bytesOf(tensor: Tensor): Uint8Array {
-  const { array } = tensor.storage;
-  return new Uint8Array(array.buffer, array.byteOffset + tensor.offset * tensor.elementSize, tensor.nbytes);
+  return [formatNpyHeader(descr, tensor.shape), savedBytes(tensor)];
 }
 
 /** The header, and where the content starts. */
-function readHeader(source: ByteSource): { header: NpyHeader; start: number } {
-  const begin = readBytes(source, 0, 8);
-  if (Buffer.from(begin.buffer, 0, 6).toString('latin1') !== magic) {
-    throw new FileFormatError(`${source.name}: is no .npy file: it does not start with \\x93NUMPY`);
+function readHeader(source: ByteSource, advice: string): { header: NpyHeader; start: number } {
+  const first = readStart(source);
+  if (first.byteLength < magic.length) readBytes(source, 0, 8);
+  if (Buffer.from(first.buffer, 0, Math.min(6, first.byteLength)).toString('latin1') !== magic) {
+    throw new FileFormatError(notThisKind(source.name, '.npy file', first, 'it does not start with \\x93NUMPY'));
   }
+  const begin = readBytes(source, 0, 8);
   const [version, minor] = begin.subarray(6);
   if (version < 1 || version > 3 || minor !== 0) {
     throw new FileFormatError(`${source.name}: version must be 1.0, 2.0 or 3.0, got ${version}.${minor}`);
@@ -106,43 +90,47 @@ function readHeader(source: ByteSource): { header: NpyHeader; start: number } {
   }
   const start = 8 + lengthBytes + length;
   const text = Buffer.from(readBytes(source, 8 + lengthBytes, length)).toString(version === 3 ? 'utf8' : 'latin1');
-  return { header: parseNpyHeader(source.name, text), start };
+  return { header: parseNpyHeader(source.name, text, advice), start };
 }
 
-/** Reads an array; a source holds nothing after it. */
-export function readNpy(source: ByteSource): Tensor {
-  const { header, start } = readHeader(source);
-  const width = npyBytes[header.kind];
-  const count = header.shape.includes(0) ? 0 : header.shape.reduce((n, size) => n * size, 1);
-  if (!Number.isSafeInteger(header.shape.reduce((n, size) => n * Math.max(size, 1), 1))) {
-    throw new FileFormatError(`${source.name}: shape ${formatShape(header.shape)} has more than 2^53 elements`);
+/**
+ * Reads an array; a source holds nothing after it.
+ * @param advice what a message about a type that can't be represented ends with
+ */
+export function readNpy(source: ByteSource, advice = ''): NpyContent {
+  const { header, start } = readHeader(source, advice);
+  const { kind, width, shape, bigEndian, fortranOrder } = header;
+  const count = shape.includes(0) ? 0 : shape.reduce((n, size) => n * size, 1);
+  if (!Number.isSafeInteger(shape.reduce((n, size) => n * Math.max(size, 1), 1))) {
+    throw new FileFormatError(`${source.name}: shape ${formatShape(shape)} has more than 2^53 elements`);
   }
   if (count * width !== source.bytes - start) {
     throw new FileFormatError(
-      `${source.name}: shape ${formatShape(header.shape)} of ${header.kind} takes ${count * width} bytes, but the header is followed by ${source.bytes - start}`,
+      `${source.name}: shape ${formatShape(shape)} of ${header.descr} takes ${count * width} bytes, but the header is followed by ${source.bytes - start}`,
     );
   }
-  const lying = header.fortranOrder ? header.shape.slice().reverse() : header.shape;
-  const tensor = Tensor.allocate(lying, ourNames[header.kind] ?? 'int32', false);
-  const read = (piece: Uint8Array, offset: number) => {
-    source.read(piece, start + offset);
-    if (header.bigEndian) swapBytes(piece, width);
-  };
-  const integers = integerNames[header.kind];
-  if (integers !== undefined) readWideIntegers(source.name, integers, tensor.storage.array as Int32Array, read);
-  else read(bytesOf(tensor), 0);
-  if (header.kind === 'b1') {
-    const wrong = bytesOf(tensor).findIndex((byte) => byte > 1);
-    if (wrong >= 0)
-      throw new FileFormatError(`${source.name}: a bool must be 0 or 1, got ${tensor.at(wrong)} at ${wrong}`);
+  if (kind === 'U' || kind === 'S') {
+    checkStringMemory(source, header, count);
+    const strings = readStrings(source, { kind, width, bigEndian }, start, count, advice);
+    return nestStrings(strings, shape, fortranOrder);
   }
-  if (!header.fortranOrder || tensor.ndim < 2) return tensor;
+  const lying = fortranOrder ? shape.slice().reverse() : shape;
+  const range = { where: source.name, type: npyTypes[kind], position: start, count, bigEndian };
+  const tensor = new Tensor(readElements(source, range), lying, contiguousStrides(lying), 0);
+  if (!fortranOrder || tensor.ndim < 2) return tensor;
   return contiguous(tensor.permute([...lying.keys()].reverse()));
 }
 
-function swapBytes(bytes: Uint8Array, width: number): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (width === 2) buffer.swap16();
-  else if (width === 4) buffer.swap32();
-  else if (width === 8) buffer.swap64();
+/** Strings of no characters take no bytes in the file, but do in memory, and so do the lists around them. */
+function checkStringMemory(source: ByteSource, { shape }: NpyHeader, count: number): void {
+  let lists = 1;
+  let total = 1;
+  for (const size of shape.slice(0, -1)) {
+    total *= size;
+    lists += total;
+  }
+  if ((count + lists) * stringCost <= memoryBound(source.bytes)) return;
+  throw new FileFormatError(
+    `${source.name}: shape ${formatShape(shape)} has too many strings for a file of ${source.bytes} bytes`,
+  );
 }

@@ -1,4 +1,6 @@
 import { describe, FileFormatError } from '../../errors.js';
+import { elementTypes } from '../element_types.js';
+import { JsonReader } from './json_reader.js';
 
 /** Where one tensor lies in a safetensors file: bytes `begin` to `end`, counted from the end of the header. */
 export interface SafetensorsEntry {
@@ -22,22 +24,10 @@ export const largestHeader = 100_000_000;
 /** The header's length comes first, as a little-endian 64-bit integer. */
 export const lengthBytes = 8;
 
-/** Bytes of one element, for every type that can be read. */
-export const elementBytes: Readonly<Record<string, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  U64: 8,
-  I32: 4,
-  U32: 4,
-  I16: 2,
-  U16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-};
+/** What an entry, with its name and the tensor that it becomes, takes in memory besides its content. */
+const entryCost = 1000;
+/** The same for one of the notes. */
+const noteCost = 200;
 
 /**
  * The header's length, checked against the format's limit and the file.
@@ -65,25 +55,44 @@ export function readHeaderLength(source: string, start: Uint8Array, fileBytes: n
 }
 
 /**
- * Reads and checks a header: every type known, every shape made of sizes, every tensor as long as its shape says, and
- * all of them together covering the data exactly, without holes or overlap.
+ * Reads and checks a header: every shape made of sizes, every tensor of a known type as long as its shape says, and all
+ * of them together covering the data exactly, without holes or overlap.
  *
  * @param source what the error message starts with
  * @param bytes the JSON text
  * @param dataBytes how many bytes follow it
+ * @param memory how many bytes the list of the tensors may take
  * @throws FileFormatError naming the tensor, what was expected and what came
  */
-export function parseHeader(source: string, bytes: Uint8Array, dataBytes: number): SafetensorsHeader {
-  const header = parseObject(source, bytes);
-  const entries: SafetensorsEntry[] = [];
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = readMetadata(source, value);
-    else entries.push(readEntry(`${source}: tensor ${describe(name)}`, name, value));
+export function parseHeader(source: string, bytes: Uint8Array, dataBytes: number, memory: number): SafetensorsHeader {
+  if (bytes[0] !== '{'.charCodeAt(0)) {
+    throw new FileFormatError(`${source}: the header must be a JSON object, but it does not start with {`);
   }
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(source, entries, dataBytes);
-  return { entries, metadata };
+  const reader = new JsonReader(source, bytes);
+  const entries = new Map<string, SafetensorsEntry>();
+  const metadata = new Map<string, string>();
+  let hasMetadata = false;
+  const checkMemory = () => {
+    if (entries.size * entryCost + metadata.size * noteCost <= memory) return;
+    throw new FileFormatError(
+      `${source}: the header names more than ${entries.size + metadata.size - 1} tensors and notes, too many for a file of this size`,
+    );
+  };
+  reader.object((name) => {
+    if (name === '__metadata__') {
+      if (hasMetadata) throw new FileFormatError(`${source}: the header has "__metadata__" twice`);
+      hasMetadata = true;
+      readMetadata(source, reader, metadata, checkMemory);
+      return;
+    }
+    if (entries.has(name)) throw new FileFormatError(`${source}: the header has tensor ${describe(name)} twice`);
+    entries.set(name, readEntry(`${source}: tensor ${describe(name)}`, name, reader.value()));
+    checkMemory();
+  });
+  reader.end();
+  const ordered = [...entries.values()].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkCoverage(source, ordered, dataBytes);
+  return { entries: ordered, metadata: Object.fromEntries(metadata) };
 }
 
 /** The JSON text of a header, padded with spaces so that the data starts at a multiple of 8 bytes. */
@@ -108,63 +117,68 @@ function jsonPair(key: string, value: unknown): string {
   return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 }
 
-function parseObject(source: string, bytes: Uint8Array): Record<string, unknown> {
-  if (bytes[0] !== '{'.charCodeAt(0)) {
-    throw new FileFormatError(`${source}: the header must be a JSON object, but it does not start with {`);
-  }
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    throw new FileFormatError(`${source}: the header is no JSON: ${(error as Error).message}`);
-  }
-  return header as Record<string, unknown>;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isSize(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function readMetadata(source: string, value: unknown): Record<string, string> {
-  if (!isObject(value)) {
+/** Some writers put null where there are no notes. */
+function readMetadata(source: string, reader: JsonReader, notes: Map<string, string>, check: () => void): void {
+  if (!reader.begins('{')) {
+    const value = reader.value();
+    if (value === null) return;
     throw new FileFormatError(`${source}: __metadata__ must be an object of strings, got ${describe(value)}`);
   }
-  for (const [key, note] of Object.entries(value)) {
-    if (typeof note === 'string') continue;
-    throw new FileFormatError(`${source}: __metadata__ ${describe(key)} must be a string, got ${describe(note)}`);
-  }
-  return value as Record<string, string>;
+  reader.object((key) => {
+    const note = reader.value();
+    if (typeof note !== 'string') {
+      throw new FileFormatError(`${source}: __metadata__ ${describe(key)} must be a string, got ${describe(note)}`);
+    }
+    if (notes.has(key)) throw new FileFormatError(`${source}: __metadata__ has ${describe(key)} twice`);
+    notes.set(key, note);
+    check();
+  });
 }
 
 function readEntry(source: string, name: string, value: unknown): SafetensorsEntry {
-  if (!isObject(value)) throw new FileFormatError(`${source}: expected an object, got ${describe(value)}`);
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype)) {
-    const known = Object.keys(elementBytes).join(', ');
+  if (!(value instanceof Map)) throw new FileFormatError(`${source}: expected an object, got ${describe(value)}`);
+  const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((key) => value.get(key) as unknown);
+  if (typeof dtype !== 'string') {
+    const known = Object.keys(elementTypes).join(', ');
     throw new FileFormatError(`${source}: dtype must be one of ${known}, got ${describe(dtype)}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     throw new FileFormatError(
-      `${source}: shape must be an array of non-negative integers, got ${Array.isArray(shape) ? JSON.stringify(shape) : describe(shape)}`,
+      `${source}: shape must be an array of non-negative integers, got ${Array.isArray(shape) ? shorten(shape) : describe(shape)}`,
     );
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     throw new FileFormatError(
-      `${source}: data_offsets must be two non-negative integers, got ${Array.isArray(offsets) ? JSON.stringify(offsets) : describe(offsets)}`,
+      `${source}: data_offsets must be two non-negative integers, got ${Array.isArray(offsets) ? shorten(offsets) : describe(offsets)}`,
     );
   }
   const [begin, end] = offsets as number[];
-  const expected = shape.includes(0) ? 0 : (shape as number[]).reduce((n, size) => n * size, elementBytes[dtype]);
-  if (end - begin !== expected) {
-    throw new FileFormatError(
-      `${source}: shape [${shape.join(', ')}] of ${dtype} takes ${expected} bytes, but data_offsets [${begin}, ${end}] hold ${end - begin}`,
-    );
-  }
+  if (end < begin) throw new FileFormatError(`${source}: data_offsets [${begin}, ${end}] hold ${end - begin} bytes`);
+  if (Object.hasOwn(elementTypes, dtype)) checkLength(source, dtype, shape as number[], begin, end);
   return { name, dtype, shape: shape as number[], begin, end };
+}
+
+function checkLength(source: string, dtype: string, shape: number[], begin: number, end: number): void {
+  const expected = (elementsOf(shape) * elementTypes[dtype].bits) / 8;
+  const strides = shape.reduce((n, size) => n * Math.max(size, 1), 1);
+  if (end - begin === expected && Number.isSafeInteger(strides)) return;
+  throw new FileFormatError(
+    `${source}: shape [${shape.join(', ')}] of ${dtype} takes ${expected} bytes, but data_offsets [${begin}, ${end}] hold ${end - begin}`,
+  );
+}
+
+/** How many elements a tensor of this shape has. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.includes(0) ? 0 : shape.reduce((n, size) => n * size, 1);
+}
+
+function shorten(list: unknown[]): string {
+  const text = JSON.stringify(list, (_, value) => (value instanceof Map ? {} : value));
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** @param entries by begin */

@@ -1,11 +1,16 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { ArgumentError, DTypeError, describe, FileFormatError } from '../../errors.js';
-import { contiguous } from '../../ops/copy.js';
+import { ArgumentError, describe, FileFormatError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
-import type { DType } from '../../tensor/dtype.js';
-import { checkTensor, Tensor } from '../../tensor/tensor.js';
+import { contiguousStrides } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
 import { writeFileAtomically } from '../atomic_file.js';
+import { type ByteSource, bufferSource, memoryBound, readBytes, readStart, withFile } from '../byte_source.js';
+import { elementTypes, formatNames } from '../element_types.js';
+import { readElements } from '../elements.js';
+import { type LoadFileOptions, leaveOut, readNames, selectNames } from '../entry_names.js';
+import { kindOfFile, notThisKind } from '../file_kind.js';
+import { checkName, checkSavable, namedTensors, savedBytes } from '../tensor_bytes.js';
 import {
+  elementsOf,
   formatHeader,
   largestHeader,
   lengthBytes,
@@ -13,7 +18,6 @@ import {
   readHeaderLength,
   type SafetensorsEntry,
 } from './header.js';
-import { readWideIntegers } from './wide_integers.js';
 
 /** What a safetensors file holds. */
 export interface SafetensorsContent {
@@ -31,77 +35,30 @@ export interface SafetensorsOptions {
 /** Tensors by name: an object such as a state dict, or a Map. */
 export type NamedTensors = Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>;
 
-/** Our dtypes in the format's words. */
-const formatNames: Readonly<Record<DType, string>> = {
-  float64: 'F64',
-  float32: 'F32',
-  float16: 'F16',
-  bfloat16: 'BF16',
-  int32: 'I32',
-  uint8: 'U8',
-  bool: 'BOOL',
-};
-
-const ourNames = new Map(Object.entries(formatNames).map(([ours, theirs]) => [theirs, ours as DType]));
-
-/** Bytes that can be read piece by piece: a file, or a buffer. */
-interface Source {
-  /** What error messages start with. */
-  readonly name: string;
-  readonly bytes: number;
-  /** Fills `target` from `position` on. @throws FileFormatError when there are not enough bytes. */
-  read(target: Uint8Array, position: number): void;
-}
-
 /**
  * Reads a `.safetensors` file (https://github.com/huggingface/safetensors), as written by {@link saveSafetensors},
- * PyTorch or anything else. The other integer types become int32.
+ * PyTorch or anything else. Integers of types that Lutra lacks become int32, 8-bit floats float16 (F8_E8M0 float32), all
+ * of them exactly.
  *
  * The header is checked as a whole before anything that it claims is allocated, and each tensor is read straight into
  * its own memory.
  *
- * @throws FileFormatError naming the file, the tensor, what was expected and what came; the file system's own error
- *   where the file can't be read
+ * @param options `names` says which tensors to read; the others may be of types that can't be represented
+ * @throws FileFormatError naming the file, the tensor, what was expected and what came; ValueError for a name that the
+ *   file lacks; the file system's own error where the file can't be read
  */
-export function loadSafetensors(path: string): SafetensorsContent {
-  if (typeof path !== 'string') {
-    throw new ArgumentError(`loadSafetensors: path must be a string, got ${describe(path)}`);
-  }
-  const file = openSync(path, 'r');
-  try {
-    const name = `loadSafetensors: ${path}`;
-    const read = (target: Uint8Array, position: number) => {
-      let done = 0;
-      while (done < target.byteLength) {
-        const length = Math.min(target.byteLength - done, 2 ** 30);
-        const got = readSync(file, target, done, length, position + done);
-        if (got === 0) {
-          throw new FileFormatError(`${name}: the file ends at byte ${position + done}; was it cut while being read?`);
-        }
-        done += got;
-      }
-    };
-    return readContent({ name, bytes: fstatSync(file).size, read });
-  } finally {
-    closeSync(file);
-  }
+export function loadSafetensors(path: string, options?: LoadFileOptions): SafetensorsContent {
+  const names = readNames('loadSafetensors', options);
+  return withFile('loadSafetensors', path, (source) => readContent(source, names));
 }
 
 /**
  * {@link loadSafetensors} of bytes in memory. The tensors own copies: the buffer can be reused at once.
  * @throws FileFormatError; ArgumentError unless `buffer` is a Uint8Array (as a Buffer is) or an ArrayBuffer
  */
-export function parseSafetensors(buffer: Uint8Array | ArrayBuffer): SafetensorsContent {
-  const name = 'parseSafetensors';
-  if (!(buffer instanceof Uint8Array) && !(buffer instanceof ArrayBuffer)) {
-    throw new ArgumentError(`${name}: buffer must be a Uint8Array or an ArrayBuffer, got ${describe(buffer)}`);
-  }
-  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
-  return readContent({
-    name,
-    bytes: bytes.byteLength,
-    read: (target, position) => target.set(bytes.subarray(position, position + target.byteLength)),
-  });
+export function parseSafetensors(buffer: Uint8Array | ArrayBuffer, options?: LoadFileOptions): SafetensorsContent {
+  const names = readNames('parseSafetensors', options);
+  return readContent(bufferSource('parseSafetensors', buffer), names);
 }
 
 /**
@@ -124,46 +81,55 @@ export function serializeSafetensors(tensors: NamedTensors, options?: Safetensor
   return Buffer.concat(serialize('serializeSafetensors', tensors, options));
 }
 
-function readContent(source: Source): SafetensorsContent {
-  const start = new Uint8Array(Math.min(lengthBytes, source.bytes));
-  source.read(start, 0);
-  const headerBytes = readHeaderLength(source.name, start, source.bytes);
-  const json = new Uint8Array(headerBytes);
-  source.read(json, lengthBytes);
+function readContent(source: ByteSource, names: LoadFileOptions['names']): SafetensorsContent {
+  checkKind(source);
+  const headerBytes = readHeaderLength(
+    source.name,
+    readBytes(source, 0, Math.min(lengthBytes, source.bytes)),
+    source.bytes,
+  );
+  const json = readBytes(source, lengthBytes, headerBytes);
   const dataStart = lengthBytes + headerBytes;
-  const { entries, metadata } = parseHeader(source.name, json, source.bytes - dataStart);
+  const dataBytes = source.bytes - dataStart;
+  const { entries, metadata } = parseHeader(source.name, json, dataBytes, memoryBound(source.bytes));
+  const isWanted = selectNames(source.name, names, new Set(entries.map((entry) => entry.name)));
+  const wanted = entries.filter((entry) => isWanted(entry.name));
+  for (const entry of wanted) checkType(source.name, entry);
   // fromEntries, since assigning to a key '__proto__' would be no assignment.
-  const tensors = Object.fromEntries(entries.map((entry) => [entry.name, readTensor(source, entry, dataStart)]));
+  const tensors = Object.fromEntries(wanted.map((entry) => [entry.name, readTensor(source, entry, dataStart)]));
   return { tensors, metadata };
 }
 
-function readTensor(source: Source, entry: SafetensorsEntry, dataStart: number): Tensor {
-  const dtype = ourNames.get(entry.dtype);
-  const tensor = Tensor.allocate(entry.shape, dtype ?? 'int32', false);
-  const where = `${source.name}: tensor ${describe(entry.name)}`;
-  const position = dataStart + entry.begin;
-  if (dtype === undefined) {
-    const read = (piece: Uint8Array, offset: number) => source.read(piece, position + offset);
-    readWideIntegers(where, entry.dtype, tensor.storage.array as Int32Array, read);
-    return tensor;
-  }
-  const bytes = bytesOf(tensor);
-  source.read(bytes, position);
-  if (dtype === 'bool') {
-    const wrong = bytes.findIndex((byte) => byte > 1);
-    if (wrong >= 0) throw new FileFormatError(`${where}: a BOOL must be 0 or 1, got ${bytes[wrong]} at ${wrong}`);
-  }
-  return tensor;
+/** A file of another kind is called what it is, rather than a header of some trillion bytes. */
+function checkKind(source: ByteSource): void {
+  const start = readStart(source);
+  if (start.byteLength < lengthBytes + 1 || start[lengthBytes] === '{'.charCodeAt(0)) return;
+  const length = Buffer.from(start.buffer).readBigUInt64LE(0);
+  if (length <= BigInt(source.bytes - lengthBytes)) return;
+  if (kindOfFile(start) === null) return;
+  const why = `its first 8 bytes say that a header of ${length} bytes follows`;
+  throw new FileFormatError(notThisKind(source.name, 'safetensors file', start, why));
+}
+
+function checkType(source: string, { name, dtype }: SafetensorsEntry): void {
+  if (Object.hasOwn(elementTypes, dtype) && elementTypes[dtype].dtype !== null) return;
+  const readable = Object.keys(elementTypes).filter((type) => elementTypes[type].dtype !== null);
+  throw new FileFormatError(
+    `${source}: tensor ${describe(name)}: dtype must be one of ${readable.join(', ')}, got ${describe(dtype)}; ${leaveOut(name)}`,
+  );
+}
+
+function readTensor(source: ByteSource, { name, dtype, shape, begin }: SafetensorsEntry, dataStart: number): Tensor {
+  const where = `${source.name}: tensor ${describe(name)}`;
+  const count = elementsOf(shape);
+  const storage = readElements(source, { where, type: dtype, position: dataStart + begin, count, typeName: dtype });
+  return new Tensor(storage, shape, contiguousStrides(shape), 0);
 }
 
 function serialize(op: string, tensors: NamedTensors, options: SafetensorsOptions | undefined): Uint8Array[] {
   const { metadata = {} } = checkOptions(op, options, ['metadata']);
   checkMetadata(op, metadata);
-  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) {
-    throw new ArgumentError(`${op}: tensors must be an object or a Map from name to Tensor, got ${describe(tensors)}`);
-  }
-  const named = [...(tensors instanceof Map ? tensors : Object.entries(tensors))] as [string, Tensor][];
-  for (const [name, tensor] of named) checkNamed(op, name, tensor);
+  const named = namedTensors(op, tensors).map(([name, value]): [string, Tensor] => [name, checkNamed(op, name, value)]);
   // The widest first, so that every tensor starts at a multiple of its element size.
   named.sort(([a, x], [b, y]) => y.elementSize - x.elementSize || (a < b ? -1 : 1));
   const entries: SafetensorsEntry[] = [];
@@ -179,16 +145,14 @@ function serialize(op: string, tensors: NamedTensors, options: SafetensorsOption
       `${op}: names and metadata take ${header.byteLength} bytes, the format allows ${largestHeader}`,
     );
   }
-  return [header, ...named.map(([, tensor]) => bytesOf(contiguous(tensor.detach())))];
+  return [header, ...named.map(([, tensor]) => savedBytes(tensor))];
 }
 
-function checkNamed(op: string, name: unknown, value: unknown): void {
-  if (typeof name !== 'string') throw new ArgumentError(`${op}: names must be strings, got ${describe(name)}`);
+function checkNamed(op: string, name: string, value: unknown): Tensor {
   if (name === '__metadata__') {
     throw new ArgumentError(`${op}: '__metadata__' is no tensor name in this format; use the metadata option`);
   }
-  const tensor = checkTensor(op, `tensor ${describe(name)}`, value);
-  if (tensor.isSparse) throw new DTypeError(`${op}: tensor ${describe(name)} is row-sparse; save its toDense()`);
+  return checkSavable(op, `tensor ${describe(name)}`, value);
 }
 
 function checkMetadata(op: string, metadata: unknown): void {
@@ -196,13 +160,11 @@ function checkMetadata(op: string, metadata: unknown): void {
     throw new ArgumentError(`${op}: metadata must be an object of strings, got ${describe(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {
-    if (typeof value === 'string') continue;
+    checkName(op, 'names of metadata', key);
+    if (typeof value === 'string') {
+      checkName(op, `metadata ${describe(key)}`, value);
+      continue;
+    }
     throw new ArgumentError(`${op}: metadata ${describe(key)} must be a string, got ${describe(value)}`);
   }
-}
-
-/** The bytes of a contiguous tensor, in place. */
-function bytesOf(tensor: Tensor): Uint8Array {
-  const { array } = tensor.storage;
-  return new Uint8Array(array.buffer, array.byteOffset + tensor.offset * tensor.elementSize, tensor.nbytes);
 }

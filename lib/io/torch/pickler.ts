@@ -1,3 +1,6 @@
+/** Bytes of the longest integer that a pickle's short form holds. */
+export const longestInteger = 255;
+
 /** Calls and references that a pickle may hold besides plain values. */
 export interface PickleGlobal {
   kind: 'global';
@@ -17,6 +20,11 @@ export interface PicklePersistent {
   id: PickleTuple;
 }
 
+export interface PickleBytes {
+  kind: 'bytes';
+  bytes: Buffer;
+}
+
 export interface PickleTuple {
   kind: 'tuple';
   items: readonly Picklable[];
@@ -25,7 +33,7 @@ export interface PickleTuple {
 /** A Python dictionary, whose keys are strings or integers. */
 export interface PickleDict {
   kind: 'dict';
-  entries: readonly (readonly [key: string | number, value: Picklable])[];
+  entries: readonly (readonly [key: string | number | bigint, value: Picklable])[];
 }
 
 export type Picklable =
@@ -38,6 +46,7 @@ export type Picklable =
   | PickleGlobal
   | PickleCall
   | PicklePersistent
+  | PickleBytes
   | PickleTuple
   | PickleDict;
 
@@ -73,6 +82,8 @@ function write(parts: Buffer[], value: Picklable): void {
     write(parts, value.callee);
     write(parts, { kind: 'tuple', items: value.args });
     code('R');
+  } else if (value.kind === 'bytes') {
+    write(parts, encoded(value.bytes));
   } else if (value.kind === 'persistent') {
     write(parts, value.id);
     code('Q');
@@ -84,6 +95,12 @@ function write(parts: Buffer[], value: Picklable): void {
     }
     code('u');
   }
+}
+
+/** Protocol 2 has no bytes: they are a string of characters below 256, encoded when the pickle is read. */
+function encoded(bytes: Buffer): PickleCall {
+  const callee: PickleGlobal = { kind: 'global', module: '_codecs', name: 'encode' };
+  return { kind: 'call', callee, args: [bytes.toString('latin1'), 'latin1'] };
 }
 
 function isList(value: Picklable): value is readonly Picklable[] {
@@ -116,7 +133,6 @@ function integer(value: bigint): Buffer {
   }
   let count = 4;
   while (BigInt.asIntN(8 * count, value) !== value) count++;
-  if (count > 255) throw new RangeError(`an integer of ${count} bytes is beyond what a pickle's short form holds`);
   const bytes = Buffer.alloc(2 + count);
   bytes[0] = 0x8a;
   bytes[1] = count;

@@ -1,70 +1,86 @@
-import { FileFormatError } from '../../errors.js';
-
-/** A Python dictionary while it is read: keys keep their types and their order. */
-export class PickledDict {
-  readonly entries = new Map<unknown, unknown>();
-}
-
-/** A Python tuple; lists are plain arrays. */
-export class PickledTuple {
-  readonly items: readonly unknown[];
-  constructor(items: readonly unknown[]) {
-    this.items = items;
-  }
-}
-
-/** A name that a pickle refers to, and what the reader makes of a call of it. */
-export interface KnownGlobal {
-  readonly name: string;
-  /** The result of a call; missing where the name is only passed on. */
-  call?(args: readonly unknown[]): unknown;
-}
+import type { Budget } from '../budget.js';
+import type { PickleInput } from './pickle_input.js';
+import { KnownGlobal, PickledDict, PickledSet, PickledTensor, PickledTuple, Unreadable } from './pickled.js';
 
 export interface UnpickleOptions {
-  /** What error messages start with. */
-  source: string;
-  /** The globals that may occur, by 'module name'. All others are refused. */
-  globals: ReadonlyMap<string, KnownGlobal>;
+  /** The globals that may occur, by 'module name'. All others are never looked up: they give something unreadable. */
+  globals: ReadonlyMap<string, unknown>;
   /** What a persistent id, as a storage has, stands for. */
   persistent(id: unknown): unknown;
+  /** What the objects may take in memory. */
+  budget: Budget;
 }
 
 const mark = Symbol('mark');
 
+/** About what objects take in memory, here and in the form that the caller gets. */
+const cost = {
+  slot: 8,
+  string: 24,
+  bytes: 100,
+  container: 80,
+  firstItem: 300,
+  item: 16,
+  entry: 76,
+} as const;
+
+/** Python 2's names of modules, which protocol 2 uses to this day. */
+const renamed: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_reg: 'copyreg' };
+
+/** Longer integers are no numbers that a file of tensors holds. */
+const longestInteger = 1024;
+
 /**
- * Reads a pickle without executing anything: it understands numbers, strings, lists, tuples and dictionaries, and those
- * globals that it is told of. Opcodes as in Python's `pickletools`.
+ * Reads a pickle without executing anything: it understands numbers, strings, bytes, lists, tuples, sets and
+ * dictionaries, and those globals that it is told of. Opcodes as in Python's `pickletools`.
  *
- * @throws FileFormatError naming the opcode or the global that it does not understand, and the byte
+ * @throws FileFormatError naming the opcode that it does not understand, and the byte
  */
-export function unpickle(bytes: Uint8Array, options: UnpickleOptions): unknown {
-  return new Unpickler(bytes, options).run();
+export function unpickle(input: PickleInput, options: UnpickleOptions): unknown {
+  return new Unpickler(input, options).run();
 }
 
 class Unpickler {
-  private readonly view: DataView;
   private readonly stack: unknown[] = [];
   private readonly memo = new Map<number, unknown>();
-  private at = 0;
-  private readonly bytes: Uint8Array;
+  private readonly input: PickleInput;
   private readonly options: UnpickleOptions;
 
-  constructor(bytes: Uint8Array, options: UnpickleOptions) {
-    this.bytes = bytes;
+  constructor(input: PickleInput, options: UnpickleOptions) {
+    this.input = input;
     this.options = options;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  run(): unknown {
+    for (;;) {
+      const opcode = this.input.byte();
+      if (opcode === 0x2e) {
+        const value = this.pop();
+        if (this.stack.length > 0) this.fail('values are left over');
+        return value;
+      }
+      if (!this.text(opcode) && !this.number(opcode) && !this.memory(opcode) && !this.container(opcode)) {
+        if (!this.reference(opcode)) this.fail(`opcode 0x${opcode.toString(16)} is not understood`);
+      }
+    }
   }
 
   private fail(what: string): never {
-    throw new FileFormatError(`${this.options.source}: ${what} (at byte ${this.at})`);
+    return this.input.fail(what);
   }
 
-  /** Moves on by some bytes and gives their place. */
-  private take(length: number): number {
-    const at = this.at;
-    if (length > this.bytes.byteLength - at) this.fail(`expected ${length} more bytes`);
-    this.at += length;
-    return at;
+  private spend(bytes: number): void {
+    this.options.budget.spend(bytes);
+  }
+
+  private push(value: unknown, bytes = 0): true {
+    this.spend(cost.slot + bytes);
+    this.stack.push(value);
+    return true;
+  }
+
+  private top(): unknown {
+    return this.stack[this.stack.length - 1];
   }
 
   private pop(): unknown {
@@ -82,229 +98,256 @@ class Unpickler {
     return items;
   }
 
-  private text(length: number): string {
-    const start = this.take(length);
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes.subarray(start, this.at));
-    } catch {
-      return this.fail('a string is no UTF-8');
-    }
-  }
-
-  private line(): string {
-    const end = this.bytes.indexOf(10, this.at);
-    if (end < 0) this.fail('a line does not end');
-    const text = this.text(end - this.at);
-    this.at++;
-    return text;
-  }
-
-  private global(module: unknown, name: unknown): KnownGlobal {
-    const known = this.options.globals.get(`${module} ${name}`);
-    if (known !== undefined) return known;
-    return this.fail(
-      `refers to ${module}.${name}, which is not needed for tensors and is never executed; save a plain state dict`,
-    );
-  }
-
-  /** A two's complement integer of any length; beyond 2^53 a bigint. */
-  private longInteger(length: number): number | bigint {
-    const start = this.take(length);
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[start + i]);
-    if (length > 0) value = BigInt.asIntN(8 * length, value);
-    const plain = Number(value);
-    return Number.isSafeInteger(plain) ? plain : value;
-  }
-
-  private size64(): number {
-    const length = this.view.getBigUint64(this.take(8), true);
-    return length > BigInt(this.bytes.byteLength) ? this.fail(`expected ${length} more bytes`) : Number(length);
-  }
-
   private memoGet(place: number): unknown {
     if (!this.memo.has(place)) this.fail(`nothing was remembered at ${place}`);
     return this.memo.get(place);
   }
 
-  private memoPut(place: number): void {
+  private memoPut(place: number): true {
     if (this.stack.length === 0) this.fail('there is nothing to remember');
-    this.memo.set(place, this.stack[this.stack.length - 1]);
+    if (this.top() === mark) this.fail('a mark stands where a value should be');
+    if (!this.memo.has(place)) this.spend(cost.entry / 2);
+    this.memo.set(place, this.top());
+    return true;
   }
 
-  private setItems(pairs: readonly unknown[]): void {
-    const dict = this.stack[this.stack.length - 1];
-    if (!(dict instanceof PickledDict) || pairs.length % 2 !== 0) this.fail('there is no dictionary to fill');
-    for (let i = 0; i < pairs.length; i += 2) (dict as PickledDict).entries.set(pairs[i], pairs[i + 1]);
+  private string(length: number): true {
+    return this.push(this.input.text(length), cost.string + length);
   }
 
-  private append(items: readonly unknown[]): void {
-    const list = this.stack[this.stack.length - 1];
-    if (!Array.isArray(list)) this.fail('there is no list to fill');
-    for (const item of items) (list as unknown[]).push(item);
+  private bytes(length: number): true {
+    this.spend(length);
+    return this.push(this.input.bytes(length), cost.bytes);
   }
 
-  private reduce(): unknown {
-    const args = this.pop();
-    const callee = this.pop() as KnownGlobal | null;
-    if (!(args instanceof PickledTuple)) this.fail('the arguments of a call are no tuple');
-    if (typeof callee?.call !== 'function') this.fail('calls what is no function');
-    return (callee as Required<KnownGlobal>).call((args as PickledTuple).items);
-  }
-
-  /** Attributes of dictionaries, such as `_metadata`, are left behind. */
-  private build(): void {
-    this.pop();
-    if (!(this.stack[this.stack.length - 1] instanceof PickledDict))
-      this.fail('sets attributes of what is no dictionary');
-  }
-
-  run(): unknown {
-    for (;;) {
-      const opcode = this.bytes[this.take(1)];
-      if (opcode === 0x2e) {
-        const value = this.pop();
-        if (this.stack.length > 0) this.fail('values are left over');
-        return value;
-      }
-      if (!this.simple(opcode) && !this.number(opcode) && !this.structure(opcode)) {
-        this.fail(`opcode 0x${opcode.toString(16)} is not understood`);
-      }
+  /** Strings and bytes. */
+  private text(opcode: number): boolean {
+    switch (opcode) {
+      case 0x58: // BINUNICODE
+        return this.string(this.input.uint32());
+      case 0x8c: // SHORT_BINUNICODE
+      case 0x55: // SHORT_BINSTRING, a string of Python 2
+        return this.string(this.input.byte());
+      case 0x54: // BINSTRING
+        return this.string(Math.max(0, this.input.int32()));
+      case 0x8d: // BINUNICODE8
+        return this.string(this.input.length64());
+      case 0x43: // SHORT_BINBYTES
+        return this.bytes(this.input.byte());
+      case 0x42: // BINBYTES
+        return this.bytes(this.input.uint32());
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        return this.bytes(this.input.length64());
+      default:
+        return false;
     }
   }
 
-  /** Constants, strings and the memo. */
-  private simple(opcode: number): boolean {
+  /** Numbers and constants. */
+  private number(opcode: number): boolean {
+    switch (opcode) {
+      case 0x4e: // NONE
+        return this.push(null);
+      case 0x88: // NEWTRUE
+      case 0x89: // NEWFALSE
+        return this.push(opcode === 0x88);
+      case 0x4b: // BININT1
+        return this.push(this.input.byte());
+      case 0x4d: // BININT2
+        return this.push(this.input.uint16());
+      case 0x4a: // BININT
+        return this.push(this.input.int32());
+      case 0x8a: // LONG1
+        return this.push(this.input.integer(this.input.byte()), cost.string);
+      case 0x8b: {
+        // LONG4
+        const length = this.input.int32();
+        if (length < 0 || length > longestInteger) this.fail(`an integer of ${length} bytes is too long`);
+        return this.push(this.input.integer(length), length);
+      }
+      case 0x47: // BINFLOAT
+        return this.push(this.input.double());
+      default:
+        return false;
+    }
+  }
+
+  /** The protocol, the stack and what is remembered. */
+  private memory(opcode: number): boolean {
     switch (opcode) {
       case 0x80: {
-        const version = this.bytes[this.take(1)];
+        const version = this.input.byte();
         if (version > 5) this.fail(`pickle protocol must be at most 5, got ${version}`);
         return true;
       }
       case 0x95: // FRAME
-        this.take(8);
+        this.input.length64();
         return true;
-      case 0x4e: // NONE
-        this.stack.push(null);
-        return true;
-      case 0x88: // NEWTRUE
-      case 0x89: // NEWFALSE
-        this.stack.push(opcode === 0x88);
-        return true;
-      case 0x58: // BINUNICODE
-        this.stack.push(this.text(this.view.getUint32(this.take(4), true)));
-        return true;
-      case 0x8c: // SHORT_BINUNICODE
-        this.stack.push(this.text(this.bytes[this.take(1)]));
-        return true;
-      case 0x8d: // BINUNICODE8
-        this.stack.push(this.text(this.size64()));
-        return true;
-      case 0x71: // BINPUT
-        this.memoPut(this.bytes[this.take(1)]);
-        return true;
-      case 0x72: // LONG_BINPUT
-        this.memoPut(this.view.getUint32(this.take(4), true));
-        return true;
-      case 0x94: // MEMOIZE
-        this.memoPut(this.memo.size);
-        return true;
-      case 0x68: // BINGET
-        this.stack.push(this.memoGet(this.bytes[this.take(1)]));
-        return true;
-      case 0x6a: // LONG_BINGET
-        this.stack.push(this.memoGet(this.view.getUint32(this.take(4), true)));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  private number(opcode: number): boolean {
-    switch (opcode) {
-      case 0x4b: // BININT1
-        this.stack.push(this.bytes[this.take(1)]);
-        return true;
-      case 0x4d: // BININT2
-        this.stack.push(this.view.getUint16(this.take(2), true));
-        return true;
-      case 0x4a: // BININT
-        this.stack.push(this.view.getInt32(this.take(4), true));
-        return true;
-      case 0x8a: // LONG1
-        this.stack.push(this.longInteger(this.bytes[this.take(1)]));
-        return true;
-      case 0x47: // BINFLOAT
-        this.stack.push(this.view.getFloat64(this.take(8), false));
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  private structure(opcode: number): boolean {
-    const { stack } = this;
-    switch (opcode) {
       case 0x28: // MARK
-        stack.push(mark);
+        return this.push(mark);
+      case 0x30: // POP
+        this.pop();
         return true;
+      case 0x31: // POP_MARK
+        this.popToMark();
+        return true;
+      case 0x32: {
+        // DUP
+        const value = this.pop();
+        this.push(value);
+        return this.push(value);
+      }
+      case 0x71: // BINPUT
+        return this.memoPut(this.input.byte());
+      case 0x72: // LONG_BINPUT
+        return this.memoPut(this.input.uint32());
+      case 0x94: // MEMOIZE
+        return this.memoPut(this.memo.size);
+      case 0x68: // BINGET
+        return this.push(this.memoGet(this.input.byte()));
+      case 0x6a: // LONG_BINGET
+        return this.push(this.memoGet(this.input.uint32()));
+      default:
+        return false;
+    }
+  }
+
+  /** Lists, tuples, sets and dictionaries. */
+  private container(opcode: number): boolean {
+    switch (opcode) {
       case 0x7d: // EMPTY_DICT
-        stack.push(new PickledDict());
-        return true;
+        return this.push(new PickledDict(), cost.container);
       case 0x5d: // EMPTY_LIST
-        stack.push([]);
-        return true;
+        return this.push([], cost.container);
+      case 0x8f: // EMPTY_SET
+        return this.push(new PickledSet(), cost.container);
       case 0x29: // EMPTY_TUPLE
-        stack.push(new PickledTuple([]));
-        return true;
+        return this.tuple([]);
       case 0x74: // TUPLE
-        stack.push(new PickledTuple(this.popToMark()));
-        return true;
+        return this.tuple(this.popToMark());
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
-      case 0x87: {
-        const items = Array.from({ length: opcode - 0x84 }, () => this.pop());
-        stack.push(new PickledTuple(items.reverse()));
-        return true;
-      }
+      case 0x87:
+        return this.tuple(Array.from({ length: opcode - 0x84 }, () => this.pop()).reverse());
       case 0x61: // APPEND
-        this.append([this.pop()]);
-        return true;
+        return this.append([this.pop()]);
       case 0x65: // APPENDS
-        this.append(this.popToMark());
-        return true;
+        return this.append(this.popToMark());
+      case 0x90: // ADDITEMS
+        return this.add(this.popToMark());
+      case 0x91: {
+        // FROZENSET
+        const items = this.popToMark();
+        this.push(new PickledSet(), cost.container);
+        return this.add(items);
+      }
       case 0x73: {
         // SETITEM
         const value = this.pop();
-        this.setItems([this.pop(), value]);
-        return true;
+        return this.setItems([this.pop(), value]);
       }
       case 0x75: // SETITEMS
-        this.setItems(this.popToMark());
-        return true;
+        return this.setItems(this.popToMark());
+      default:
+        return false;
+    }
+  }
+
+  private tuple(items: unknown[]): true {
+    const first = items.length === 0 ? 0 : cost.firstItem;
+    return this.push(new PickledTuple(items), cost.container + first + cost.item * items.length);
+  }
+
+  private append(items: readonly unknown[]): true {
+    const list = this.top();
+    if (list instanceof Unreadable) return true;
+    if (!Array.isArray(list)) return this.fail('there is no list to fill');
+    this.spend(cost.item * items.length + (list.length === 0 ? cost.firstItem : 0));
+    for (const item of items) list.push(item);
+    return true;
+  }
+
+  private add(items: readonly unknown[]): true {
+    const set = this.top();
+    if (set instanceof Unreadable) return true;
+    if (!(set instanceof PickledSet)) return this.fail('there is no set to fill');
+    this.spend(cost.entry * items.length + (set.items.length === 0 ? cost.firstItem : 0));
+    for (const item of items) set.items.push(item);
+    return true;
+  }
+
+  private setItems(pairs: readonly unknown[]): true {
+    const dict = this.top();
+    if (dict instanceof Unreadable) return true;
+    if (!(dict instanceof PickledDict) || pairs.length % 2 !== 0) return this.fail('there is no dictionary to fill');
+    this.spend((cost.entry * pairs.length) / 2 + (dict.size === 0 ? cost.firstItem : 0));
+    for (let i = 0; i < pairs.length; i += 2) dict.entries.set(pairs[i], pairs[i + 1]);
+    return true;
+  }
+
+  /** What a pickle refers to, and what is made by calls. */
+  private reference(opcode: number): boolean {
+    switch (opcode) {
       case 0x63: {
         // GLOBAL
-        const module = this.line();
-        stack.push(this.global(module, this.line()));
-        return true;
+        const module = this.input.line();
+        return this.global(module, this.input.line());
       }
       case 0x93: {
         // STACK_GLOBAL
         const name = this.pop();
-        stack.push(this.global(this.pop(), name));
-        return true;
+        return this.global(this.pop(), name);
       }
       case 0x52: // REDUCE
-        stack.push(this.reduce());
-        return true;
+      case 0x81: // NEWOBJ
+        return this.call(this.pop());
+      case 0x92: {
+        // NEWOBJ_EX, with arguments by name
+        const named = this.pop();
+        const args = this.pop();
+        if (named instanceof PickledDict && named.size > 0 && !(this.top() instanceof Unreadable)) {
+          this.fail('a call has arguments by name');
+        }
+        return this.call(args);
+      }
       case 0x51: // BINPERSID
-        stack.push(this.options.persistent(this.pop()));
-        return true;
+        return this.push(this.options.persistent(this.pop()), cost.container);
       case 0x62: // BUILD
-        this.build();
-        return true;
+        return this.build();
       default:
         return false;
     }
   }
+
+  private global(module: unknown, name: unknown): true {
+    if (typeof module !== 'string' || typeof name !== 'string') return this.fail('a name is no string');
+    const home = Object.hasOwn(renamed, module) ? renamed[module] : module;
+    const known = this.options.globals.get(`${home} ${name}`);
+    if (known !== undefined) return this.push(known);
+    const problem = `refers to ${shorten(home)}.${shorten(name)}, which is not needed for tensors and is never executed`;
+    return this.push(new Unreadable(problem, 'save a plain state dict', this.input.at), cost.bytes);
+  }
+
+  private call(args: unknown): true {
+    const callee = this.pop();
+    if (!(args instanceof PickledTuple)) return this.fail('the arguments of a call are no tuple');
+    if (callee instanceof Unreadable) return this.push(callee);
+    if (!(callee instanceof KnownGlobal) || callee.call === null) return this.fail('calls what is no function');
+    // What goes into something by way of a call makes it unreadable too.
+    const unreadable = args.items.find((item) => item instanceof Unreadable);
+    return this.push(unreadable ?? callee.call(args.items), cost.container);
+  }
+
+  /** Attributes of dictionaries, such as `_metadata`, and of tensors are left behind. */
+  private build(): true {
+    this.pop();
+    const value = this.top();
+    const hasAttributes = value instanceof PickledDict || value instanceof PickledTensor || value instanceof Unreadable;
+    return hasAttributes ? true : this.fail('sets attributes of what is no dictionary');
+  }
+}
+
+function shorten(name: string): string {
+  return name.length <= 80 ? name : `${name.slice(0, 80)}…`;
 }

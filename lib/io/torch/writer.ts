@@ -1,13 +1,17 @@
+import { types } from 'node:util';
 import { copyOf } from '../../calls/copy.js';
-import { ArgumentError, DTypeError, describe } from '../../errors.js';
+import { ArgumentError, describe, ValueError } from '../../errors.js';
+import type { OptimizerStateDict } from '../../optim/optimizer_state.js';
+import type { SchedulerStateDict } from '../../optim/schedulers/scheduler_state.js';
 import { type DType, dtypes } from '../../tensor/dtype.js';
 import type { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { writeFileAtomically } from '../atomic_file.js';
+import { checkName, checkSavable } from '../tensor_bytes.js';
 import { zipParts } from '../zip/writer.js';
-import { type Picklable, type PickleGlobal, pickle } from './pickler.js';
+import { longestInteger, type Picklable, type PickleGlobal, pickle } from './pickler.js';
 
-/** What `saveTorch` takes: tensors, numbers, strings, and arrays, objects and Maps of them, at any depth. */
+/** What `saveTorch` takes: tensors, numbers, strings, bytes, and arrays, Sets, objects and Maps of them, at any depth. */
 export type TorchSavable =
   | Tensor
   | number
@@ -15,8 +19,12 @@ export type TorchSavable =
   | string
   | boolean
   | null
+  | Uint8Array
+  | OptimizerStateDict
+  | SchedulerStateDict
   | readonly TorchSavable[]
-  | ReadonlyMap<string | number, TorchSavable>
+  | ReadonlySet<TorchSavable>
+  | ReadonlyMap<string | number | bigint, TorchSavable>
   | { readonly [key: string]: TorchSavable };
 
 const storageNames: Readonly<Record<DType, string>> = {
@@ -93,23 +101,32 @@ class TorchWriter {
   private visit(value: unknown, where: string, depth: number): void {
     const { op } = this;
     if (depth > deepest) throw new ArgumentError(`${op}: ${where} is nested deeper than ${deepest}`);
+    if (typeof value === 'string') checkName(op, `${where}, as all strings,`, value);
+    if (typeof value === 'bigint' && BigInt.asIntN(8 * longestInteger, value) !== value) {
+      throw new ValueError(`${op}: ${where} is an integer of more than ${longestInteger} bytes`);
+    }
     if (value === null || ['number', 'bigint', 'string', 'boolean'].includes(typeof value)) return;
+    if (types.isUint8Array(value)) return;
     if (value instanceof Tensor) {
-      if (value.isSparse) throw new DTypeError(`${op}: ${where} is row-sparse; write toDense(), or indices and values`);
+      checkSavable(op, where, value);
       const users = this.users.get(value.storage) ?? new Set();
       this.users.set(value.storage, users.add(value));
     } else if (Array.isArray(value)) {
       for (const [i, item] of value.entries()) this.visit(item, `${where}[${i}]`, depth + 1);
-    } else if (value instanceof Map || isPlainObject(value)) {
+    } else if (types.isSet(value)) {
+      for (const item of value) this.visit(item, `an element of ${where}`, depth + 1);
+    } else if (types.isMap(value) || isPlainObject(value)) {
       for (const [key, item] of entriesOf(value)) {
-        if (typeof key !== 'string' && !Number.isSafeInteger(key)) {
+        if (typeof key === 'string') checkName(op, `the keys of ${where}`, key);
+        else if (typeof key !== 'bigint' && !Number.isSafeInteger(key)) {
           throw new ArgumentError(`${op}: ${where} has a key that is no string and no integer: ${describe(key)}`);
         }
         this.visit(item, typeof key === 'string' ? `${where}.${key}` : `${where}[${key}]`, depth + 1);
       }
     } else {
+      const hint = typeof (value as { stateDict?: unknown })?.stateDict === 'function' ? '; save its stateDict()' : '';
       throw new ArgumentError(
-        `${op}: ${where} must be a Tensor, number, string, boolean, null, or an array, object or Map of them, got ${describe(value)}`,
+        `${op}: ${where} must be a Tensor, number, string, boolean, null, or an array, object or Map of them, got ${describe(value)}${hint}`,
       );
     }
   }
@@ -118,8 +135,16 @@ class TorchWriter {
   private plain(value: TorchSavable, numbered: boolean): Picklable {
     if (value instanceof Tensor) return this.tensorOf(value);
     if (typeof value !== 'object' || value === null) return value;
+    if (types.isUint8Array(value)) return { kind: 'bytes', bytes: Buffer.from(value) };
     if (Array.isArray(value)) return value.map((item) => this.plain(item, false));
-    const pairs = entriesOf(value) as [string | number, TorchSavable][];
+    if (types.isSet(value)) {
+      return {
+        kind: 'call',
+        callee: global('builtins', 'set'),
+        args: [[...value].map((item) => this.plain(item as TorchSavable, false))],
+      };
+    }
+    const pairs = entriesOf(value) as [string | number | bigint, TorchSavable][];
     const isOptimizer = pairs.some(([key, item]) => key === 'param_groups' && Array.isArray(item));
     const entries = pairs.map(([key, item]) => {
       const place = numbered && /^(0|[1-9]\d{0,8})$/.test(String(key)) ? Number(key) : key;
@@ -161,7 +186,8 @@ class TorchWriter {
   private add(tensor: Tensor, first: number, elements: number): SavedStorage {
     const { array } = tensor.storage;
     const { bytes: size } = dtypes[tensor.dtype];
-    const bytes = new Uint8Array(array.buffer, array.byteOffset + first * size, elements * size);
+    const inPlace = new Uint8Array(array.buffer, array.byteOffset + first * size, elements * size);
+    const bytes = types.isSharedArrayBuffer(array.buffer) ? Uint8Array.from(inPlace) : inPlace;
     const saved = { key: String(this.storages.length), bytes, elements, name: storageNames[tensor.dtype] };
     this.storages.push(saved);
     return saved;
@@ -175,5 +201,5 @@ function isPlainObject(value: unknown): value is object {
 }
 
 function entriesOf(value: object): [unknown, unknown][] {
-  return value instanceof Map ? [...value.entries()] : Object.entries(value);
+  return types.isMap(value) ? [...value.entries()] : Object.entries(value);
 }

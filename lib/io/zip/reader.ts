@@ -1,6 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { describe, FileFormatError } from '../../errors.js';
-import { type ByteSource, readBytes } from '../byte_source.js';
+import { type ByteSource, bytesSource, memoryBound, readBytes, readStart } from '../byte_source.js';
+import { notThisKind } from '../file_kind.js';
 
 /** One file of a zip archive, as its central directory describes it. */
 export interface ZipEntry {
@@ -55,7 +56,8 @@ function uint64(view: DataView, at: number, source: string, what: string): numbe
 
 function findDirectory(source: ByteSource): Directory {
   if (source.bytes < endBytes) {
-    throw new FileFormatError(`${source.name}: a zip archive has at least ${endBytes} bytes, got ${source.bytes}`);
+    const otherwise = `such an archive has at least ${endBytes} bytes, got ${source.bytes}`;
+    throw new FileFormatError(notThisKind(source.name, 'zip archive', readStart(source), otherwise));
   }
   const length = Math.min(source.bytes, endBytes + longestComment);
   const tailStart = source.bytes - length;
@@ -68,7 +70,8 @@ function findDirectory(source: ByteSource): Directory {
     at--;
   }
   if (at < 0) {
-    throw new FileFormatError(`${source.name}: is no zip archive, or was cut: its end record is missing`);
+    const why = 'its end record is missing; was it cut?';
+    throw new FileFormatError(notThisKind(source.name, 'zip archive', readStart(source), why));
   }
   const found = {
     entries: tail.getUint16(at + 10, true),
@@ -113,6 +116,7 @@ function findWideDirectory(source: ByteSource, end: number): Directory {
  */
 export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
   const { entries, start, bytes } = findDirectory(source);
+  checkEntries(source, entries);
   const directory = readBytes(source, start, bytes);
   const view = viewOf(directory);
   const found = new Map<string, ZipEntry>();
@@ -136,6 +140,16 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
   }
   checkApart(source.name, [...found.values()]);
   return found;
+}
+
+/** What the list of an entry takes in memory, its name not counted. */
+const entryCost = 500;
+
+function checkEntries(source: ByteSource, entries: number): void {
+  if (entries * entryCost <= memoryBound(source.bytes)) return;
+  throw new FileFormatError(
+    `${source.name}: its directory of ${entries} entries is too long for an archive of ${source.bytes} bytes`,
+  );
 }
 
 /** Entries that share bytes of the archive could make it as large as they like. */
@@ -220,43 +234,68 @@ function locate(
   return { name, deflated: method === 8, compressedSize, size, crc, headerStart, dataStart };
 }
 
-function checkCrc(where: string, entry: ZipEntry, bytes: Uint8Array): void {
-  const crc = crc32(bytes);
+function checkCrc(where: string, entry: ZipEntry, crc: number): void {
   if (crc === entry.crc) return;
   const hex = (value: number) => value.toString(16).padStart(8, '0');
   throw new FileFormatError(`${where}: its checksum should be ${hex(entry.crc)}, but is ${hex(crc)}`);
 }
 
+/** Beyond this one piece of output would not do. */
+const largestPiece = 2 ** 31 - 1;
+/** What of a stored entry is read at a time to sum it up. */
+const checkedAtOnce = 2 ** 20;
+
 /**
- * Reads an entry's content into memory that has its size.
+ * An entry's content, checked, as a source of its own. A stored one stays where it is; a deflated one is unpacked into
+ * memory that the reader may keep.
  * @throws FileFormatError where the content is damaged
  */
-export function readZipEntryInto(source: ByteSource, entry: ZipEntry, target: Uint8Array): void {
+export function zipEntrySource(source: ByteSource, entry: ZipEntry): ByteSource {
   const where = `${source.name}: entry ${describe(entry.name)}`;
-  if (target.byteLength !== entry.size) {
-    throw new FileFormatError(`${where}: should have ${target.byteLength} bytes, but has ${entry.size}`);
+  if (entry.deflated) {
+    const content = inflate(source, entry, where);
+    checkCrc(where, entry, crc32(content));
+    const alone = content.buffer.byteLength <= content.byteLength + 64;
+    return bytesSource(where, content, alone ? content : undefined);
   }
-  if (!entry.deflated) {
-    source.read(target, entry.dataStart);
-  } else {
-    const packed = readBytes(source, entry.dataStart, entry.compressedSize);
-    let content: Uint8Array;
-    try {
-      content = inflateRawSync(packed, { maxOutputLength: Math.max(entry.size, 1) });
-    } catch (error) {
-      throw new FileFormatError(`${where}: can't be decompressed: ${(error as Error).message}`);
+  checkStored(source, entry, where);
+  const read = (target: Uint8Array, position: number) => {
+    if (position + target.byteLength > entry.size) {
+      throw new FileFormatError(`${where}: the content ends at byte ${entry.size}`);
     }
-    if (content.byteLength !== entry.size) {
-      throw new FileFormatError(`${where}: should have ${entry.size} bytes, but has ${content.byteLength}`);
-    }
-    target.set(content);
+    source.read(target, entry.dataStart + position);
+  };
+  return { name: where, bytes: entry.size, read };
+}
+
+function checkStored(source: ByteSource, entry: ZipEntry, where: string): void {
+  const piece = new Uint8Array(Math.min(entry.size, checkedAtOnce));
+  let crc = 0;
+  for (let at = 0; at < entry.size; at += piece.byteLength) {
+    const some = piece.subarray(0, Math.min(piece.byteLength, entry.size - at));
+    source.read(some, entry.dataStart + at);
+    crc = crc32(some, crc);
   }
-  checkCrc(where, entry, target);
+  checkCrc(where, entry, crc);
+}
+
+/** With room for one byte more than is expected, the output comes in one piece, without a copy. */
+function inflate(source: ByteSource, entry: ZipEntry, where: string): Uint8Array {
+  const packed = readBytes(source, entry.dataStart, entry.compressedSize);
+  const { size } = entry;
+  const chunkSize = size < largestPiece ? Math.max(64, size + 1) : 2 ** 24;
+  let content: Uint8Array;
+  try {
+    content = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize });
+  } catch (error) {
+    throw new FileFormatError(`${where}: can't be decompressed: ${(error as Error).message}`);
+  }
+  if (content.byteLength === size) return content;
+  throw new FileFormatError(`${where}: should have ${size} bytes, but has ${content.byteLength}`);
 }
 
 /** An entry's content. @throws FileFormatError where it is damaged. */
 export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
-  const bytes = new Uint8Array(entry.size);
-  readZipEntryInto(source, entry, bytes);
-  return bytes;
+  const content = zipEntrySource(source, entry);
+  return content.owned ?? readBytes(content, 0, content.bytes);
 }

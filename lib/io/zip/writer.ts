@@ -8,6 +8,8 @@ export interface ZipFile {
 
 /** Beyond these sizes and places need zip64's fields. */
 const wide = 0xffffffff;
+/** What the format's field for the length of a name holds. */
+export const longestName = 0xffff;
 /** 1 January 1980: archives of the same content are the same bytes. */
 const date = 0x0021;
 /** Names are UTF-8. */

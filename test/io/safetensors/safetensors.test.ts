@@ -3,11 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  ArgumentError,
+  asTensor,
   FileFormatError,
   loadSafetensors,
+  nn,
+  optim,
   parseSafetensors,
   saveSafetensors,
+  serializeNpy,
+  serializeNpz,
   serializeSafetensors,
+  serializeTorch,
   type Tensor,
   tensor,
   zeros,
@@ -181,6 +188,102 @@ describe('what is written', () => {
   test('names the folder that is not there', () => {
     expect(() => saveSafetensors(join(folder, 'no', 'x.safetensors'), {})).toThrow(/ENOENT/);
   });
+
+  test('refuses a module or an optimizer, and says what to save of it', () => {
+    const model = new nn.Linear(2, 1);
+    expect(() => serializeSafetensors(model as never)).toThrow(
+      /tensors must be .* got a Linear; save its stateDict\(\)/,
+    );
+    expect(() => serializeTorch(model as never)).toThrow(/got a Linear; save its stateDict\(\)/);
+    expect(() => serializeTorch({ model } as never)).toThrow(
+      /value.model must be .* got a Linear; save its stateDict\(\)/,
+    );
+    expect(() => serializeNpz(new optim.SGD(model.parameters()) as never)).toThrow(/got a SGD; save its stateDict\(\)/);
+  });
+
+  test('refuses tensors whose memory is gone', () => {
+    const data = new Float32Array(4);
+    const gone = asTensor(data);
+    structuredClone(data.buffer, { transfer: [data.buffer] });
+    for (const save of [serializeSafetensors, serializeNpz, serializeTorch]) {
+      expect(() => save({ x: gone })).toThrow(ArgumentError);
+      expect(() => save({ x: gone })).toThrow(/the memory of .*x"? is gone: its buffer was transferred away/);
+    }
+    expect(() => serializeNpy(gone)).toThrow(/the memory of tensor is gone/);
+  });
+
+  test('refuses names that only half of a surrogate pair tells apart', () => {
+    const halves = new Map([
+      ['a\ud800', tensor([1])],
+      ['a\udbff', tensor([2])],
+    ]);
+    for (const save of [serializeSafetensors, serializeNpz, serializeTorch]) {
+      expect(() => save(halves)).toThrow(ArgumentError);
+      expect(() => save(halves)).toThrow(/holds half of a surrogate pair/);
+    }
+    expect(() => serializeSafetensors({}, { metadata: { note: '\udc00' } })).toThrow(
+      /metadata "note" must be well-formed/,
+    );
+    expect(() => serializeTorch(['\udc00'])).toThrow(/value\[0\], as all strings, must be well-formed/);
+  });
+});
+
+describe('names', () => {
+  const bytes = () =>
+    fileOf({ x: entry('F32', [1], [0, 4]), y: entry('C64', [1], [4, 12]), z: entry('NEW', [7], [12, 13]) }, 13);
+
+  test('say what is read; the others may be of any type', () => {
+    expect(Object.keys(parseSafetensors(bytes(), { names: ['x'] }).tensors)).toEqual(['x']);
+    expect(Object.keys(parseSafetensors(bytes(), { names: (name) => name < 'y' }).tensors)).toEqual(['x']);
+    const path = join(folder, 'some.safetensors');
+    writeFileSync(path, bytes());
+    expect(loadSafetensors(path, { names: [] }).tensors).toEqual({});
+    expect(() => parseSafetensors(bytes())).toThrow(
+      /tensor "y": dtype must be one of F64, .*got "C64"; leave it out with { names: \(name\) => name !== "y" }/,
+    );
+    expect(() => parseSafetensors(bytes(), { names: ['z'] })).toThrow(/tensor "z": dtype .*got "NEW"/);
+  });
+
+  test('that are wrong are refused', () => {
+    expect(() => parseSafetensors(bytes(), { names: ['X'] })).toThrow(/holds no "X"; did you mean "x"\?/);
+    expect(() => parseSafetensors(bytes(), { names: ['weights'] })).toThrow(
+      /holds no "weights"; it holds "x", "y", "z"/,
+    );
+    expect(() => parseSafetensors(bytes(), { names: 3 as never })).toThrow(
+      /names must be a list of names or a function/,
+    );
+  });
+});
+
+describe('a header', () => {
+  test('may have null for its notes, and 8-bit floats', () => {
+    const bytes = fileOf({ __metadata__: null, x: entry('F8_E5M2', [2], [0, 2]), y: entry('F8_E4M3', [2], [2, 4]) }, 4);
+    bytes.set([0x3c, 0xc0, 0x7e, 0x01], bytes.length - 4);
+    const { tensors, metadata } = parseSafetensors(bytes);
+    expect(metadata).toEqual({});
+    expect(tensors.x.dtype).toBe('float16');
+    expect(tensors.x.tolist()).toEqual([1, -2]);
+    expect(tensors.y.tolist()).toEqual([448, 2 ** -9]);
+  });
+
+  test('with a name twice is refused', () => {
+    const one = JSON.stringify(entry('U8', [1], [0, 1]));
+    expect(() => parseSafetensors(fileOf(`{"x":${one},"x":${one}}`, 1))).toThrow(/the header has tensor "x" twice/);
+    expect(() => parseSafetensors(fileOf(`{"x":${one},"\\u0078":${one}}`, 1))).toThrow(/"x" twice/);
+    expect(() => parseSafetensors(fileOf('{"__metadata__":{"a":"1","a":"2"}}', 0))).toThrow(
+      /__metadata__ has "a" twice/,
+    );
+    expect(() => parseSafetensors(fileOf('{"__metadata__":{},"__metadata__":{}}', 0))).toThrow(/"__metadata__" twice/);
+  });
+
+  test('nested or long beyond the format is refused at once', () => {
+    const deep = `{"x":{"dtype":"F32","shape":${'['.repeat(100_000)}${']'.repeat(100_000)},"data_offsets":[0,0]}}`;
+    expect(() => parseSafetensors(fileOf(deep, 0))).toThrow(/nested deeper than 8/);
+    const long = `{"x":{"dtype":"F32","shape":[${'1,'.repeat(100_000)}1],"data_offsets":[0,4]}}`;
+    expect(() => parseSafetensors(fileOf(long, 4))).toThrow(/a list of more than 64 entries/);
+    const open = `{"x":${'{"a":'.repeat(100_000)}`;
+    expect(() => parseSafetensors(fileOf(open, 0))).toThrow(/nested deeper than 8/);
+  });
 });
 
 describe('a damaged file', () => {
@@ -205,8 +308,8 @@ describe('a damaged file', () => {
     ['a number for a tensor', fileOf({ x: 1 }, 0), /tensor "x": expected an object, got 1/],
     [
       'an unknown type',
-      fileOf({ x: entry('F8_E4M3', [1], [0, 1]) }, 1),
-      /tensor "x": dtype must be one of F64, F32.*"F8_E4M3"/,
+      fileOf({ x: entry('F9_E4M4', [1], [0, 1]) }, 1),
+      /tensor "x": dtype must be one of F64, F32.*"F9_E4M4"; leave it out with \{ names/,
     ],
     ['no type', fileOf({ x: { shape: [1], data_offsets: [0, 1] } }, 1), /dtype must be .* got nothing/],
     ['a negative size', fileOf(F32([-1], [0, 4]), 4), /non-negative integers, got \[-1\]/],
