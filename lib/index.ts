@@ -69,11 +69,37 @@ export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.
 import './ops/indexing.js';
 
 export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
+export { clamp, clampMax, clampMin, clip, type Limit } from './ops/clamping.js';
+export {
+  type DiagEmbedOptions,
+  diag,
+  diagEmbed,
+  diagflat,
+  diagonalScatter,
+  type SliceScatterOptions,
+  selectScatter,
+  sliceScatter,
+  trace,
+} from './ops/diagonals.js';
+export {
+  adjoint,
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  moveaxis,
+  movedim,
+  ravel,
+  swapaxes,
+  swapdims,
+  unfold,
+} from './ops/dimensions.js';
+export { type CdistComputeMode, type CdistOptions, cdist } from './ops/distances.js';
 export { einsum } from './ops/einsum.js';
+export { type AminmaxOptions, amax, amin, aminmax, type MinAndMax } from './ops/extreme_values.js';
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
 export { logaddexp, logaddexp2, logcumsumexp, logsumexp } from './ops/log_sums.js';
-export { clamp, maskedFill, where } from './ops/masking.js';
+export { maskedFill, where } from './ops/masking.js';
 export { type AddmmOptions, addmm, bmm, dot, matmul, mm, mv } from './ops/matmul.js';
 export {
   type ContractedDims,
@@ -128,6 +154,31 @@ export {
 } from './ops/random.js';
 export { all, any, mean, prod, type SumOptions, sum } from './ops/reduction.js';
 export type { Dims, KeepdimOptions } from './ops/reduction_layout.js';
+export {
+  broadcastTensors,
+  broadcastTo,
+  type MeshgridOptions,
+  meshgrid,
+  type RepeatInterleaveOptions,
+  repeatInterleave,
+  tile,
+} from './ops/repetition.js';
+export { fliplr, flipud, type Rot90Options, roll, rot90 } from './ops/rolling.js';
+export {
+  columnStack,
+  concat,
+  concatenate,
+  dsplit,
+  dstack,
+  hsplit,
+  hstack,
+  rowStack,
+  type Sections,
+  tensorSplit,
+  vsplit,
+  vstack,
+} from './ops/stacking.js';
+export { take, takeAlongDim } from './ops/taking.js';
 export { type TriangleIndicesOptions, tril, trilIndices, triu, triuIndices } from './ops/triangles.js';
 
 import './ops/scatter.js';

@@ -22,6 +22,7 @@ export {
   type NllLossOptions,
   nllLoss,
 } from '../ops/cross_entropy.js';
+export { type NormalizeOptions, normalize, type PdistOptions, pdist } from '../ops/distances.js';
 export { dropout } from '../ops/dropout.js';
 export {
   type BinaryCrossEntropyOptions,
@@ -47,6 +48,7 @@ export {
   tripletMarginLoss,
 } from '../ops/margin_loss.js';
 export { type LayerNormOptions, layerNorm, type RmsNormOptions, rmsNorm } from '../ops/norm.js';
+export { type PadMode, type PadOptions, pad } from '../ops/padding.js';
 export {
   type NegativeSamplingOptions,
   negativeSamplingLoss,

@@ -25,8 +25,6 @@ declare module '../tensor/tensor.js' {
     nonzero(): Tensor;
     /** A copy with the order along the dimensions reversed. */
     flip(dims: number | readonly number[]): Tensor;
-    /** A copy in which elements move `shift` places along a dimension, around the end. */
-    roll(shift: number, dim: number): Tensor;
     /**
      * NumPy-style indexing, one entry a dimension: a number selects, `null` adds a dimension, `':'` or nothing keeps one,
      * `[start, end, step]` slices, an int32 tensor picks, and a bool tensor of this shape masks.
@@ -165,17 +163,6 @@ export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
   return out;
 }
 
-export function roll(x: Tensor, shift: number, dim: number): Tensor {
-  const d = checkDim('roll', x, dim);
-  if (!Number.isInteger(shift)) throw new ArgumentError(`roll: shift must be an integer, got ${describe(shift)}`);
-  const n = x.shape[d];
-  return indexSelect(
-    x,
-    d,
-    ramp(n, (i) => (((i - shift) % n) + n) % n),
-  );
-}
-
 export function index(x: Tensor, ...entries: IndexEntry[]): Tensor {
   checkTensor('index', 'input', x);
   let out = x;
@@ -230,9 +217,6 @@ installMethods({
   },
   flip(this: Tensor, dims: number | readonly number[]) {
     return flip(this, dims);
-  },
-  roll(this: Tensor, shift: number, dim: number) {
-    return roll(this, shift, dim);
   },
   index(this: Tensor, ...entries: IndexEntry[]) {
     return index(this, ...entries);

@@ -4,7 +4,7 @@ import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { promote } from '../tensor/dtype.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { to } from './copy.js';
+import { clone, to } from './copy.js';
 import { expand, narrow, select, unsqueeze } from './view.js';
 
 declare module '../tensor/tensor.js' {
@@ -132,7 +132,8 @@ export function repeat(x: Tensor, ...times: number[]): Tensor {
     spread = unsqueeze(spread, 2 * i);
   }
   const size = list.map((n, i) => n * pairs[2 * i + 1]);
-  return expand(spread, pairs).reshape(size);
+  const out = expand(spread, pairs).reshape(size);
+  return out.storage === x.storage ? clone(out) : out;
 }
 
 installMethods({

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { backwardOf, choose, type Operand, unary } from '../calls/elementwise.js';
+import { choose, type Operand } from '../calls/elementwise.js';
 import { sumTo } from '../calls/reduce.js';
-import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
+import { DTypeError, ShapeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -17,10 +17,6 @@ declare module '../tensor/tensor.js' {
     maskedFill(mask: Tensor, value: number | boolean | Tensor): Tensor;
     /** `maskedFill` in place. */
     maskedFill_(mask: Tensor, value: number | boolean | Tensor): this;
-    /** Elements limited to [min, max]; null leaves a side open. NaN stays NaN. */
-    clamp(min?: number | null, max?: number | null): Tensor;
-    /** `clamp` in place. */
-    clamp_(min?: number | null, max?: number | null): this;
   }
 }
 
@@ -95,32 +91,6 @@ export function maskedFill(input: Tensor, mask: Tensor, value: number | boolean 
   );
 }
 
-function checkLimit(op: string, name: string, value: unknown): number | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'number') return value;
-  throw new ArgumentError(`${op}: ${name} must be a number or null, got ${describe(value)}`);
-}
-
-/** [tensor in the result's dtype, low, high]. Limits with a fraction make integers float32, as in PyTorch. */
-function prepareClamp(op: string, input: unknown, min: unknown, max: unknown): [Tensor, number, number] {
-  const x = checkDense(op, 'input', input);
-  const low = checkLimit(op, 'min', min);
-  const high = checkLimit(op, 'max', max);
-  if (low === null && high === null) throw new ArgumentError(`${op}: needs min, max or both, got neither`);
-  if (x.dtype === 'bool') throw new DTypeError(`${op}: is not defined for bool tensors`);
-  const fraction = [low, high].some((limit) => limit !== null && Number.isFinite(limit) && !Number.isInteger(limit));
-  const dtype = fraction && !isFloating(x.dtype) ? 'float32' : computeType(x.dtype);
-  return [convert(op, x, dtype) as Tensor, low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
-}
-
-/** input limited to [min, max]; where min > max, max. The gradient passes where min ≤ input ≤ max. */
-export function clamp(input: Tensor, min?: number | null, max?: number | null): Tensor {
-  const [x, low, high] = prepareClamp('clamp', input, min, max);
-  const out = unary('clamp', x, low, high);
-  if (!isFloating(x.dtype) || !needsGrad(x)) return out;
-  return record('ClampBackward1', [x], out, (grad) => [backwardOf('clampBackward', grad, x, low, high)], [x]);
-}
-
 installMethods({
   where(this: Tensor, condition: Tensor, other: Operand) {
     return where(condition, this, other);
@@ -137,13 +107,5 @@ installMethods({
     return writeInPlace('maskedFill_', x, source.dtype, x.shape, (out) =>
       choose(apart(m, x), v instanceof Tensor ? apart(v, x) : v, source, x.shape, source.dtype, out),
     );
-  },
-  clamp(this: Tensor, min?: number | null, max?: number | null) {
-    return clamp(this, min, max);
-  },
-  clamp_(this: Tensor, min?: number | null, max?: number | null) {
-    checkWritable('clamp_', this);
-    const [x, low, high] = prepareClamp('clamp_', this, min, max);
-    return writeInPlace('clamp_', this, x.dtype, x.shape, (out) => unary('clamp', x, low, high, out));
   },
 });

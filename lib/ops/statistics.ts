@@ -131,7 +131,7 @@ function runNorm(p: number, layout: Parameters<typeof reduceFloats>[1]): Tensor 
 }
 
 /** ∂‖x‖/∂x = sign(x) (|x| / ‖x‖)^(p−1), and 0 where the norm is 0; for ±Infinity, ties share it. */
-function normGradient(p: number, x: Tensor, out: Tensor, grad: Tensor, dims: readonly number[]): Tensor {
+export function normGradient(p: number, x: Tensor, out: Tensor, grad: Tensor, dims: readonly number[]): Tensor {
   const { shape, dtype } = x;
   if (p === 0) return Tensor.allocate(shape, dtype);
   if (p === 1) return mul(sign(x), spread(grad, shape, dims));

@@ -14,8 +14,8 @@ declare module '../tensor/tensor.js' {
     transpose(dim0: number, dim1: number): Tensor;
     /** The transpose of a tensor of at most two dimensions. */
     t(): Tensor;
-    /** A view without dimensions of size 1 (all of them, or only `dim`). */
-    squeeze(dim?: number): Tensor;
+    /** A view without dimensions of size 1 (all of them, or only those that `dim` names). */
+    squeeze(dim?: number | readonly number[]): Tensor;
     /** A view with a new dimension of size 1 at `dim`. */
     unsqueeze(dim: number): Tensor;
     /** A view at one index of a dimension, which disappears; a negative index counts from the end. */
@@ -87,11 +87,21 @@ export function t(x: Tensor): Tensor {
   return x.ndim < 2 ? exchange(x.ndim === 0 ? reshape(x, []) : x, 0, 0, 'TBackward0') : exchange(x, 0, 1, 'TBackward0');
 }
 
-export function squeeze(x: Tensor, dim?: number): Tensor {
+/** The list of dimensions that the user gave, each once. @throws ValueError for one that is named twice. */
+function dimsOf(op: string, dim: number | readonly number[], ndim: number): number[] {
+  const list = Array.isArray(dim) ? (dim as readonly number[]) : [dim as number];
+  const dims = list.map((d) => wrapDim(op, d, ndim));
+  const twice = dims.findIndex((d, i) => dims.indexOf(d) !== i);
+  if (twice >= 0) throw new ValueError(`${op}: dim ${list[twice]} is named twice in ${formatShape(list)}`);
+  return dims;
+}
+
+/** A view without dimensions of size 1: all of them, or those that `dim` names; others stay. */
+export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
   checkTensor('squeeze', 'input', x);
-  const only = dim === undefined ? null : wrapDim('squeeze', dim, x.ndim);
-  const keep = x.shape.map((size, i) => size !== 1 || (only !== null && i !== only));
-  const name = dim === undefined ? 'SqueezeBackward0' : 'SqueezeBackward1';
+  const only = dim === undefined ? null : dimsOf('squeeze', dim, x.ndim);
+  const keep = x.shape.map((size, i) => size !== 1 || (only !== null && !only.includes(i)));
+  const name = dim === undefined ? 'SqueezeBackward0' : Array.isArray(dim) ? 'SqueezeBackward2' : 'SqueezeBackward1';
   return makeView(
     x,
     x.shape.filter((_, i) => keep[i]),
@@ -244,7 +254,7 @@ installMethods({
   t(this: Tensor) {
     return t(this);
   },
-  squeeze(this: Tensor, dim?: number) {
+  squeeze(this: Tensor, dim?: number | readonly number[]) {
     return squeeze(this, dim);
   },
   unsqueeze(this: Tensor, dim: number) {

@@ -20,6 +20,16 @@ const families = [
   'einsum',
   'triangles',
   'log_sums',
+  'stacking',
+  'dimensions',
+  'moving',
+  'diagonals',
+  'repetition',
+  'extreme_values',
+  'clamping',
+  'padding',
+  'distances',
+  'taking',
 ];
 
 for (const family of families) {
