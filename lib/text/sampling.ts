@@ -1,6 +1,7 @@
 import { noGrad } from '../autograd/mode.js';
-import type { Generator } from '../calls/generator.js';
+import { Generator } from '../calls/generator.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { contiguous } from '../ops/copy.js';
 import { argmax } from '../ops/extremes.js';
 import { multinomial } from '../ops/random.js';
 import { softmax } from '../ops/softmax.js';
@@ -11,7 +12,7 @@ import { checkFloat, Tensor } from '../tensor/tensor.js';
 export interface SamplingFilter {
   /** Below 1 favours the likely, above 1 the unlikely. Default 1. */
   temperature?: number;
-  /** Choose among the k likeliest only (and what is as likely as the last of them). Default null: among all. */
+  /** Choose among the k likeliest only (and what is as likely as the last of them). Default null or Infinity: among all. */
   topK?: number | null;
   /** Choose among the likeliest that together reach this probability, at least one. Default null: among all. */
   topP?: number | null;
@@ -43,8 +44,8 @@ function checkFilter(op: string, filter: SamplingFilter, zeroAllowed: boolean): 
     const bound = zeroAllowed ? 'of at least' : 'above';
     throw new ValueError(`${op}: temperature must be a number ${bound} 0, got ${describe(temperature)}`);
   }
-  if (topK !== null && !(Number.isInteger(topK) && topK >= 1)) {
-    throw new ValueError(`${op}: topK must be a positive integer or null, got ${describe(topK)}`);
+  if (topK !== null && !(topK >= 1 && (Number.isInteger(topK) || topK === Number.POSITIVE_INFINITY))) {
+    throw new ValueError(`${op}: topK must be a positive integer, Infinity or null, got ${describe(topK)}`);
   }
   if (topP !== null && !(typeof topP === 'number' && topP > 0 && topP <= 1)) {
     throw new ValueError(`${op}: topP must be above 0 and at most 1, or null, got ${describe(topP)}`);
@@ -68,11 +69,16 @@ function keepLikeliest(row: Float64Array, k: number): void {
   for (let i = 0; i < row.length; i++) if (row[i] < threshold) row[i] = Number.NEGATIVE_INFINITY;
 }
 
+/** e^(logit - largest); where the largest is Infinity, all of the probability is with those that are. */
+function weightOf(logit: number, largest: number): number {
+  return logit === largest ? 1 : Math.exp(logit - largest);
+}
+
 /** Sets to -Infinity what isn't needed to reach probability p, starting from the likeliest. */
 function keepNucleus(row: Float64Array, p: number): void {
-  const order = Array.from(row, (_, i) => i).sort((a, b) => row[b] - row[a]);
+  const order = Array.from(row, (_, i) => i).sort((a, b) => (row[a] === row[b] ? a - b : row[b] - row[a]));
   const largest = row[order[0]];
-  const weights = row.map((logit) => Math.exp(logit - largest));
+  const weights = row.map((logit) => weightOf(logit, largest));
   const goal = p * weights.reduce((sum, weight) => sum + weight, 0);
   let reached = 0;
   for (const [place, i] of order.entries()) {
@@ -81,32 +87,98 @@ function keepNucleus(row: Float64Array, p: number): void {
   }
 }
 
+/** What a row of logits is, where it gives no probabilities; else null. */
+function faultOf(row: Float64Array, infinityAllowed: boolean): { fault: string; token: number | null } | null {
+  let possible = false;
+  for (let i = 0; i < row.length; i++) {
+    if (Number.isNaN(row[i])) return { fault: 'NaN', token: i };
+    if (row[i] === Number.POSITIVE_INFINITY && !infinityAllowed) return { fault: 'Infinity', token: i };
+    if (row[i] !== Number.NEGATIVE_INFINITY) possible = true;
+  }
+  return possible ? null : { fault: '-Infinity for every token', token: null };
+}
+
+const refusals =
+  'logits must be finite, or -Infinity for tokens that are never drawn (Infinity is for topK and topP only)';
+
+/**
+ * A row divided by the temperature. Where that is more than the dtype holds, the largest that is finite is subtracted
+ * first: the probabilities are the same.
+ */
+function divide(row: Float64Array, temperature: number, limit: number): void {
+  if (temperature === 1) return;
+  let largest = Number.NEGATIVE_INFINITY;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const logit of row) {
+    if (!Number.isFinite(logit)) continue;
+    if (logit > largest) largest = logit;
+    if (logit < smallest) smallest = logit;
+  }
+  const fits = Math.max(largest, -smallest) / temperature <= limit;
+  const shift = fits ? 0 : largest;
+  for (let i = 0; i < row.length; i++) {
+    row[i] = Number.isFinite(row[i]) ? (row[i] - shift) / temperature : row[i];
+  }
+}
+
+/** The filters' work on checked arguments; calls `use` with every row and the place of its first number. */
+function eachRow(
+  op: string,
+  logits: Tensor,
+  { temperature = 1, topK = null, topP = null }: SamplingFilter,
+  use: (row: Float64Array, start: number) => void,
+): void {
+  const { storage, offset } = contiguous(logits.detach());
+  const { array } = storage;
+  const size = logits.shape[logits.ndim - 1];
+  const limit = logits.dtype === 'float64' ? Number.MAX_VALUE : 2 ** 128 * (1 - 2 ** -24);
+  const row = new Float64Array(size);
+  for (let start = 0; start < logits.numel; start += size) {
+    for (let i = 0; i < size; i++) row[i] = array[offset + start + i];
+    const bad = faultOf(row, topK !== null || topP !== null);
+    if (bad !== null) {
+      const places = [
+        ...(logits.ndim === 2 ? [`row ${start / size}`] : []),
+        ...(bad.token === null ? [] : [`token ${bad.token}`]),
+      ];
+      throw new ValueError(
+        `${op}: ${refusals}, got ${bad.fault}${places.length > 0 ? ` at ${places.join(', ')}` : ''}`,
+      );
+    }
+    divide(row, temperature, limit);
+    if (topK !== null) keepLikeliest(row, topK);
+    if (topP !== null && topP < 1) keepNucleus(row, topP);
+    use(row, start);
+  }
+}
+
 /**
  * Logits divided by the temperature, with -Infinity for tokens that topK, and then topP, leave out.
  * Top-p is nucleus sampling: Holtzman et al. 2020, The curious case of neural text degeneration.
  *
- * @param logits [vocabulary] or [batch, vocabulary].
+ * Where a quotient is more than the dtype holds (at temperatures down to the smallest), the largest logit of the row is
+ * subtracted before dividing, so that it becomes 0. For topK and topP a logit may be Infinity, the likeliest of all:
+ * topP needs nothing beside it.
+ *
+ * @param logits [vocabulary] or [batch, vocabulary]; -Infinity is a token that is never drawn.
  * @returns of logits' shape and dtype, outside the graph.
- * @throws ValueError, ShapeError, DTypeError
+ * @throws ValueError naming the row and the token for NaN, for Infinity without topK or topP, and where a row has no
+ * token to draw; ShapeError, DTypeError
  */
 export function filterLogits(logits: Tensor, options?: SamplingFilter): Tensor {
-  const given = checkOptions('filterLogits', options, filterNames);
-  checkFilter('filterLogits', given, false);
-  return filtered(checkLogits('filterLogits', logits), given);
+  const op = 'filterLogits';
+  const given = checkOptions(op, options, filterNames);
+  checkFilter(op, given, false);
+  const checked = checkLogits(op, logits);
+  const out = Tensor.allocate(checked.shape, checked.dtype, false);
+  eachRow(op, checked, given, (row, start) => out.storage.array.set(row, out.offset + start));
+  return out;
 }
 
-function filtered(logits: Tensor, { temperature = 1, topK = null, topP = null }: SamplingFilter): Tensor {
-  const out = Tensor.allocate(logits.shape, logits.dtype, false);
-  const { array } = out.storage;
-  const size = logits.shape[logits.ndim - 1];
-  const row = new Float64Array(size);
-  for (let start = 0; start < logits.numel; start += size) {
-    for (let i = 0; i < size; i++) row[i] = logits.at(start + i) / temperature;
-    if (topK !== null) keepLikeliest(row, topK);
-    if (topP !== null && topP < 1) keepNucleus(row, topP);
-    array.set(row, out.offset + start);
-  }
-  return out;
+/** Only what is Infinity, where something is, each as likely. */
+function settleInfinities(row: Float64Array): void {
+  if (!row.includes(Number.POSITIVE_INFINITY)) return;
+  for (let i = 0; i < row.length; i++) row[i] = row[i] === Number.POSITIVE_INFINITY ? 0 : Number.NEGATIVE_INFINITY;
 }
 
 /**
@@ -115,15 +187,31 @@ function filtered(logits: Tensor, { temperature = 1, topK = null, topP = null }:
  *
  * @param logits [vocabulary] or [batch, vocabulary].
  * @returns int32, a number (0-dimensional) or [batch].
- * @throws ValueError, ShapeError, DTypeError
+ * @throws ValueError as `filterLogits` does; at temperature 0 for NaN and rows without a token only. ShapeError,
+ * DTypeError
  */
 export function sampleTokens(logits: Tensor, options?: SamplingOptions): Tensor {
   const given = checkOptions('sampleTokens', options, samplingNames);
   checkFilter('sampleTokens', given, true);
-  const scores = checkLogits('sampleTokens', logits).detach();
-  if (given.temperature === 0) return argmax(scores, -1);
-  const probabilities = softmax(filtered(scores, given), -1);
-  return multinomial(probabilities, 1, { generator: given.generator }).squeeze(-1);
+  return draw('sampleTokens', logits, given);
+}
+
+function draw(op: string, logits: Tensor, given: SamplingOptions): Tensor {
+  const scores = checkLogits(op, logits).detach();
+  const handle = given.generator ?? undefined;
+  if (handle !== undefined && !(handle instanceof Generator)) {
+    throw new ArgumentError(`${op}: generator must be a Generator, got ${describe(handle)}`);
+  }
+  if (given.temperature === 0) {
+    eachRow(op, scores, { topK: Number.POSITIVE_INFINITY }, () => {});
+    return argmax(scores, -1);
+  }
+  const filtered = Tensor.allocate(scores.shape, scores.dtype, false);
+  eachRow(op, scores, given, (row, start) => {
+    settleInfinities(row);
+    filtered.storage.array.set(row, filtered.offset + start);
+  });
+  return multinomial(softmax(filtered, -1), 1, { generator: handle }).squeeze(-1);
 }
 
 /**
@@ -158,13 +246,16 @@ export function continueTokens(
       throw new ValueError(`${op}: ${name} must be an integer of at least ${least}, got ${describe(value)}`);
     }
   }
+  if (typeof prompt !== 'object' || prompt === null || typeof prompt.length !== 'number') {
+    throw new ArgumentError(`${op}: prompt must be a list of tokens, got ${describe(prompt)}`);
+  }
   const tokens = Array.from(prompt);
   if (tokens.length === 0) throw new ValueError(`${op}: prompt must hold at least one token`);
   return noGrad(() => {
     while (tokens.length < prompt.length + maxNewTokens) {
       const shown = Int32Array.from(contextLength === null ? tokens : tokens.slice(-contextLength));
       const logits = next(Tensor.wrap(shown, [1, shown.length], 'int32'));
-      const token = sampleTokens(logits, sampling);
+      const token = draw(op, logits, sampling);
       if (token.numel !== 1) {
         throw new ShapeError(`${op}: next must give the logits of one token, got shape ${formatShape(logits.shape)}`);
       }

@@ -77,7 +77,112 @@ describe('sampleTokens', () => {
     expect(() => sampleTokens(logits, { topK: 0 })).toThrow(ValueError);
     expect(() => sampleTokens(logits, { topP: 1.5 })).toThrow(ValueError);
     expect(() => sampleTokens(tensor([[[1]]]))).toThrow(ShapeError);
+    expect(() => sampleTokens(logits, { generator: 3 as never })).toThrow(
+      /sampleTokens: generator must be a Generator/,
+    );
     expect(() => sampleTokens(logits, { top_k: 1 } as never)).toThrow(OptionError);
+  });
+});
+
+describe('logits that are not finite', () => {
+  const { NaN: nan, POSITIVE_INFINITY: inf, NEGATIVE_INFINITY: never } = Number;
+  const functions = { filterLogits, sampleTokens };
+  for (const [name, call] of Object.entries(functions)) {
+    it(`are refused by ${name} itself, naming the place`, () => {
+      for (const options of [undefined, { temperature: 0.5 }, { topK: 1 }, { topP: 0.5 }, { topK: 2, topP: 0.5 }]) {
+        const run = (logits: Tensor) => () => call(logits, options);
+        expect(run(tensor([0, nan, 1]))).toThrow(ValueError);
+        expect(run(tensor([0, nan, 1]))).toThrow(new RegExp(`^${name}: logits must be finite.*got NaN at token 1$`));
+        const rows = tensor([
+          [0, 1, 2],
+          [0, inf, nan],
+        ]);
+        const place = options?.topK || options?.topP ? 'NaN at row 1, token 2' : 'Infinity at row 1, token 1';
+        expect(run(rows)).toThrow(place);
+        expect(run(tensor([[never, never]]))).toThrow('got -Infinity for every token at row 0');
+        expect(run(tensor([never]))).toThrow(/got -Infinity for every token$/);
+      }
+      expect(() => call(tensor([1, inf]))).toThrow(/^\w+: logits must be finite.*got Infinity at token 1$/);
+    });
+  }
+
+  it('are refused under the name of continueTokens, and at temperature 0', () => {
+    const next = (logits: Tensor) => () => continueTokens(() => logits, [1], { maxNewTokens: 1 });
+    expect(next(tensor([nan]))).toThrow(/^continueTokens: logits must be finite/);
+    expect(next(tensor([never]))).toThrow(/^continueTokens: logits must be finite/);
+    expect(() => sampleTokens(tensor([1, nan]), { temperature: 0 })).toThrow('NaN at token 1');
+    expect(sampleTokens(tensor([1, inf, 2]), { temperature: 0 }).item()).toBe(1);
+  });
+
+  it('but -Infinity is a token that is never drawn', () => {
+    expect(filterLogits(tensor([never, 1, 0])).tolist()).toEqual([never, 1, 0]);
+    expect(filterLogits(tensor([never, 1, 0]), { topK: 3 }).tolist()).toEqual([never, 1, 0]);
+    expect(filterLogits(tensor([never, 1, never, 0, never]), { topK: 1 }).tolist()).toEqual([
+      never,
+      1,
+      never,
+      never,
+      never,
+    ]);
+    expect(filterLogits(tensor([never, 1, never, 1, never]), { topP: 0.4 }).tolist()).toEqual([
+      never,
+      1,
+      never,
+      never,
+      never,
+    ]);
+    expect(filterLogits(tensor([never, 1, never, 1, never]), { topP: 0.6 }).tolist()).toEqual([
+      never,
+      1,
+      never,
+      1,
+      never,
+    ]);
+    for (let i = 0; i < 20; i++) expect(sampleTokens(tensor([never, 1, never])).item()).toBe(1);
+  });
+
+  it('and topK and topP take Infinity at their word', () => {
+    expect(filterLogits(tensor([1, inf, 2]), { topK: 1 }).tolist()).toEqual([never, inf, never]);
+    expect(filterLogits(tensor([1, inf, 2]), { topK: 2 }).tolist()).toEqual([never, inf, 2]);
+    expect(filterLogits(tensor([1, inf, inf]), { topK: 1 }).tolist()).toEqual([never, inf, inf]);
+    expect(filterLogits(tensor([1, inf, 2]), { topP: 0.999 }).tolist()).toEqual([never, inf, never]);
+    expect(filterLogits(tensor([inf, 1, inf]), { topP: 0.6 }).tolist()).toEqual([inf, never, inf]);
+    expect(filterLogits(tensor([inf, 1, inf]), { topP: 0.5 }).tolist()).toEqual([inf, never, never]);
+    expect(filterLogits(tensor([1, inf]), { topP: 0.5, temperature: 1e-38 }).tolist()).toEqual([never, inf]);
+    expect(filterLogits(tensor([1, 2]), { topK: inf }).tolist()).toEqual([1, 2]);
+    const drawn = new Set<number>();
+    for (let i = 0; i < 40; i++) drawn.add(sampleTokens(tensor([inf, 1, inf, 3]), { topK: 3 }).item());
+    expect([...drawn].sort()).toEqual([0, 2]);
+  });
+});
+
+describe('small temperatures', () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    it(`choose the likeliest, in ${dtype}`, () => {
+      const logits = tensor([1, 3, 2.9999, -4], { dtype });
+      for (const temperature of [1e-5, 1e-10, 1e-30, 1e-38, 1e-45, 1e-300, 5e-324]) {
+        expect(sampleTokens(logits, { temperature }).item()).toBe(1);
+        expect(sampleTokens(logits, { temperature, topP: 0.9, topK: 3 }).item()).toBe(1);
+        const filtered = filterLogits(logits, { temperature }).tolist() as number[];
+        expect(Number.isFinite(filtered[1])).toBe(true);
+        expect(filtered[1]).toBe(Math.max(...filtered));
+        const down = sampleTokens(tensor([-1e30, -3e30], { dtype }), { temperature }).item();
+        expect(down).toBe(0);
+      }
+    });
+  }
+
+  it('leave what is equally likely so', () => {
+    const logits = tensor([2, 1, 2]);
+    expect(filterLogits(logits, { temperature: 1e-40 }).tolist()).toEqual([0, Number.NEGATIVE_INFINITY, 0]);
+    const drawn = new Set<number>();
+    for (let i = 0; i < 40; i++) drawn.add(sampleTokens(logits, { temperature: 1e-40 }).item());
+    expect([...drawn].sort()).toEqual([0, 2]);
+  });
+
+  it('divide where the result fits', () => {
+    expect(filterLogits(tensor([1, -2]), { temperature: 2 ** -100 }).tolist()).toEqual([2 ** 100, -(2 ** 101)]);
+    expect(filterLogits(tensor([3e38, 1]), { temperature: 0.5 }).at(0)).toBe(0);
   });
 });
 
@@ -110,6 +215,9 @@ describe('continueTokens', () => {
     expect(() => continueTokens(count([]), [1], {} as never)).toThrow('maxNewTokens must be an integer');
     expect(() => continueTokens(count([]), [1], { maxNewTokens: 1, contextLength: 0 })).toThrow(ValueError);
     expect(() => continueTokens(null as never, [1], { maxNewTokens: 1 })).toThrow(ArgumentError);
+    for (const prompt of [null, undefined, 3]) {
+      expect(() => continueTokens(count([]), prompt as never, { maxNewTokens: 1 })).toThrow(/prompt must be a list/);
+    }
     const two = () =>
       tensor([
         [1, 2],
