@@ -5,6 +5,8 @@ export { RowSparse } from './autograd/row_sparse.js';
 export { type Collated, type CollateOptions, defaultCollate } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data_loader.js';
 export { ArrayDataset, type DataSource, type Dataset, Subset, TensorDataset } from './data/dataset.js';
+export { IterableDataset, type IterableSource } from './data/iterable_dataset.js';
+export { type RandomSplitOptions, randomSplit } from './data/random_split.js';
 export {
   BatchSampler,
   type BatchSource,
@@ -12,6 +14,10 @@ export {
   type RandomSamplerOptions,
   type Sampler,
   SequentialSampler,
+  SubsetRandomSampler,
+  type SubsetRandomSamplerOptions,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
 } from './data/sampler.js';
 export * from './errors.js';
 export type { EntryNames, LoadFileOptions } from './io/entry_names.js';

@@ -5,6 +5,14 @@ import { checkDType, type DType } from '../tensor/dtype.js';
 import { type Collated, defaultCollate } from './collate.js';
 import { asDataset, type DataSource, type Dataset } from './dataset.js';
 import {
+  awaitedByBatch,
+  checkIterableSource,
+  type IterableSource,
+  isAsync,
+  isIterableSource,
+  samplesByBatch,
+} from './iterable_dataset.js';
+import {
   BatchSampler,
   type BatchSource,
   checkGenerator,
@@ -58,23 +66,32 @@ const OPTIONS = [
  *   for (const [x, y] of loader) train(x, y);
  * }
  * ```
+ *
+ * A dataset that can only be iterated (see `IterableDataset`) gives its samples in its own order: `shuffle`, `sampler`
+ * and `batchSampler` don't go with it. One that must be waited for is read with `for await`, as any other can be. Samples
+ * are made in the thread that iterates, when they are needed; there are no worker processes.
  */
-export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Batch> {
-  readonly dataset: Dataset<Sample>;
-  readonly batchSampler: BatchSource;
+export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Batch>, AsyncIterable<Batch> {
+  readonly dataset: Dataset<Sample> | IterableSource<Sample>;
+  /** The samples of each batch; null for a dataset that can only be iterated. */
+  readonly batchSampler: BatchSource | null;
+  readonly #batchSize: number;
+  readonly #dropLast: boolean;
   readonly #collate: ((samples: Sample[]) => Batch) | undefined;
   readonly #numberDType: DType | undefined;
   readonly #generator: Generator | undefined;
+  #warned = false;
 
   /**
-   * @param source a dataset, or an array of samples
+   * @param source a dataset, an array of samples, or what can be iterated again and again
    * @throws ArgumentError, ValueError or OptionError naming the option
    */
-  constructor(source: DataSource<Sample>, options?: DataLoaderOptions<Sample, Batch>) {
+  constructor(source: DataSource<Sample> | IterableSource<Sample>, options?: DataLoaderOptions<Sample, Batch>) {
     const op = 'DataLoader';
     const given = checkOptions(op, options, OPTIONS);
-    this.dataset = asDataset(op, source);
-    const { collate, numberDType, seed, generator } = given;
+    const streams = isIterableSource(source);
+    this.dataset = streams ? checkIterableSource(op, source) : asDataset(op, source as DataSource<Sample>);
+    const { collate, numberDType, seed, generator, dropLast = false } = given;
     if (collate !== undefined && typeof collate !== 'function') {
       throw new ArgumentError(`${op}: collate must be a function, got ${describe(collate)}`);
     }
@@ -90,28 +107,86 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     this.#collate = collate;
     this.#numberDType = numberDType;
     this.#generator = seed === undefined ? generator : new Generator(seed);
-    this.batchSampler = this.#makeBatchSampler(op, given);
+    this.#batchSize = checkPositive(op, 'batchSize', given.batchSize ?? 1);
+    if (typeof dropLast !== 'boolean') {
+      throw new ArgumentError(`${op}: dropLast must be true or false, got ${describe(dropLast)}`);
+    }
+    this.#dropLast = dropLast;
+    this.batchSampler = streams ? checkStreaming(op, given) : this.#makeBatchSampler(op, given);
   }
 
-  /** How many batches an epoch has. */
+  /**
+   * How many batches an epoch has.
+   * @throws ArgumentError where the dataset can only be iterated and has no length
+   */
   get length(): number {
-    return this.batchSampler.length;
+    if (this.batchSampler !== null) return this.batchSampler.length;
+    const { length } = this.dataset as { length?: number };
+    if (length === undefined) {
+      throw new ArgumentError('DataLoader: length is not known: the dataset can only be iterated and has no length');
+    }
+    return this.#dropLast ? Math.floor(length / this.#batchSize) : Math.ceil(length / this.#batchSize);
   }
 
+  /** @throws ArgumentError where the dataset must be waited for */
   *[Symbol.iterator](): Iterator<Batch> {
-    // PyTorch takes a seed for its workers here, before the order is drawn; taking it too keeps us in step with it.
+    const { dataset, batchSampler } = this;
+    if (batchSampler === null && isAsync(dataset)) {
+      throw new ArgumentError('DataLoader: the dataset must be waited for; iterate it with for await');
+    }
+    this.#drawSeed();
+    if (batchSampler !== null) {
+      for (const indices of batchSampler) yield this.#batch(indices);
+      return;
+    }
+    let count = 0;
+    for (const samples of samplesByBatch(dataset as Iterable<Sample>, this.#batchSize, this.#dropLast)) {
+      count += samples.length;
+      yield this.#counted(samples, count);
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Batch> {
+    const { dataset, batchSampler } = this;
+    if (batchSampler !== null || !isAsync(dataset)) {
+      for (const batch of this as Iterable<Batch>) yield batch;
+      return;
+    }
+    this.#drawSeed();
+    let count = 0;
+    const samples = awaitedByBatch(dataset as AsyncIterable<Sample>, this.#batchSize, this.#dropLast);
+    for await (const batch of samples) {
+      count += batch.length;
+      yield this.#counted(batch, count);
+    }
+  }
+
+  /** PyTorch takes a seed for its workers, before the order is drawn; taking it too keeps us in step with it. */
+  #drawSeed(): void {
     (this.#generator ?? defaultGenerator).drawSeed();
-    for (const indices of this.batchSampler) yield this.#batch(indices);
+  }
+
+  /** A batch of a dataset that can only be iterated; says so, once, where that gives more samples than its length. */
+  #counted(samples: Sample[], count: number): Batch {
+    const { length } = this.dataset as { length?: number };
+    if (length !== undefined && count > length && !this.#warned) {
+      this.#warned = true;
+      process.emitWarning(`DataLoader: the dataset's length is ${length}, but it has given ${count} samples`);
+    }
+    return this.#collated(samples);
+  }
+
+  #collated(samples: Sample[]): Batch {
+    if (this.#collate) return this.#collate(samples);
+    return defaultCollate(samples, { numberDType: this.#numberDType ?? 'float32' }) as Batch;
   }
 
   #batch(indices: readonly number[]): Batch {
-    const { dataset } = this;
+    const dataset = this.dataset as Dataset<Sample>;
     if (this.#collate === undefined && this.#numberDType === undefined && dataset.getBatch !== undefined) {
       return dataset.getBatch(indices) as Batch;
     }
-    const samples = indices.map((index) => dataset.get(index));
-    if (this.#collate) return this.#collate(samples);
-    return defaultCollate(samples, { numberDType: this.#numberDType ?? 'float32' }) as Batch;
+    return this.#collated(indices.map((index) => dataset.get(index)));
   }
 
   #makeBatchSampler(op: string, options: DataLoaderOptions<Sample, Batch>): BatchSource {
@@ -131,10 +206,26 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     if (sampler !== undefined && shuffle) {
       throw new ArgumentError(`${op}: sampler decides on the order; it can't go with shuffle`);
     }
+    const dataset = this.dataset as Dataset<Sample>;
     const ordered = shuffle
-      ? new RandomSampler(this.dataset, { generator: this.#generator })
-      : new SequentialSampler(this.dataset);
+      ? new RandomSampler(dataset, { generator: this.#generator })
+      : new SequentialSampler(dataset);
     const order = sampler === undefined ? ordered : checkIterable(op, 'sampler', sampler);
-    return new BatchSampler(order, checkPositive(op, 'batchSize', batchSize ?? 1), dropLast);
+    return new BatchSampler(order, this.#batchSize, this.#dropLast);
   }
+}
+
+/** @throws ArgumentError for an option that needs samples by number */
+function checkStreaming(
+  op: string,
+  { shuffle, sampler, batchSampler }: { shuffle?: unknown; sampler?: unknown; batchSampler?: unknown },
+): null {
+  if (shuffle !== undefined && typeof shuffle !== 'boolean') {
+    throw new ArgumentError(`${op}: shuffle must be true or false, got ${describe(shuffle)}`);
+  }
+  const [option] = Object.entries({ shuffle: shuffle || undefined, sampler, batchSampler }).find(
+    ([, value]) => value !== undefined,
+  ) ?? [null];
+  if (option === null) return null;
+  throw new ArgumentError(`${op}: ${option} needs samples by number, but the dataset can only be iterated`);
 }

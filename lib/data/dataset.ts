@@ -3,7 +3,8 @@ import { asTensor } from '../ops/creation.js';
 import { indexSelect } from '../ops/indexing.js';
 import { select } from '../ops/view.js';
 import { formatShape } from '../tensor/shape.js';
-import { checkTensor, type Tensor } from '../tensor/tensor.js';
+import { checkTensor, Tensor } from '../tensor/tensor.js';
+import { isIterableSource } from './iterable_dataset.js';
 
 /** Samples by number: what a DataLoader draws batches from. A plain array is one too, see {@link DataSource}. */
 export interface Dataset<Sample> {
@@ -69,6 +70,7 @@ export class TensorDataset implements Dataset<Tensor[]> {
 
   getBatch(indices: readonly number[]): Tensor[] {
     const op = 'TensorDataset.getBatch';
+    checkIndexList(op, indices);
     const rows = asTensor(Int32Array.from(indices, (index) => checkSampleIndex(op, index, this.length)));
     return this.tensors.map((tensor) => indexSelect(tensor, 0, rows));
   }
@@ -82,9 +84,7 @@ export class Subset<Sample> implements Dataset<Sample> {
   /** @throws IndexError for an index that the dataset doesn't have */
   constructor(source: DataSource<Sample>, indices: Iterable<number>) {
     this.dataset = asDataset('Subset', source);
-    if (typeof indices !== 'object' || indices === null || !(Symbol.iterator in indices)) {
-      throw new ArgumentError(`Subset: indices must be a list of numbers, got ${describe(indices)}`);
-    }
+    checkIndexList('Subset', indices);
     this.indices = Array.from(indices, (index) => checkSampleIndex('Subset', index, this.dataset.length));
   }
 
@@ -99,7 +99,11 @@ export class Subset<Sample> implements Dataset<Sample> {
   get getBatch(): ((indices: readonly number[]) => unknown) | undefined {
     const { dataset } = this;
     if (dataset.getBatch === undefined) return undefined;
-    return (indices) => dataset.getBatch!(indices.map((index) => this.indices[index]));
+    const op = 'Subset.getBatch';
+    return (indices) => {
+      checkIndexList(op, indices);
+      return dataset.getBatch!(Array.from(indices, (i) => this.indices[checkSampleIndex(op, i, this.indices.length)]));
+    };
   }
 }
 
@@ -107,6 +111,12 @@ export class Subset<Sample> implements Dataset<Sample> {
 export function asDataset<Sample>(op: string, source: DataSource<Sample>): Dataset<Sample> {
   if (Array.isArray(source)) return new ArrayDataset<Sample>(source);
   const dataset = source as Dataset<Sample>;
+  if (source instanceof Tensor) {
+    throw new ArgumentError(`${op}: the dataset must hold samples, got a Tensor; give new TensorDataset(tensor)`);
+  }
+  if (isIterableSource(source)) {
+    throw new ArgumentError(`${op}: the dataset can only be iterated; samples by number need an array, or get(index)`);
+  }
   if (typeof dataset !== 'object' || dataset === null || typeof dataset.get !== 'function') {
     throw new ArgumentError(
       `${op}: the dataset must be an array or have length and get(index), got ${describe(source)}`,
@@ -116,6 +126,11 @@ export function asDataset<Sample>(op: string, source: DataSource<Sample>): Datas
     throw new ValueError(`${op}: the dataset's length must be a non-negative integer, got ${describe(dataset.length)}`);
   }
   return dataset;
+}
+
+function checkIndexList(op: string, indices: unknown): void {
+  if (typeof indices === 'object' && indices !== null && Symbol.iterator in indices) return;
+  throw new ArgumentError(`${op}: indices must be a list of numbers, got ${describe(indices)}`);
 }
 
 function checkSampleIndex(op: string, index: unknown, length: number): number {

@@ -1,7 +1,9 @@
 import { defaultGenerator, Generator } from '../calls/generator.js';
-import { ArgumentError, describe, ValueError } from '../errors.js';
-import { randint, randperm } from '../ops/random.js';
+import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { multinomial, randint, randperm } from '../ops/random.js';
 import { checkOptions } from '../options.js';
+import { formatShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
 
 /** Says in which order the samples of a dataset are drawn. Each time it is iterated, an epoch begins. */
 export interface Sampler extends Iterable<number> {
@@ -90,6 +92,103 @@ export class RandomSampler implements Sampler {
       left -= drawn;
     }
   }
+}
+
+export interface SubsetRandomSamplerOptions {
+  /** Where the order comes from; the global generator unless set. */
+  generator?: Generator;
+}
+
+/** Given indices in a new random order each epoch: the orders that PyTorch's SubsetRandomSampler gives. */
+export class SubsetRandomSampler implements Sampler {
+  readonly indices: readonly number[];
+  readonly #generator: Generator | undefined;
+
+  /** @throws ArgumentError unless `indices` are numbers */
+  constructor(indices: Iterable<number>, options?: SubsetRandomSamplerOptions) {
+    const op = 'SubsetRandomSampler';
+    const { generator } = checkOptions(op, options, ['generator']);
+    checkGenerator(op, generator);
+    this.indices = [...checkIterable(op, 'indices', indices)];
+    const wrong = this.indices.findIndex((index) => !Number.isSafeInteger(index) || index < 0);
+    if (wrong >= 0) {
+      const got = describe(this.indices[wrong]);
+      throw new ArgumentError(`${op}: indices[${wrong}] must be an integer of at least 0, got ${got}`);
+    }
+    this.#generator = generator;
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    const order = randperm(this.length, { generator: this.#generator }).data as Int32Array;
+    for (const place of order) yield this.indices[place];
+  }
+}
+
+export interface WeightedRandomSamplerOptions {
+  /** Draw each index independently, so that some come several times; true unless set. */
+  replacement?: boolean;
+  /** Where the randomness comes from; the global generator unless set. */
+  generator?: Generator;
+}
+
+/**
+ * Indices drawn with given weights, as to see rare classes as often as others: what PyTorch's WeightedRandomSampler
+ * draws from the same seed.
+ */
+export class WeightedRandomSampler implements Sampler {
+  readonly length: number;
+  readonly #weights: Tensor;
+  readonly #replacement: boolean;
+  readonly #generator: Generator | undefined;
+
+  /**
+   * @param weights how often each index should be drawn, in any unit: a list, or a tensor with one dimension
+   * @param numSamples how many indices an epoch has
+   * @throws ArgumentError, ValueError; where nothing has a weight above 0, or without replacement fewer than are drawn
+   */
+  constructor(weights: ArrayLike<number> | Tensor, numSamples: number, options?: WeightedRandomSamplerOptions) {
+    const op = 'WeightedRandomSampler';
+    const { replacement = true, generator } = checkOptions(op, options, ['replacement', 'generator']);
+    if (typeof replacement !== 'boolean') {
+      throw new ArgumentError(`${op}: replacement must be true or false, got ${describe(replacement)}`);
+    }
+    checkGenerator(op, generator);
+    this.length = checkPositive(op, 'numSamples', numSamples);
+    const numbers = checkWeights(op, weights);
+    const possible = numbers.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
+    if (possible === 0) throw new ValueError(`${op}: none of the ${numbers.length} weights is above 0`);
+    if (!replacement && possible < numSamples) {
+      throw new ValueError(
+        `${op}: ${numSamples} samples need as many weights above 0, got ${possible}; or give { replacement: true }`,
+      );
+    }
+    this.#weights = Tensor.wrap(numbers, [numbers.length], 'float64');
+    this.#replacement = replacement;
+    this.#generator = generator;
+  }
+
+  *[Symbol.iterator](): Iterator<number> {
+    const options = { replacement: this.#replacement, generator: this.#generator };
+    yield* multinomial(this.#weights, this.length, options).data as Int32Array;
+  }
+}
+
+function checkWeights(op: string, weights: unknown): Float64Array<ArrayBuffer> {
+  if (weights instanceof Tensor && weights.ndim !== 1) {
+    throw new ShapeError(`${op}: weights must have one dimension, got shape ${formatShape(weights.shape)}`);
+  }
+  const list = weights instanceof Tensor ? (weights.tolist() as number[]) : weights;
+  if (typeof list !== 'object' || list === null || typeof (list as ArrayLike<number>).length !== 'number') {
+    throw new ArgumentError(`${op}: weights must be a list of numbers, got ${describe(weights)}`);
+  }
+  return Float64Array.from(list as ArrayLike<number>, (weight, i) => {
+    if (typeof weight === 'number' && weight >= 0 && Number.isFinite(weight)) return weight;
+    throw new ValueError(`${op}: weights[${i}] must be a finite number of at least 0, got ${describe(weight)}`);
+  });
 }
 
 /** Groups the indices of a sampler. */

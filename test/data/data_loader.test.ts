@@ -16,6 +16,7 @@ import {
   ValueError,
 } from '../../lib/index.js';
 import { readFixture } from '../torch/read.js';
+import { generatorOf, numbers } from './seeded.js';
 
 interface LoaderCase {
   n: number;
@@ -38,17 +39,6 @@ interface SamplerCase {
 }
 
 const fixture = readFixture<{ loaders: LoaderCase[]; samplers: SamplerCase[] }>('data_loader');
-
-function numbers(n: number): number[] {
-  return Array.from({ length: n }, (_, i) => i);
-}
-
-/** A generator of one's own, or undefined and the global one seeded. */
-function generatorOf({ own, seed }: { own: boolean; seed: number }): Generator | undefined {
-  if (own) return new Generator(seed);
-  manualSeed(seed);
-  return undefined;
-}
 
 describe('draws what PyTorch draws', () => {
   test.each(fixture.loaders)('DataLoader $n by $batch_size shuffle $shuffle drop_last $drop_last own $own', (c) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ArrayDataset, IndexError, ShapeError, Subset, TensorDataset, tensor } from '../../lib/index.js';
+import { ArgumentError, ArrayDataset, IndexError, ShapeError, Subset, TensorDataset, tensor } from '../../lib/index.js';
 
 const inputs = tensor([
   [1, 2],
@@ -38,6 +38,13 @@ describe('TensorDataset', () => {
       expect(() => dataset.getBatch([0, bad])).toThrow(/index .* is outside the 3 samples/);
     }
     expect(() => dataset.get('0' as never)).toThrow(/an index must be a number, got "0"/);
+    for (const bad of [undefined, null, 3, {}]) {
+      expect(() => dataset.getBatch(bad as never)).toThrow(ArgumentError);
+      expect(() => dataset.getBatch(bad as never)).toThrow(/TensorDataset.getBatch: indices must be a list of numbers/);
+      const part = new Subset(dataset, [1]);
+      expect(() => part.getBatch?.(bad as never)).toThrow(/Subset.getBatch: indices must be a list of numbers/);
+    }
+    expect(() => new Subset(dataset, [1]).getBatch?.([1])).toThrow(/Subset.getBatch: index 1 is outside the 1 samples/);
   });
 });
 
