@@ -6,8 +6,13 @@ const options = readOptions();
 // Lutra reads its variable when it is loaded, and the processes of all peers inherit the others.
 if (options.isa) Object.assign(process.env, environmentOf(options.isa));
 try {
-  const { runSuite } = await import('./suite.js');
-  runSuite(options);
+  if (options.calls) {
+    const { runCalls } = await import('./calls/calls.js');
+    runCalls(options);
+  } else {
+    const { runSuite } = await import('./suite.js');
+    runSuite(options);
+  }
 } catch (error) {
   console.error(`error: ${(error as Error).message}`);
   process.exitCode = 1;

@@ -9,6 +9,8 @@ export interface Options {
   peers?: boolean;
   list: (typeof listNames)[number];
   scaling?: boolean;
+  calls?: boolean;
+  addon?: string[];
   isa?: LimitedSet;
   threads: number[];
   filter?: string;
@@ -54,6 +56,8 @@ export function readOptions(): Options {
         .default('table'),
     )
     .option('--scaling', 'show how cost grows with vocabulary, batch, sequence length, hidden size and threads')
+    .option('--calls', 'measure what a call into the addon costs, in ns, and nothing else')
+    .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))
     .option('--threads <list>', 'numbers of threads', threadList, [1, Math.min(2, availableParallelism())])
     .option('--filter <text>', 'only workloads whose name contains this text')

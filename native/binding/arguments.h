@@ -1,45 +1,40 @@
 // The arguments of one native call, checked. Only files in binding/ include this.
 //
-// A binding function is `napi_value name(Args& args)`: it reads its numbers first and its arrays last (so that no user
-// code can run while a pointer is held), calls one kernel, and returns nullptr (undefined) or a value made by args.
-// A failed check throws BadArgument; call<> turns every C++ exception into a JavaScript error, in that one place.
+// A binding function is `void name(Args& args)`, or returns a number or a Napi::Value: it reads its numbers first and
+// its arrays last (so that no user code can run while a pointer is held) and calls one kernel. A failed check throws a
+// Napi::Error, and binding/call.h turns every other exception into one.
 #pragma once
 
-#include <node_api.h>
-
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
+
+#include "binding/napi.h"
 
 namespace lutra::binding {
 
 enum class ErrorKind { type, range };
 
-struct BadArgument : std::runtime_error {
-  BadArgument(ErrorKind k, const std::string& message) : std::runtime_error(message), kind(k) {}
-  ErrorKind kind;
-};
-
 // Codes shared with lib/tensor/dtype.ts.
 enum class DType : int { float32 = 0, float64 = 1, int32 = 2, uint8 = 3, boolean = 4, float16 = 5, bfloat16 = 6 };
 
-// Elements reachable from `offset` in a borrowed typed array.
+// A typed array, borrowed for one call.
 struct Span {
   void* data;
   int64_t length;  // in elements, of the whole array
   napi_typedarray_type type;
+
+  int64_t bytes() const;
 };
 
 class Args {
  public:
+  // No function looks at more.
   static constexpr size_t kMax = 32;
-  Args(napi_env env, napi_callback_info info);
+  explicit Args(const Napi::CallbackInfo& info);
 
-  napi_env env() const { return env_; }
-  size_t count() const { return count_; }
-  napi_value value(size_t i) const { return values_[i]; }
-  void setFunction(const char* name) { function_ = name; }
+  Napi::Env env() const { return info_.Env(); }
+  Napi::Value value(size_t i) const { return info_[i]; }
   bool isNullish(size_t i) const;
 
   // A finite or non-finite double.
@@ -69,10 +64,16 @@ class Args {
   bool isDouble(size_t i, const char* name) const;
 
   // The object behind an external value that this library made and marked with `tag`.
-  void* external(size_t i, const char* name, const napi_type_tag& tag) const;
+  template <class T>
+  T& external(size_t i, const char* name, const napi_type_tag& tag) const {
+    const auto handle = value(i).As<Napi::External<T>>();
+    if (!handle.IsExternal() || !handle.CheckTypeTag(&tag)) wrongKind(i, name, "handle of this library");
+    return *handle.Data();
+  }
 
-  napi_value number(double x) const;
-  [[noreturn]] void fail(ErrorKind kind, const std::string& message) const;
+  // What to throw: the message is that of this function.
+  Napi::Error error(ErrorKind kind, const std::string& message) const;
+  [[noreturn]] void fail(ErrorKind kind, const char* message) const;
   [[noreturn]] void wrongKind(size_t i, const char* name, const char* expected) const;
 
  private:
@@ -103,13 +104,11 @@ class Args {
     return "Uint16Array";
   }
 
-  napi_env env_;
-  size_t count_ = kMax;
-  napi_value values_[kMax];
+  const Napi::CallbackInfo& info_;
+  size_t count_;
   // Arrays are asked for once in a call, however often their type, length and pointer are looked at.
   mutable uint32_t known_ = 0;
   mutable Span spans_[kMax];
-  const char* function_ = "native call";
 };
 
 // Shapes and strides of one call, read from the shared Float64Array of lib/calls/plan.ts.
@@ -117,35 +116,12 @@ class Plan {
  public:
   Plan(const Args& args, size_t i);
   int64_t operator[](int64_t k) const;
+  Napi::Env env() const { return env_; }
 
  private:
+  Napi::Env env_;
   const double* values_;
   int64_t length_;
-};
-
-using Function = napi_value (*)(Args&);
-
-// The one place where C++ errors become JavaScript errors.
-napi_value callGuarded(napi_env env, napi_callback_info info, Function function);
-
-template <Function F>
-napi_value call(napi_env env, napi_callback_info info) {
-  return callGuarded(env, info, F);
-}
-
-// Adds functions to the module's exports.
-class Exports {
- public:
-  Exports(napi_env env, napi_value object) : env_(env), object_(object) {}
-  template <Function F>
-  void add(const char* name) {
-    define(name, call<F>);
-  }
-
- private:
-  void define(const char* name, napi_callback callback);
-  napi_env env_;
-  napi_value object_;
 };
 
 }  // namespace lutra::binding

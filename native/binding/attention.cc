@@ -93,24 +93,23 @@ struct Call {
 
 // (plan; q, k, v, mask | null, kept | null, out, normalisers | null)
 template <class T>
-napi_value forward(const Call& c) {
+void forward(const Call& c) {
   const AttentionShape& s = c.shape;
   const AttentionInputs<T> in = c.inputs<T>();
   const HeadRows<T> out = c.rows<T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
   T* const normalisers = c.args.optionalArray<T>(7, "normalisers", c.plan.size(kNormalisersOffset),
                                                  c.plan.product(c.plan.product(s.batch, s.heads, s.queries), 2));
   attention(out, normalisers, in, s);
-  return nullptr;
 }
 
-napi_value attentionEntry(Args& args) {
+void attentionEntry(Args& args) {
   const Call c(args, kForwardCount);
   return args.isDouble(1, "q") ? forward<double>(c) : forward<float>(c);
 }
 
 // (plan; q, k, v, mask | null, kept | null, out, normalisers, dout, dq | null, dk | null, dv | null, dmask | null)
 template <class T>
-napi_value backward(const Call& c) {
+void backward(const Call& c) {
   const AttentionShape& s = c.shape;
   const AttentionInputs<T> in = c.inputs<T>();
   const HeadRows<const T> out = c.rows<const T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
@@ -123,19 +122,18 @@ napi_value backward(const Call& c) {
   const int64_t scores = c.plan.product(c.plan.product(s.batch, s.heads, s.queries), s.keys);
   T* const dmask = c.args.optionalArray<T>(12, "dmask", c.plan.size(kDmaskOffset), scores);
   attentionBackward(dq, dk, dv, dmask, dout, out, normalisers, in, s);
-  return nullptr;
 }
 
-napi_value attentionBackwardEntry(Args& args) {
+void attentionBackwardEntry(Args& args) {
   const Call c(args, kBackwardCount);
   return args.isDouble(1, "q") ? backward<double>(c) : backward<float>(c);
 }
 
 }  // namespace
 
-void registerAttention(Exports& exports) {
-  exports.add<attentionEntry>("attention");
-  exports.add<attentionBackwardEntry>("attentionBackward");
+void registerAttention(Napi::Object exports) {
+  define<attentionEntry>(exports, "attention");
+  define<attentionBackwardEntry>(exports, "attentionBackward");
 }
 
 }  // namespace lutra::binding

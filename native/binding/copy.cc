@@ -7,7 +7,7 @@
 namespace lutra::binding {
 
 // copy(dst, dstDType, dstOffset, src, srcDType, srcOffset, plan: ndim, sizes…, dst strides…, src strides…)
-static napi_value copy(Args& args) {
+static void copy(Args& args) {
   const ElementType to = elementTypeArgument(args, 1, "dstDType");
   const int64_t toOffset = args.integer(2, "dstOffset");
   const ElementType from = elementTypeArgument(args, 4, "srcDType");
@@ -16,23 +16,21 @@ static napi_value copy(Args& args) {
   void* const dst = window.pointer(args, 0, "dst", to, toOffset, 0);
   const void* const src = window.pointer(args, 3, "src", from, fromOffset, 1);
   copyStrided(dst, to, window.strides(0), src, from, window.strides(1), window.ndim(), window.sizes());
-  return nullptr;
 }
 
 // fill(dst, dtype, dstOffset, value, plan: ndim, sizes…, dst strides…)
-static napi_value fill(Args& args) {
+static void fill(Args& args) {
   const ElementType type = elementTypeArgument(args, 1, "dtype");
   const int64_t offset = args.integer(2, "dstOffset");
   const double value = args.number(3, "value");
   const Window window(Plan(args, 4), 1);
   void* const dst = window.pointer(args, 0, "dst", type, offset, 0);
   fillStrided(dst, type, window.strides(0), window.ndim(), window.sizes(), value);
-  return nullptr;
 }
 
-void registerCopy(Exports& exports) {
-  exports.add<copy>("copy");
-  exports.add<fill>("fill");
+void registerCopy(Napi::Object exports) {
+  define<copy>(exports, "copy");
+  define<fill>(exports, "fill");
 }
 
 }  // namespace lutra::binding

@@ -66,7 +66,7 @@ class Operands {
 }  // namespace
 
 // unary(op, p0, p1, out, outOffset, x, xOffset, plan)
-static napi_value unary(Args& args) {
+static void unary(Args& args) {
   const ElementType type = typeOf(args, 3, "out");
   const double params[2] = {args.number(1, "p0"), args.number(2, "p1")};
   BlockKernel kernel = nullptr;
@@ -85,11 +85,10 @@ static napi_value unary(Args& args) {
   operands.array(3, "out", type);
   operands.array(5, "x", type);
   operands.run(kernel, params, grain);
-  return nullptr;
 }
 
 // binary(op, p0, p1, number, out, outOffset, a | null, aOffset, b | null, bOffset, plan)
-static napi_value binary(Args& args) {
+static void binary(Args& args) {
   const ElementType type = typeOf(args, 4, "out");
   const double params[2] = {args.number(1, "p0"), args.number(2, "p1")};
   const double number = args.number(3, "number");
@@ -110,11 +109,10 @@ static napi_value binary(Args& args) {
   operands.arrayOrNumber(6, "a", type, number);
   operands.arrayOrNumber(8, "b", type, number);
   operands.run(kernel, params, grain);
-  return nullptr;
 }
 
 // ternary(op, p0, number, out, outOffset, a, aOffset, b, bOffset, c | null, cOffset, plan)
-static napi_value ternary(Args& args) {
+static void ternary(Args& args) {
   const TernaryOp op = opcode<TernaryOp>(args, 0);
   const double params[1] = {args.number(1, "p0")};
   const double number = args.number(2, "number");
@@ -126,11 +124,10 @@ static napi_value ternary(Args& args) {
   operands.array(7, "b", type);
   operands.arrayOrNumber(9, "c", type, number);
   operands.run(isDouble ? ternaryKernel<double>(op) : ternaryKernel<float>(op), params, grainOf(op));
-  return nullptr;
 }
 
 // compare(op, number, out: Uint8Array, outOffset, a, aOffset, b | null, bOffset, plan)
-static napi_value compare(Args& args) {
+static void compare(Args& args) {
   const CompareOp op = opcode<CompareOp>(args, 0);
   const double number = args.number(1, "number");
   const ElementType type = typeOf(args, 4, "a");
@@ -156,11 +153,10 @@ static napi_value compare(Args& args) {
   operands.array(4, "a", type);
   operands.arrayOrNumber(6, "b", type, number);
   operands.run(kernel, nullptr, kCheapGrain);
-  return nullptr;
 }
 
 // where(aNumber, bNumber, out, outOffset, mask, maskOffset, a | null, aOffset, b | null, bOffset, plan)
-static napi_value where(Args& args) {
+static void where(Args& args) {
   const double aNumber = args.number(0, "aNumber");
   const double bNumber = args.number(1, "bNumber");
   const ElementType type = typeOf(args, 2, "out");
@@ -170,11 +166,10 @@ static napi_value where(Args& args) {
   operands.arrayOrNumber(6, "a", type, aNumber);
   operands.arrayOrNumber(8, "b", type, bNumber);
   operands.run(whereKernel(elementSize(type)), nullptr, kCheapGrain);
-  return nullptr;
 }
 
 // maskScale(scale, out, outOffset, x, xOffset, mask, maskOffset, plan)
-static napi_value maskScale(Args& args) {
+static void maskScale(Args& args) {
   const double params[1] = {args.number(0, "scale")};
   const bool isDouble = args.isDouble(1, "out");
   const ElementType type = isDouble ? ElementType::float64 : ElementType::float32;
@@ -183,24 +178,16 @@ static napi_value maskScale(Args& args) {
   operands.array(3, "x", type);
   operands.array(5, "mask", ElementType::uint8);
   operands.run(isDouble ? maskScaleKernel<double>() : maskScaleKernel<float>(), params, kCheapGrain);
-  return nullptr;
 }
 
 // elementwiseNames(): the names of each family's operations in the order of their codes.
-static napi_value elementwiseNames(Args& args) {
-  napi_env env = args.env();
-  napi_value result = nullptr;
-  napi_create_object(env, &result);
+static Napi::Value elementwiseNames(Args& args) {
+  Napi::Object result = Napi::Object::New(args.env());
   const auto family = [&](const char* key, std::initializer_list<const char*> names) {
-    napi_value list = nullptr;
-    napi_create_array(env, &list);
+    Napi::Array list = Napi::Array::New(args.env());
     uint32_t i = 0;
-    for (const char* name : names) {
-      napi_value text = nullptr;
-      napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text);
-      napi_set_element(env, list, i++, text);
-    }
-    napi_set_named_property(env, result, key, list);
+    for (const char* name : names) list.Set(i++, name);
+    result.Set(key, list);
   };
 #define LUTRA_NAME(name) #name,
   family("unary", {LUTRA_UNARY_OPS(LUTRA_NAME)});
@@ -213,14 +200,14 @@ static napi_value elementwiseNames(Args& args) {
   return result;
 }
 
-void registerElementwise(Exports& exports) {
-  exports.add<unary>("unary");
-  exports.add<binary>("binary");
-  exports.add<ternary>("ternary");
-  exports.add<compare>("compare");
-  exports.add<where>("where");
-  exports.add<maskScale>("maskScale");
-  exports.add<elementwiseNames>("elementwiseNames");
+void registerElementwise(Napi::Object exports) {
+  define<unary>(exports, "unary");
+  define<binary>(exports, "binary");
+  define<ternary>(exports, "ternary");
+  define<compare>(exports, "compare");
+  define<where>(exports, "where");
+  define<maskScale>(exports, "maskScale");
+  define<elementwiseNames>(exports, "elementwiseNames");
 }
 
 }  // namespace lutra::binding

@@ -33,7 +33,7 @@ enum : int64_t {
   kNumbers
 };
 
-constexpr double kFine = -1;
+constexpr int64_t kFine = -1;
 
 // What each call begins with: the sizes, and the tokens of each bag, copied so that they stay what was checked.
 struct Call {
@@ -41,7 +41,7 @@ struct Call {
   int64_t count, rows, dim, bags;
   const int32_t* indices = nullptr;
   std::vector<int64_t> begin;
-  double bad = kFine;  // the position of the first bad index, or -2 - that of the first bad offset
+  int64_t bad = kFine;  // the position of the first bad index, or -2 - that of the first bad offset
 
   Call(Args& args, size_t indicesAt, size_t offsetsAt)
       : plan(args, 0, kNumbers),
@@ -67,7 +67,7 @@ struct Call {
       readOffsets(args, offsetsAt);
     }
     const int64_t position = findBadIndex(indices, count, rows);
-    if (bad == kFine && position >= 0) bad = static_cast<double>(position);
+    if (bad == kFine && position >= 0) bad = position;
   }
 
   Bags tokens() const { return {indices, begin.data(), bags, plan.integer(kPadding)}; }
@@ -81,7 +81,7 @@ struct Call {
       const int64_t offset = offsets[b];
       const bool fits = b == 0 ? offset == 0 : offset >= before && offset <= count;
       if (!fits) {
-        bad = -2 - static_cast<double>(b);
+        bad = -2 - b;
         return;
       }
       begin[static_cast<size_t>(b)] = before = offset;
@@ -123,9 +123,9 @@ void withTable(Args& args, const Call& c, size_t at, size_t factorAt, Use use) {
 enum class Mode : int64_t { sum = 0, mean = 1, max = 2 };
 
 // (plan; out, winner | null, table, factor | null, indices, offsets | null, weights | null)
-napi_value forward(Args& args) {
+int64_t forward(Args& args) {
   const Call c(args, 5, 6);
-  if (c.bad != kFine) return args.number(c.bad);
+  if (c.bad != kFine) return c.bad;
   const Mode mode = static_cast<Mode>(c.plan.size(kMode));
   const int64_t size = c.plan.product(c.bags, c.dim);
   withTable(args, c, 3, 4, [&](const auto& table) {
@@ -139,13 +139,13 @@ napi_value forward(Args& args) {
       bagSums<S>(out, table, c.tokens(), weights, mode == Mode::mean);
     }
   });
-  return args.number(kFine);
+  return kFine;
 }
 
 // (plan; out, table, factor | null, indices): the rows themselves, [count, dim], of a table in few bits
-napi_value gatherEntry(Args& args) {
+int64_t gatherEntry(Args& args) {
   const Call c(args, 4, 5);
-  if (c.bad != kFine) return args.number(c.bad);
+  if (c.bad != kFine) return c.bad;
   float* const out = args.array<float>(1, "out", c.plan.size(kOutAt), c.plan.product(c.count, c.dim));
   withTable(args, c, 2, 3, [&](const auto& table) {
     using S = std::remove_const_t<std::remove_pointer_t<decltype(table.values)>>;
@@ -155,12 +155,12 @@ napi_value gatherEntry(Args& args) {
       args.fail(ErrorKind::range, "the table has more than 16 bits");
     }
   });
-  return args.number(kFine);
+  return kFine;
 }
 
 // (plan; outIndices, source, scale, indices, offsets | null, weights | null) → how many tokens are no padding
 template <class T>
-napi_value tokensOf(Args& args) {
+int64_t tokensOf(Args& args) {
   const Call c(args, 4, 5);
   if (c.bad != kFine) args.fail(ErrorKind::range, "the indices have changed");
   int32_t* const outIndices = args.array<int32_t>(1, "outIndices", 0, c.count);
@@ -168,31 +168,29 @@ napi_value tokensOf(Args& args) {
   T* const scale = args.array<T>(3, "scale", 0, c.count);
   const T* const weights = args.optionalArray<T>(6, "weights", c.plan.size(kWeightAt), c.count);
   const bool mean = static_cast<Mode>(c.plan.size(kMode)) == Mode::mean;
-  return args.number(static_cast<double>(bagTokens(outIndices, source, scale, c.tokens(), weights, mean)));
+  return bagTokens(outIndices, source, scale, c.tokens(), weights, mean);
 }
 
-napi_value tokensEntry(Args& args) {
-  return args.isDouble(3, "scale") ? tokensOf<double>(args) : tokensOf<float>(args);
-}
+int64_t tokensEntry(Args& args) { return args.isDouble(3, "scale") ? tokensOf<double>(args) : tokensOf<float>(args); }
 
 // (plan; out, gradient, table, indices, offsets | null)
 template <class T>
-napi_value weightGradients(Args& args) {
+int64_t weightGradients(Args& args) {
   const Call c(args, 4, 5);
-  if (c.bad != kFine) return args.number(c.bad);
+  if (c.bad != kFine) return c.bad;
   T* const out = args.array<T>(1, "out", c.plan.size(kOutAt), c.count);
   const T* const gradient = args.array<T>(2, "gradient", c.plan.size(kOtherAt), c.plan.product(c.bags, c.dim));
   bagWeightGradients<T>(out, gradient, readTable<T, T>(args, c, 3, 6), c.tokens());
-  return args.number(kFine);
+  return kFine;
 }
 
-napi_value weightsEntry(Args& args) {
+int64_t weightsEntry(Args& args) {
   return args.isDouble(1, "out") ? weightGradients<double>(args) : weightGradients<float>(args);
 }
 
 // (plan: tokens, outRows, dim, bags, gradientOffset; out, place, winner, gradient), each from the start of its array
 template <class T>
-napi_value winners(Args& args) {
+void winners(Args& args) {
   const Numbers plan(args, 0, 5);
   const int64_t tokens = plan.size(0), rows = plan.size(1), dim = plan.size(2), bags = plan.size(3);
   const int64_t size = plan.product(bags, dim);
@@ -205,19 +203,18 @@ napi_value winners(Args& args) {
     if (winner[i] >= tokens) args.fail(ErrorKind::range, "winner names no token");
   }
   addToWinners<T>(out, place, winner, gradient, bags, dim);
-  return nullptr;
 }
 
-napi_value winnersEntry(Args& args) { return args.isDouble(1, "out") ? winners<double>(args) : winners<float>(args); }
+void winnersEntry(Args& args) { return args.isDouble(1, "out") ? winners<double>(args) : winners<float>(args); }
 
 }  // namespace
 
-void registerEmbeddingBag(Exports& exports) {
-  exports.add<forward>("embeddingBag");
-  exports.add<gatherEntry>("gatherStored");
-  exports.add<tokensEntry>("embeddingBagTokens");
-  exports.add<weightsEntry>("embeddingBagWeightGradients");
-  exports.add<winnersEntry>("embeddingBagWinners");
+void registerEmbeddingBag(Napi::Object exports) {
+  define<forward>(exports, "embeddingBag");
+  define<gatherEntry>(exports, "gatherStored");
+  define<tokensEntry>(exports, "embeddingBagTokens");
+  define<weightsEntry>(exports, "embeddingBagWeightGradients");
+  define<winnersEntry>(exports, "embeddingBagWinners");
 }
 
 }  // namespace lutra::binding

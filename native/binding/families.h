@@ -1,28 +1,28 @@
 // Every kernel family registers its functions here: one line a family.
 #pragma once
 
-#include "binding/arguments.h"
+#include "binding/call.h"
 
 namespace lutra::binding {
 
-void registerRuntime(Exports& exports);
-void registerMemory(Exports& exports);
-void registerCopy(Exports& exports);
-void registerElementwise(Exports& exports);
-void registerReduce(Exports& exports);
-void registerSelect(Exports& exports);
-void registerGather(Exports& exports);
-void registerEmbeddingBag(Exports& exports);
-void registerSoftmax(Exports& exports);
-void registerLosses(Exports& exports);
-void registerOptim(Exports& exports);
-void registerNorm(Exports& exports);
-void registerSimilarity(Exports& exports);
-void registerAttention(Exports& exports);
-void registerMatmul(Exports& exports);
-void registerLstm(Exports& exports);
-void registerGru(Exports& exports);
-void registerRnn(Exports& exports);
-void registerRandom(Exports& exports);
+void registerRuntime(Napi::Object exports);
+void registerMemory(Napi::Object exports);
+void registerCopy(Napi::Object exports);
+void registerElementwise(Napi::Object exports);
+void registerReduce(Napi::Object exports);
+void registerSelect(Napi::Object exports);
+void registerGather(Napi::Object exports);
+void registerEmbeddingBag(Napi::Object exports);
+void registerSoftmax(Napi::Object exports);
+void registerLosses(Napi::Object exports);
+void registerOptim(Napi::Object exports);
+void registerNorm(Napi::Object exports);
+void registerSimilarity(Napi::Object exports);
+void registerAttention(Napi::Object exports);
+void registerMatmul(Napi::Object exports);
+void registerLstm(Napi::Object exports);
+void registerGru(Napi::Object exports);
+void registerRnn(Napi::Object exports);
+void registerRandom(Napi::Object exports);
 
 }  // namespace lutra::binding

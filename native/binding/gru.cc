@@ -33,10 +33,10 @@ struct Gru {
 
 }  // namespace
 
-void registerGru(Exports& exports) {
-  exports.add<recurrentSizes<Gru>>("gruSizes");
-  exports.add<recurrentForward<Gru>>("gruForward");
-  exports.add<recurrentBackward<Gru>>("gruBackward");
+void registerGru(Napi::Object exports) {
+  define<recurrentSizes<Gru>>(exports, "gruSizes");
+  define<recurrentForward<Gru>>(exports, "gruForward");
+  define<recurrentBackward<Gru>>(exports, "gruBackward");
 }
 
 }  // namespace lutra::binding

@@ -9,11 +9,11 @@ namespace lutra::binding {
 namespace {
 
 // (n, offset; x): the position of the first value outside [0, 1], or -1
-napi_value findOutsideUnitEntry(Args& args) {
+int64_t findOutsideUnitEntry(Args& args) {
   const int64_t n = args.integer(0, "n"), offset = args.integer(1, "offset");
   const int64_t found = args.isDouble(2, "x") ? findOutsideUnit(args.array<double>(2, "x", offset, n), n)
                                               : findOutsideUnit(args.array<float>(2, "x", offset, n), n);
-  return args.number(static_cast<double>(found));
+  return found;
 }
 
 LossKind kindOf(const Args& args, const Numbers& plan) {
@@ -25,7 +25,7 @@ LossKind kindOf(const Args& args, const Numbers& plan) {
 // (plan: kind, parameter, n, outOffset, xOffset, tOffset, weightOffset, positiveOffset;
 //  out | null, x, t, weight | null, positive | null) → the sum of the losses
 template <class T>
-napi_value loss(Args& args, const Numbers& plan) {
+double loss(Args& args, const Numbers& plan) {
   const LossKind kind = kindOf(args, plan);
   const int64_t n = plan.size(2);
   T* const out = args.optionalArray<T>(1, "out", plan.size(3), n);
@@ -33,10 +33,10 @@ napi_value loss(Args& args, const Numbers& plan) {
   const T* const t = args.array<T>(3, "t", plan.size(5), n);
   const T* const weight = args.optionalArray<T>(4, "weight", plan.size(6), n);
   const T* const positive = args.optionalArray<T>(5, "positive", plan.size(7), n);
-  return args.number(elementLoss<T>(kind, out, x, t, n, {plan.real(1), weight, positive}));
+  return elementLoss<T>(kind, out, x, t, n, {plan.real(1), weight, positive});
 }
 
-napi_value lossEntry(Args& args) {
+double lossEntry(Args& args) {
   const Numbers plan(args, 0, 8);
   return args.isDouble(2, "x") ? loss<double>(args, plan) : loss<float>(args, plan);
 }
@@ -44,7 +44,7 @@ napi_value lossEntry(Args& args) {
 // (plan: kind, parameter, n, dxOffset, xOffset, tOffset, weightOffset, positiveOffset, dlossOffset, perElement, scale;
 //  dx, x, t, weight | null, positive | null, dloss)
 template <class T>
-napi_value lossBackward(Args& args, const Numbers& plan) {
+void lossBackward(Args& args, const Numbers& plan) {
   const LossKind kind = kindOf(args, plan);
   const int64_t n = plan.size(2);
   const bool perElement = plan.flag(9);
@@ -55,20 +55,19 @@ napi_value lossBackward(Args& args, const Numbers& plan) {
   const T* const positive = args.optionalArray<T>(5, "positive", plan.size(7), n);
   const T* const dloss = args.array<T>(6, "dloss", plan.size(8), perElement ? n : 1);
   elementLossBackward<T>(kind, dx, x, t, dloss, perElement, plan.real(10), n, {plan.real(1), weight, positive});
-  return nullptr;
 }
 
-napi_value lossBackwardEntry(Args& args) {
+void lossBackwardEntry(Args& args) {
   const Numbers plan(args, 0, 11);
   return args.isDouble(1, "dx") ? lossBackward<double>(args, plan) : lossBackward<float>(args, plan);
 }
 
 }  // namespace
 
-void registerLosses(Exports& exports) {
-  exports.add<findOutsideUnitEntry>("findOutsideUnit");
-  exports.add<lossEntry>("elementLoss");
-  exports.add<lossBackwardEntry>("elementLossBackward");
+void registerLosses(Napi::Object exports) {
+  define<findOutsideUnitEntry>(exports, "findOutsideUnit");
+  define<lossEntry>(exports, "elementLoss");
+  define<lossBackwardEntry>(exports, "elementLossBackward");
 }
 
 }  // namespace lutra::binding

@@ -23,12 +23,12 @@ LstmShape readShape(const Args& args, const Numbers& plan, size_t batchSizesArgu
 }
 
 // (plan; batchSizes | null) → elements of the cache; those of the workspace in plan[0]
-napi_value sizesEntry(Args& args) {
+int64_t sizesEntry(Args& args) {
   Numbers plan(args, 0, kSequencePlan);
   const LstmShape shape = readShape(args, plan, 1);
-  const double cache = static_cast<double>(lstmCacheElements(shape));
+  const int64_t cache = lstmCacheElements(shape);
   plan.set(0, static_cast<double>(lstmWorkspaceElements(shape)));
-  return args.number(cache);
+  return cache;
 }
 
 template <class T>
@@ -48,7 +48,7 @@ LstmWeights<T> readWeights(const Args& args, const Numbers& plan, const LstmShap
 //  output, hn, cn, cache | null, input, h0 | null, c0 | null, inputHidden, hiddenHidden, projection | null,
 //  biasInput | null, biasHidden | null, batchSizes | null)
 template <class T>
-napi_value forward(Args& args) {
+void forward(Args& args) {
   const Numbers plan(args, 0, kSequencePlan + 14);
   const LstmShape shape = readShape(args, plan, 13);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), N = shape.sequence.batch;
@@ -66,12 +66,9 @@ napi_value forward(Args& args) {
   weights.biasInput = args.optionalArray<T>(11, "biasInput", plan.size(20), 4 * H);
   weights.biasHidden = args.optionalArray<T>(12, "biasHidden", plan.size(21), 4 * H);
   lstmForward<T>({output, ldOutput}, hn, cn, cache, {input, ldInput}, h0, c0, weights, shape);
-  return nullptr;
 }
 
-napi_value forwardEntry(Args& args) {
-  return args.isDouble(1, "output") ? forward<double>(args) : forward<float>(args);
-}
+void forwardEntry(Args& args) { return args.isDouble(1, "output") ? forward<double>(args) : forward<float>(args); }
 
 // (plan: shape; dInput, addToInput, dh0, dc0, dInputHidden, dHiddenHidden, dProjection, dBias, workspace, dOutput,
 //  ldOutput (of dOutput, too), dhn, dcn, output, cache, input, ldInput, h0, c0, inputHidden, hiddenHidden, projection;
@@ -79,7 +76,7 @@ napi_value forwardEntry(Args& args) {
 //  dOutput | null, dhn | null, dcn | null, output, cache, input, h0 | null, c0 | null, inputHidden, hiddenHidden,
 //  projection | null, batchSizes | null)
 template <class T>
-napi_value backward(Args& args) {
+void backward(Args& args) {
   const Numbers plan(args, 0, kSequencePlan + 22);
   const LstmShape shape = readShape(args, plan, 20);
   const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, N = shape.sequence.batch;
@@ -108,19 +105,18 @@ napi_value backward(Args& args) {
   if (shape.projSize == 0) gradients.projection = nullptr;
   lstmBackward<T>(gradients, workspace, {dOutput, ldOutput}, dhn, dcn, {output, ldOutput}, cache, {input, ldInput}, h0,
                   c0, weights, shape);
-  return nullptr;
 }
 
-napi_value backwardEntry(Args& args) {
+void backwardEntry(Args& args) {
   return args.isDouble(8, "workspace") ? backward<double>(args) : backward<float>(args);
 }
 
 }  // namespace
 
-void registerLstm(Exports& exports) {
-  exports.add<sizesEntry>("lstmSizes");
-  exports.add<forwardEntry>("lstmForward");
-  exports.add<backwardEntry>("lstmBackward");
+void registerLstm(Napi::Object exports) {
+  define<sizesEntry>(exports, "lstmSizes");
+  define<forwardEntry>(exports, "lstmForward");
+  define<backwardEntry>(exports, "lstmBackward");
 }
 
 }  // namespace lutra::binding

@@ -22,7 +22,7 @@ int64_t reachOf(const Numbers& plan, int64_t rows, int64_t columns, int64_t ld, 
 // (plan: M, N, K, offsetC, ldc, offsetA, lda, transposeA, offsetB, ldb, transposeB, offsetBias, accumulate, dims, then
 //  for each dimension of the batch: size, strideC, strideA, strideB; c, a, b, bias | null)
 template <class T>
-napi_value multiply(Args& args) {
+void multiply(Args& args) {
   constexpr int64_t kFixed = 14;
   const int64_t dims = Numbers(args, 0, kFixed).size(13);
   if (dims > MatmulBatch::kMaxDims) args.fail(ErrorKind::range, "a batch has at most 16 dimensions");
@@ -47,7 +47,7 @@ napi_value multiply(Args& args) {
     batch.stridesB[d] = plan.size(kFixed + 4 * d + 3);
     products = plan.product(products, batch.sizes[d]);
   }
-  if (M == 0 || N == 0) return nullptr;
+  if (M == 0 || N == 0) return;
   if (plan.product(products, plan.product(M, N)) > static_cast<int64_t>(args.span(1, "c").length)) {
     args.fail(ErrorKind::range, "products of a batch overlap in c");
   }
@@ -63,31 +63,29 @@ napi_value multiply(Args& args) {
   } else {
     matmulBatched<T>(c, ldc, {a, lda, transposeA}, {b, ldb, transposeB}, batch, M, N, K, options);
   }
-  return nullptr;
 }
 
-napi_value multiplyEntry(Args& args) { return args.isDouble(1, "c") ? multiply<double>(args) : multiply<float>(args); }
+void multiplyEntry(Args& args) { return args.isDouble(1, "c") ? multiply<double>(args) : multiply<float>(args); }
 
 // (plan: M, N, offsetOut, offsetA, lda; out, a)
 template <class T>
-napi_value sums(Args& args, const Numbers& plan) {
+void sums(Args& args, const Numbers& plan) {
   const int64_t M = plan.size(0), N = plan.size(1), lda = plan.size(4);
   T* const out = args.array<T>(1, "out", plan.size(2), N);
   const T* const a = args.array<T>(2, "a", plan.size(3), reachOf(plan, M, N, lda, {}, nullptr));
   columnSums<T>(out, a, lda, M, N);
-  return nullptr;
 }
 
-napi_value sumsEntry(Args& args) {
+void sumsEntry(Args& args) {
   const Numbers plan(args, 0, 5);
   return args.isDouble(1, "out") ? sums<double>(args, plan) : sums<float>(args, plan);
 }
 
 }  // namespace
 
-void registerMatmul(Exports& exports) {
-  exports.add<multiplyEntry>("matmul");
-  exports.add<sumsEntry>("columnSums");
+void registerMatmul(Napi::Object exports) {
+  define<multiplyEntry>(exports, "matmul");
+  define<sumsEntry>(exports, "columnSums");
 }
 
 }  // namespace lutra::binding

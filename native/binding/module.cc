@@ -1,10 +1,11 @@
 // The addon's entry point: builds the exports object of one environment (main thread or worker).
 #include "binding/families.h"
+#include "binding/instance.h"
 
 namespace lutra::binding {
 
-static napi_value initialise(napi_env env, napi_value object) {
-  Exports exports(env, object);
+static Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Instance);
   registerRuntime(exports);
   registerMemory(exports);
   registerCopy(exports);
@@ -24,9 +25,10 @@ static napi_value initialise(napi_env env, napi_value object) {
   registerGru(exports);
   registerRnn(exports);
   registerRandom(exports);
-  return object;
+  return exports;
 }
 
 }  // namespace lutra::binding
 
-NAPI_MODULE_INIT() { return lutra::binding::initialise(env, exports); }
+using lutra::binding::initialise;
+NODE_API_MODULE(lutra, initialise)

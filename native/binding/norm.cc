@@ -11,7 +11,7 @@ namespace {
 // (plan: rows, n, eps, yOffset, meanOffset, rstdOffset, xOffset, weightOffset, biasOffset;
 //  y, mean | null, rstd, x, weight | null, bias | null)
 template <class T>
-napi_value forward(Args& args, const Numbers& plan) {
+void forward(Args& args, const Numbers& plan) {
   const int64_t rows = plan.size(0), n = plan.size(1), total = plan.product(rows, n);
   const double eps = plan.real(2);
   T* const y = args.array<T>(1, "y", plan.size(3), total);
@@ -20,16 +20,15 @@ napi_value forward(Args& args, const Numbers& plan) {
   const T* const x = args.array<T>(4, "x", plan.size(6), total);
   const T* const weight = args.optionalArray<T>(5, "weight", plan.size(7), n);
   const T* const bias = args.optionalArray<T>(6, "bias", plan.size(8), n);
-  if (rows == 0) return nullptr;
+  if (rows == 0) return;
   if (mean != nullptr) {
     layerNorm(y, mean, rstd, x, weight, bias, eps, rows, n);
   } else {
     rmsNorm(y, rstd, x, weight, eps, rows, n);
   }
-  return nullptr;
 }
 
-napi_value normEntry(Args& args) {
+void normEntry(Args& args) {
   const Numbers plan(args, 0, 9);
   return args.isDouble(1, "y") ? forward<double>(args, plan) : forward<float>(args, plan);
 }
@@ -37,7 +36,7 @@ napi_value normEntry(Args& args) {
 // (plan: rows, n, dxOffset, dweightOffset, dbiasOffset, dyOffset, xOffset, weightOffset, meanOffset, rstdOffset;
 //  dx | null, dweight | null, dbias | null, dy, x, weight | null, mean | null, rstd)
 template <class T>
-napi_value backward(Args& args, const Numbers& plan) {
+void backward(Args& args, const Numbers& plan) {
   const int64_t rows = plan.size(0), n = plan.size(1), total = plan.product(rows, n);
   T* const dx = args.optionalArray<T>(1, "dx", plan.size(2), total);
   T* const dweight = args.optionalArray<T>(2, "dweight", plan.size(3), n);
@@ -47,25 +46,24 @@ napi_value backward(Args& args, const Numbers& plan) {
   const T* const weight = args.optionalArray<T>(6, "weight", plan.size(7), n);
   const T* const mean = args.optionalArray<T>(7, "mean", plan.size(8), rows);
   const T* const rstd = args.array<T>(8, "rstd", plan.size(9), rows);
-  if (n == 0) return nullptr;
+  if (n == 0) return;
   if (rows == 0 || mean != nullptr) {
     layerNormBackward(dx, dweight, dbias, dy, x, weight, mean, rstd, rows, n);
   } else {
     rmsNormBackward(dx, dweight, dy, x, weight, rstd, rows, n);
   }
-  return nullptr;
 }
 
-napi_value normBackwardEntry(Args& args) {
+void normBackwardEntry(Args& args) {
   const Numbers plan(args, 0, 10);
   return args.isDouble(4, "dy") ? backward<double>(args, plan) : backward<float>(args, plan);
 }
 
 }  // namespace
 
-void registerNorm(Exports& exports) {
-  exports.add<normEntry>("norm");
-  exports.add<normBackwardEntry>("normBackward");
+void registerNorm(Napi::Object exports) {
+  define<normEntry>(exports, "norm");
+  define<normBackwardEntry>(exports, "normBackward");
 }
 
 }  // namespace lutra::binding

@@ -15,8 +15,10 @@ class Numbers {
   bool flag(int64_t k) const { return values_[k] != 0; }
   int64_t integer(int64_t k) const {
     const double x = values_[k];
-    if (!(std::fabs(x) <= kLimit) || x != std::floor(x)) refuse(k);
-    return static_cast<int64_t>(x);
+    if (!(std::fabs(x) <= kLimit)) refuse(k);
+    const auto whole = static_cast<int64_t>(x);
+    if (static_cast<double>(whole) != x) refuse(k);
+    return whole;
   }
   // A size or an offset.
   int64_t size(int64_t k) const {
@@ -37,7 +39,7 @@ class Numbers {
  private:
   static constexpr double kLimit = 9007199254740992.0;
   [[noreturn]] void refuse(int64_t k) const {
-    args_.fail(ErrorKind::range, "plan[" + std::to_string(k) + "] is no size: " + std::to_string(values_[k]));
+    throw args_.error(ErrorKind::range, "plan[" + std::to_string(k) + "] is no size: " + std::to_string(values_[k]));
   }
   const Args& args_;
   double* values_;

@@ -78,7 +78,7 @@ void rmsprop(Args& args, const Update<T>& u, const Numbers& plan) {
 // dense gradient has count * dim values; with indices they, source and scale are a list of rows. Returns the position
 // of the first bad index, or -1.
 template <class T>
-napi_value update(Args& args, const Numbers& plan) {
+int64_t update(Args& args, const Numbers& plan) {
   const int64_t count = plan.size(kCount), rows = plan.size(kRows), dim = plan.size(kDim);
   const bool byRows = !args.isNullish(6);
   const int64_t values = plan.product(count, dim), n = byRows ? plan.product(rows, dim) : values;
@@ -96,11 +96,11 @@ napi_value update(Args& args, const Numbers& plan) {
     u.values = args.array<T>(5, "values", plan.size(kValueOffset), values);
   }
   const int32_t* const indices = args.optionalArray<int32_t>(6, "indices", plan.size(kIndexOffset), count);
-  if (n == 0) return args.number(-1);
+  if (n == 0) return -1;
   u.byRows = byRows;
   if (byRows) {
     const int64_t bad = findBadIndex(indices, count, rows);
-    if (bad >= 0) return args.number(static_cast<double>(bad));
+    if (bad >= 0) return bad;
     u.rows = {indices, u.rows.list, count, rows, dim, plan.flag(kEveryRow)};
   }
   switch (static_cast<Rule>(plan.size(kRule))) {
@@ -122,25 +122,25 @@ napi_value update(Args& args, const Numbers& plan) {
     default:
       args.fail(ErrorKind::range, "there is no such rule");
   }
-  return args.number(-1);
+  return -1;
 }
 
-napi_value updateEntry(Args& args) {
+int64_t updateEntry(Args& args) {
   const Numbers plan(args, 0, kNumbers);
   return args.isDouble(1, "weight") ? update<double>(args, plan) : update<float>(args, plan);
 }
 
 // (n, offset, p; x)
-napi_value sumOfPowersEntry(Args& args) {
+double sumOfPowersEntry(Args& args) {
   const int64_t n = args.integer(0, "n"), offset = args.integer(1, "offset");
   const double p = args.number(2, "p");
-  return args.number(args.isDouble(3, "x") ? sumOfPowers(args.array<double>(3, "x", offset, n), n, p)
-                                           : sumOfPowers(args.array<float>(3, "x", offset, n), n, p));
+  return args.isDouble(3, "x") ? sumOfPowers(args.array<double>(3, "x", offset, n), n, p)
+                               : sumOfPowers(args.array<float>(3, "x", offset, n), n, p);
 }
 
 // (n, offset, number; x)
 template <void (*floatKernel)(float*, int64_t, double), void (*doubleKernel)(double*, int64_t, double)>
-napi_value inPlace(Args& args) {
+void inPlace(Args& args) {
   const int64_t n = args.integer(0, "n"), offset = args.integer(1, "offset");
   const double number = args.number(2, "number");
   if (args.isDouble(3, "x")) {
@@ -148,16 +148,15 @@ napi_value inPlace(Args& args) {
   } else {
     floatKernel(args.array<float>(3, "x", offset, n), n, number);
   }
-  return nullptr;
 }
 
 }  // namespace
 
-void registerOptim(Exports& exports) {
-  exports.add<updateEntry>("updateParameter");
-  exports.add<sumOfPowersEntry>("sumOfPowers");
-  exports.add<inPlace<scaleInPlace<float>, scaleInPlace<double>>>("scaleInPlace");
-  exports.add<inPlace<clampInPlace<float>, clampInPlace<double>>>("clampInPlace");
+void registerOptim(Napi::Object exports) {
+  define<updateEntry>(exports, "updateParameter");
+  define<sumOfPowersEntry>(exports, "sumOfPowers");
+  define<inPlace<scaleInPlace<float>, scaleInPlace<double>>>(exports, "scaleInPlace");
+  define<inPlace<clampInPlace<float>, clampInPlace<double>>>(exports, "clampInPlace");
 }
 
 }  // namespace lutra::binding

@@ -11,7 +11,7 @@ namespace lutra::binding {
 static const napi_type_tag kGeneratorTag = {0x6c757472612e7267ull, 0x67656e657261746full};
 
 static Generator& generatorArgument(const Args& args) {
-  return *static_cast<Generator*>(args.external(0, "generator", kGeneratorTag));
+  return args.external<Generator>(0, "generator", kGeneratorTag);
 }
 
 // A 64-bit seed that travels as two numbers.
@@ -26,63 +26,51 @@ static int64_t integerBound(const Args& args, size_t i, const char* name) {
 }
 
 // generatorCreate(high, low): a generator seeded with high · 2^32 + low, freed when the handle is collected.
-static napi_value generatorCreate(Args& args) {
+static Napi::Value generatorCreate(Args& args) {
   auto generator = std::make_unique<Generator>(seedArguments(args, 0));
-  const auto release = [](napi_env, void* data, void*) { delete static_cast<Generator*>(data); };
-  napi_value handle = nullptr;
-  if (napi_create_external(args.env(), generator.get(), release, nullptr, &handle) != napi_ok) {
-    throw std::runtime_error("generatorCreate: could not make a handle");
-  }
+  const auto release = [](Napi::Env, Generator* g) { delete g; };
+  const auto handle = Napi::External<Generator>::New(args.env(), generator.get(), release);
   generator.release();
-  if (napi_type_tag_object(args.env(), handle, &kGeneratorTag) != napi_ok) {
-    throw std::runtime_error("generatorCreate: could not mark the handle");
-  }
+  handle.TypeTag(&kGeneratorTag);
   return handle;
 }
 
 // generatorSeed(generator, high, low)
-static napi_value generatorSeed(Args& args) {
-  generatorArgument(args).manualSeed(seedArguments(args, 1));
-  return nullptr;
-}
+static void generatorSeed(Args& args) { generatorArgument(args).manualSeed(seedArguments(args, 1)); }
 
 // generatorInitialSeed(generator, out (2): high, low)
-static napi_value generatorInitialSeed(Args& args) {
+static void generatorInitialSeed(Args& args) {
   const uint64_t seed = generatorArgument(args).initialSeed();
   uint32_t* const out = args.array<uint32_t>(1, "out", 0, 2);
   out[0] = static_cast<uint32_t>(seed >> 32);
   out[1] = static_cast<uint32_t>(seed);
-  return nullptr;
 }
 
 // generatorDraw64(generator, out (2): high, low)
-static napi_value generatorDraw64(Args& args) {
+static void generatorDraw64(Args& args) {
   Generator& generator = generatorArgument(args);
   uint32_t* const out = args.array<uint32_t>(1, "out", 0, 2);
   const uint64_t drawn = generator.random64();
   out[0] = static_cast<uint32_t>(drawn >> 32);
   out[1] = static_cast<uint32_t>(drawn);
-  return nullptr;
 }
 
 // generatorGetState(generator, out (kStateBytes))
-static napi_value generatorGetState(Args& args) {
+static void generatorGetState(Args& args) {
   generatorArgument(args).getState(args.array<uint8_t>(1, "out", 0, Generator::kStateBytes));
-  return nullptr;
 }
 
 // generatorSetState(generator, state (kStateBytes))
-static napi_value generatorSetState(Args& args) {
+static void generatorSetState(Args& args) {
   const uint8_t* const state = args.array<uint8_t>(1, "state", 0, Generator::kStateBytes);
   generatorArgument(args).setState(state, Generator::kStateBytes);
-  return nullptr;
 }
 
-static napi_value entropySeed(Args& args) { return args.number(static_cast<double>(nonDeterministicSeed())); }
+static int64_t entropySeed(Args& args) { return nonDeterministicSeed(); }
 
 // Calls fill(generator, out, n) with a pointer of the array's type, float or double.
 template <class Fill>
-static napi_value fillFloats(Args& args, const Fill& fill) {
+static void fillFloats(Args& args, const Fill& fill) {
   const int64_t offset = args.integer(2, "offset");
   const int64_t n = args.integer(3, "n");
   Generator& generator = generatorArgument(args);
@@ -91,12 +79,11 @@ static napi_value fillFloats(Args& args, const Fill& fill) {
   } else {
     fill(generator, args.array<float>(1, "out", offset, n), n);
   }
-  return nullptr;
 }
 
 // Calls fill(generator, out, n) with a pointer of the array's type: float, double, int32_t or uint8_t.
 template <class Fill>
-static napi_value fillNumbers(Args& args, const Fill& fill) {
+static void fillNumbers(Args& args, const Fill& fill) {
   const napi_typedarray_type type = args.span(1, "out").type;
   if (type != napi_int32_array && type != napi_uint8_array) return fillFloats(args, fill);
   const int64_t offset = args.integer(2, "offset");
@@ -107,31 +94,30 @@ static napi_value fillNumbers(Args& args, const Fill& fill) {
   } else {
     fill(generator, args.array<uint8_t>(1, "out", offset, n), n);
   }
-  return nullptr;
 }
 
 // uniform(generator, out, offset, n, from, to)
-static napi_value uniform(Args& args) {
+static void uniform(Args& args) {
   const double from = args.number(4, "from");
   const double to = args.number(5, "to");
   return fillFloats(args, [=](Generator& g, auto* out, int64_t n) { fillUniform(g, out, n, from, to); });
 }
 
 // normal(generator, out, offset, n, mean, std)
-static napi_value normal(Args& args) {
+static void normal(Args& args) {
   const double mean = args.number(4, "mean");
   const double std = args.number(5, "std");
   return fillFloats(args, [=](Generator& g, auto* out, int64_t n) { fillNormal(g, out, n, mean, std); });
 }
 
 // exponential(generator, out, offset, n, lambda)
-static napi_value exponential(Args& args) {
+static void exponential(Args& args) {
   const double lambda = args.number(4, "lambda");
   return fillFloats(args, [=](Generator& g, auto* out, int64_t n) { fillExponential(g, out, n, lambda); });
 }
 
 // truncNormal(generator, out, offset, n, mean, std, a, b)
-static napi_value truncNormal(Args& args) {
+static void truncNormal(Args& args) {
   const double mean = args.number(4, "mean");
   const double std = args.number(5, "std");
   const double a = args.number(6, "a");
@@ -140,13 +126,13 @@ static napi_value truncNormal(Args& args) {
 }
 
 // bernoulli(generator, out, offset, n, p)
-static napi_value bernoulli(Args& args) {
+static void bernoulli(Args& args) {
   const double p = args.number(4, "p");
   return fillNumbers(args, [=](Generator& g, auto* out, int64_t n) { fillBernoulli(g, out, n, p); });
 }
 
 // bernoulliFrom(generator, out, offset, n, p (n), pOffset)
-static napi_value bernoulliFrom(Args& args) {
+static void bernoulliFrom(Args& args) {
   const int64_t pOffset = args.integer(5, "pOffset");
   const int64_t count = args.integer(3, "n");
   if (args.isDouble(4, "p")) {
@@ -158,33 +144,32 @@ static napi_value bernoulliFrom(Args& args) {
 }
 
 // randint(generator, out, offset, n, low, high)
-static napi_value randint(Args& args) {
+static void randint(Args& args) {
   const int64_t low = integerBound(args, 4, "low");
   const int64_t high = integerBound(args, 5, "high");
   return fillNumbers(args, [=](Generator& g, auto* out, int64_t n) { fillRandint(g, out, n, low, high); });
 }
 
 // randomFull(generator, out, offset, n): the dtype's whole range
-static napi_value randomFull(Args& args) {
+static void randomFull(Args& args) {
   return fillNumbers(args, [](Generator& g, auto* out, int64_t n) { fillRandom(g, out, n); });
 }
 
 // randomBool(generator, out, offset, n)
-static napi_value randomBool(Args& args) {
+static void randomBool(Args& args) {
   const int64_t offset = args.integer(2, "offset");
   const int64_t n = args.integer(3, "n");
   fillRandomBool(generatorArgument(args), args.array<uint8_t>(1, "out", offset, n), n);
-  return nullptr;
 }
 
 // randperm(generator, out, offset, n)
-static napi_value randperm(Args& args) {
+static void randperm(Args& args) {
   return fillNumbers(args, [](Generator& g, auto* out, int64_t n) { fillRandperm(g, out, n); });
 }
 
 // multinomialDraw(generator, out (rows, samples), weights (rows, categories), offset, rows, categories, samples,
 // replacement)
-static napi_value multinomialDraw(Args& args) {
+static void multinomialDraw(Args& args) {
   const int64_t offset = args.integer(3, "offset");
   const int64_t rows = args.integer(4, "rows", 0, int64_t(1) << 31);
   const int64_t categories = args.integer(5, "categories", 1, 1 << 24);
@@ -200,28 +185,27 @@ static napi_value multinomialDraw(Args& args) {
     const float* const weights = args.array<float>(2, "weights", offset, count);
     multinomial(generator, out, weights, rows, categories, samples, replacement);
   }
-  return nullptr;
 }
 
-void registerRandom(Exports& exports) {
-  exports.add<generatorCreate>("generatorCreate");
-  exports.add<generatorSeed>("generatorSeed");
-  exports.add<generatorInitialSeed>("generatorInitialSeed");
-  exports.add<generatorDraw64>("generatorDraw64");
-  exports.add<generatorGetState>("generatorGetState");
-  exports.add<generatorSetState>("generatorSetState");
-  exports.add<entropySeed>("entropySeed");
-  exports.add<uniform>("uniform");
-  exports.add<normal>("normal");
-  exports.add<exponential>("exponential");
-  exports.add<truncNormal>("truncNormal");
-  exports.add<bernoulli>("bernoulli");
-  exports.add<bernoulliFrom>("bernoulliFrom");
-  exports.add<randint>("randint");
-  exports.add<randomFull>("randomFull");
-  exports.add<randomBool>("randomBool");
-  exports.add<randperm>("randperm");
-  exports.add<multinomialDraw>("multinomial");
+void registerRandom(Napi::Object exports) {
+  define<generatorCreate>(exports, "generatorCreate");
+  define<generatorSeed>(exports, "generatorSeed");
+  define<generatorInitialSeed>(exports, "generatorInitialSeed");
+  define<generatorDraw64>(exports, "generatorDraw64");
+  define<generatorGetState>(exports, "generatorGetState");
+  define<generatorSetState>(exports, "generatorSetState");
+  define<entropySeed>(exports, "entropySeed");
+  define<uniform>(exports, "uniform");
+  define<normal>(exports, "normal");
+  define<exponential>(exports, "exponential");
+  define<truncNormal>(exports, "truncNormal");
+  define<bernoulli>(exports, "bernoulli");
+  define<bernoulliFrom>(exports, "bernoulliFrom");
+  define<randint>(exports, "randint");
+  define<randomFull>(exports, "randomFull");
+  define<randomBool>(exports, "randomBool");
+  define<randperm>(exports, "randperm");
+  define<multinomialDraw>(exports, "multinomial");
 }
 
 }  // namespace lutra::binding

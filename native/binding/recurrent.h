@@ -25,15 +25,15 @@ inline RecurrentShape readRecurrentShape(const Args& args, const Numbers& plan, 
 
 // (plan; batchSizes | null) → elements of the cache; those of the workspace in plan[0]
 template <class Layer>
-napi_value recurrentSizes(Args& args) {
+int64_t recurrentSizes(Args& args) {
   Numbers plan(args, 0, kSequencePlan);
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 1);
   plan.set(0, static_cast<double>(Layer::workspaceElements(shape)));
-  return args.number(static_cast<double>(Layer::cacheElements(shape)));
+  return Layer::cacheElements(shape);
 }
 
 template <class Layer, class T>
-napi_value recurrentForwardOf(Args& args) {
+void recurrentForwardOf(Args& args) {
   const Numbers plan(args, 0, kSequencePlan + 11);
   const Layer layer(args, plan.integer(6));
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 10);
@@ -52,7 +52,6 @@ napi_value recurrentForwardOf(Args& args) {
   weights.biasInput = args.optionalArray<T>(8, "biasInput", plan.size(17), GH);
   weights.biasHidden = args.optionalArray<T>(9, "biasHidden", plan.size(18), GH);
   layer.forward(output, ldOutput, hn, cache, Matrix<T>{input, ldInput}, h0, weights, shape);
-  return nullptr;
 }
 
 // (plan: shape; output, ldOutput, hn, cache, input, ldInput, h0, inputHidden, hiddenHidden, biasInput, biasHidden:
@@ -60,12 +59,12 @@ napi_value recurrentForwardOf(Args& args) {
 //  output, hn, cache | null, input, h0 | null, inputHidden, hiddenHidden, biasInput | null, biasHidden | null,
 //  batchSizes | null)
 template <class Layer>
-napi_value recurrentForward(Args& args) {
+void recurrentForward(Args& args) {
   return args.isDouble(1, "output") ? recurrentForwardOf<Layer, double>(args) : recurrentForwardOf<Layer, float>(args);
 }
 
 template <class Layer, class T>
-napi_value recurrentBackwardOf(Args& args) {
+void recurrentBackwardOf(Args& args) {
   const Numbers plan(args, 0, kSequencePlan + 18);
   const Layer layer(args, plan.integer(6));
   const RecurrentShape shape = readRecurrentShape(args, plan, Layer::kGates, 16);
@@ -94,7 +93,6 @@ napi_value recurrentBackwardOf(Args& args) {
   weights.hiddenHidden = args.array<T>(15, "hiddenHidden", plan.size(25), GH * H);
   layer.backward(gradients, workspace, Matrix<T>{dOutput, ldOutput}, dhn, Matrix<T>{output, ldOutput}, cache,
                  Matrix<T>{input, ldInput}, h0, weights, shape);
-  return nullptr;
 }
 
 // (plan: shape; dInput, addToInput, dh0, dInputHidden, dHiddenHidden, dBiasInput, dBiasHidden, workspace, dOutput,
@@ -102,7 +100,7 @@ napi_value recurrentBackwardOf(Args& args) {
 //  dInput | null, dh0, dInputHidden | null, dHiddenHidden | null, dBiasInput | null, dBiasHidden | null, workspace,
 //  dOutput | null, dhn | null, output, cache | null, input, h0 | null, inputHidden, hiddenHidden, batchSizes | null)
 template <class Layer>
-napi_value recurrentBackward(Args& args) {
+void recurrentBackward(Args& args) {
   return args.isDouble(7, "workspace") ? recurrentBackwardOf<Layer, double>(args)
                                        : recurrentBackwardOf<Layer, float>(args);
 }

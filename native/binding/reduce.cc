@@ -44,7 +44,7 @@ void withType(const Args& args, size_t i, const char* name, Fn fn) {
 }  // namespace
 
 // reduce(op, p, divisor, out, outOffset, x, xOffset, center | null, centerOffset, outer, n, inner)
-static napi_value reduceFloats(Args& args) {
+static void reduceFloats(Args& args) {
   const ReduceOp op = static_cast<ReduceOp>(args.integer(0, "op", 0, static_cast<int64_t>(ReduceOp::count) - 1));
   const double p = args.number(1, "p"), divisor = args.number(2, "divisor");
   const int64_t outOffset = args.integer(4, "outOffset"), xOffset = args.integer(6, "xOffset");
@@ -62,11 +62,10 @@ static napi_value reduceFloats(Args& args) {
   } else {
     run(float{});
   }
-  return nullptr;
 }
 
 // reduceIntegers(op, out: Int32Array, outOffset, x, xOffset, outer, n, inner): -1, or the first output beyond int32.
-static napi_value reduceInts(Args& args) {
+static int64_t reduceInts(Args& args) {
   const ReduceOp op = static_cast<ReduceOp>(args.integer(0, "op", 0, static_cast<int64_t>(ReduceOp::count) - 1));
   const int64_t outOffset = args.integer(2, "outOffset"), xOffset = args.integer(4, "xOffset");
   const Sizes s(args, 5);
@@ -77,11 +76,11 @@ static napi_value reduceInts(Args& args) {
   } else {
     misfit = reduceIntegers(out, args.array<uint8_t>(3, "x", xOffset, s.elements), op, s.outer, s.n, s.inner);
   }
-  return args.number(static_cast<double>(misfit));
+  return misfit;
 }
 
 // extremes(largest, values, valuesOffset, indices, indicesOffset, x, xOffset, outer, n, inner)
-static napi_value extremeValues(Args& args) {
+static void extremeValues(Args& args) {
   const bool largest = args.flag(0, "largest");
   const int64_t valuesOffset = args.integer(2, "valuesOffset"), indicesOffset = args.integer(4, "indicesOffset");
   const int64_t xOffset = args.integer(6, "xOffset");
@@ -93,11 +92,10 @@ static napi_value extremeValues(Args& args) {
     T* const values = args.array<T>(1, "values", valuesOffset, s.outputs);
     extremes<T>(values, indices, args.array<T>(5, "x", xOffset, s.elements), largest, s.outer, s.n, s.inner);
   });
-  return nullptr;
 }
 
 // allOrAny(all, out: Uint8Array, outOffset, x, xOffset, outer, n, inner)
-static napi_value allAny(Args& args) {
+static void allAny(Args& args) {
   const bool all = args.flag(0, "all");
   const int64_t outOffset = args.integer(2, "outOffset"), xOffset = args.integer(4, "xOffset");
   const Sizes s(args, 5);
@@ -106,11 +104,10 @@ static napi_value allAny(Args& args) {
     using T = decltype(zero);
     allOrAny<T>(out, args.array<T>(3, "x", xOffset, s.elements), all, s.outer, s.n, s.inner);
   });
-  return nullptr;
 }
 
 // cumulativeSum(reverse, out, outOffset, x, xOffset, outer, n, inner)
-static napi_value cumulate(Args& args) {
+static void cumulate(Args& args) {
   const bool reverse = args.flag(0, "reverse");
   const int64_t outOffset = args.integer(2, "outOffset"), xOffset = args.integer(4, "xOffset");
   const Sizes s(args, 5);
@@ -126,11 +123,10 @@ static napi_value cumulate(Args& args) {
   } else {
     run(float{});
   }
-  return nullptr;
 }
 
 // topk(k, largest, values, valuesOffset, indices, indicesOffset, x, xOffset, outer, n, inner); sorts when k is n.
-static napi_value topValues(Args& args) {
+static void topValues(Args& args) {
   const bool largest = args.flag(1, "largest");
   const int64_t valuesOffset = args.integer(3, "valuesOffset"), indicesOffset = args.integer(5, "indicesOffset");
   const int64_t xOffset = args.integer(7, "xOffset");
@@ -144,16 +140,15 @@ static napi_value topValues(Args& args) {
     T* const values = args.array<T>(2, "values", valuesOffset, results);
     topk<T>(values, indices, args.array<T>(6, "x", xOffset, s.elements), k, largest, s.outer, s.n, s.inner);
   });
-  return nullptr;
 }
 
-void registerReduce(Exports& exports) {
-  exports.add<reduceFloats>("reduce");
-  exports.add<reduceInts>("reduceIntegers");
-  exports.add<extremeValues>("extremes");
-  exports.add<allAny>("allOrAny");
-  exports.add<cumulate>("cumulativeSum");
-  exports.add<topValues>("topk");
+void registerReduce(Napi::Object exports) {
+  define<reduceFloats>(exports, "reduce");
+  define<reduceInts>(exports, "reduceIntegers");
+  define<extremeValues>(exports, "extremes");
+  define<allAny>(exports, "allOrAny");
+  define<cumulate>(exports, "cumulativeSum");
+  define<topValues>(exports, "topk");
 }
 
 }  // namespace lutra::binding

@@ -15,7 +15,7 @@ struct Rnn {
 
   Rnn(const Args& args, int64_t variant) : nonlinearity(static_cast<Nonlinearity>(variant)) {
     if (nonlinearity != Nonlinearity::tanh && nonlinearity != Nonlinearity::relu) {
-      args.fail(ErrorKind::range, "no nonlinearity has the code " + std::to_string(variant));
+      throw args.error(ErrorKind::range, "no nonlinearity has the code " + std::to_string(variant));
     }
   }
 
@@ -38,10 +38,10 @@ struct Rnn {
 
 }  // namespace
 
-void registerRnn(Exports& exports) {
-  exports.add<recurrentSizes<Rnn>>("rnnSizes");
-  exports.add<recurrentForward<Rnn>>("rnnForward");
-  exports.add<recurrentBackward<Rnn>>("rnnBackward");
+void registerRnn(Napi::Object exports) {
+  define<recurrentSizes<Rnn>>(exports, "rnnSizes");
+  define<recurrentForward<Rnn>>(exports, "rnnForward");
+  define<recurrentBackward<Rnn>>(exports, "rnnBackward");
 }
 
 }  // namespace lutra::binding

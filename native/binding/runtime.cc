@@ -15,51 +15,36 @@ static const char* const kCompiler = "msvc";
 static const char* const kCompiler = "unknown";
 #endif
 
-static void setString(napi_env env, napi_value object, const char* key, const char* text) {
-  napi_value value = nullptr;
-  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-  napi_set_named_property(env, object, key, value);
-}
-
-static napi_value cpuInfo(Args& args) {
-  napi_env env = args.env();
-  napi_value result = nullptr;
-  napi_value available = nullptr;
-  napi_create_object(env, &result);
-  napi_create_array(env, &available);
+static Napi::Value cpuInfo(Args& args) {
+  const Napi::Env env = args.env();
+  Napi::Array available = Napi::Array::New(env);
   uint32_t n = 0;
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
-    if (!isaAvailable(isa)) continue;
-    napi_value name = nullptr;
-    napi_create_string_utf8(env, isaName(isa), NAPI_AUTO_LENGTH, &name);
-    napi_set_element(env, available, n++, name);
+    if (isaAvailable(isa)) available.Set(n++, isaName(isa));
   }
-  setString(env, result, "isa", isaName(activeIsa()));
-  napi_set_named_property(env, result, "available", available);
-  napi_set_named_property(env, result, "threads", args.number(numThreads()));
-  setString(env, result, "compiler", kCompiler);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("isa", isaName(activeIsa()));
+  result.Set("available", available);
+  result.Set("threads", numThreads());
+  result.Set("compiler", kCompiler);
   return result;
 }
 
-static napi_value setThreads(Args& args) {
-  setNumThreads(static_cast<int>(args.integer(0, "n", 1, 1024)));
-  return nullptr;
-}
+static void setThreads(Args& args) { setNumThreads(static_cast<int>(args.integer(0, "n", 1, 1024))); }
 
-static napi_value getThreads(Args& args) { return args.number(numThreads()); }
+static int getThreads(Args&) { return numThreads(); }
 
 // Chooses the instruction set by its code (0 scalar, 1 avx2, 2 avx512, 3 neon); for tests.
-static napi_value forceIsa(Args& args) {
+static void forceIsa(Args& args) {
   const Isa isa = static_cast<Isa>(args.integer(0, "isa", 0, 3));
-  if (!setIsa(isa)) args.fail(ErrorKind::range, std::string("this CPU has no ") + isaName(isa));
-  return nullptr;
+  if (!setIsa(isa)) throw args.error(ErrorKind::range, std::string("this CPU has no ") + isaName(isa));
 }
 
-void registerRuntime(Exports& exports) {
-  exports.add<cpuInfo>("cpuInfo");
-  exports.add<setThreads>("setNumThreads");
-  exports.add<getThreads>("getNumThreads");
-  exports.add<forceIsa>("forceIsa");
+void registerRuntime(Napi::Object exports) {
+  define<cpuInfo>(exports, "cpuInfo");
+  define<setThreads>(exports, "setNumThreads");
+  define<getThreads>(exports, "getNumThreads");
+  define<forceIsa>(exports, "forceIsa");
 }
 
 }  // namespace lutra::binding

@@ -74,7 +74,7 @@ char* reachBytes(Args& args, size_t i, const char* name, const Span& s, int64_t 
 using ByteMove = void (*)(void*, const void*, const int32_t*, int64_t, int64_t, int64_t, int64_t, int64_t);
 
 template <ByteMove Move>
-napi_value moveBytes(Args& args, bool dstIsFull, bool perElement) {
+int64_t moveBytes(Args& args, bool dstIsFull, bool perElement) {
   const Extent e(args);
   const Span dst = args.span(0, "dst"), src = args.span(2, "src");
   checkOverlap(args, dst, src);
@@ -85,11 +85,11 @@ napi_value moveBytes(Args& args, bool dstIsFull, bool perElement) {
   const char* const from = reachBytes(args, 2, "src", src, e.srcOffset, dstIsFull ? picked(e) : full(e), size);
   const int64_t bad = badIndex(indices, n, e);
   if (bad < 0 && picked(e) > 0) Move(to, from, indices, e.outer, e.rows, e.count, e.inner, size);
-  return args.number(static_cast<double>(bad));
+  return bad;
 }
 
 template <class T>
-napi_value addTyped(Args& args, const Extent& e, bool perElement) {
+int64_t addTyped(Args& args, const Extent& e, bool perElement) {
   const int64_t n = perElement ? picked(e) : e.count;
   const int32_t* const indices = args.array<int32_t>(4, "indices", e.indexOffset, n);
   T* const to = args.array<T>(0, "dst", e.dstOffset, full(e));
@@ -102,10 +102,10 @@ napi_value addTyped(Args& args, const Extent& e, bool perElement) {
       addSlices(to, from, indices, e.outer, e.rows, e.count, e.inner);
     }
   }
-  return args.number(static_cast<double>(bad));
+  return bad;
 }
 
-napi_value add(Args& args, bool perElement) {
+int64_t add(Args& args, bool perElement) {
   const Extent e(args);
   switch (args.span(0, "dst").type) {
     case napi_float32_array:
@@ -119,33 +119,33 @@ napi_value add(Args& args, bool perElement) {
   }
 }
 
-napi_value selectSlicesCall(Args& args) { return moveBytes<selectSlices>(args, false, false); }
-napi_value placeSlicesCall(Args& args) { return moveBytes<placeSlices>(args, true, false); }
-napi_value gatherElementsCall(Args& args) { return moveBytes<gatherElements>(args, false, true); }
-napi_value scatterElementsCall(Args& args) { return moveBytes<scatterElements>(args, true, true); }
-napi_value addSlicesCall(Args& args) { return add(args, false); }
-napi_value scatterAddElementsCall(Args& args) { return add(args, true); }
+int64_t selectSlicesCall(Args& args) { return moveBytes<selectSlices>(args, false, false); }
+int64_t placeSlicesCall(Args& args) { return moveBytes<placeSlices>(args, true, false); }
+int64_t gatherElementsCall(Args& args) { return moveBytes<gatherElements>(args, false, true); }
+int64_t scatterElementsCall(Args& args) { return moveBytes<scatterElements>(args, true, true); }
+int64_t addSlicesCall(Args& args) { return add(args, false); }
+int64_t scatterAddElementsCall(Args& args) { return add(args, true); }
 
 // setPositions(out | null, mask, maskOffset, n) -> count
-napi_value setPositionsCall(Args& args) {
+int64_t setPositionsCall(Args& args) {
   const int64_t offset = args.integer(2, "maskOffset");
   const int64_t n = args.integer(3, "n", 0, INT32_MAX);
   const uint8_t* const mask = args.array<uint8_t>(1, "mask", offset, n);
   const int64_t count = setPositions(nullptr, mask, n);
   if (!args.isNullish(0) && count > 0) setPositions(args.array<int32_t>(0, "out", 0, count), mask, n);
-  return args.number(static_cast<double>(count));
+  return count;
 }
 
 }  // namespace
 
-void registerSelect(Exports& exports) {
-  exports.add<selectSlicesCall>("selectSlices");
-  exports.add<placeSlicesCall>("placeSlices");
-  exports.add<addSlicesCall>("addSlices");
-  exports.add<gatherElementsCall>("gatherElements");
-  exports.add<scatterElementsCall>("scatterElements");
-  exports.add<scatterAddElementsCall>("scatterAddElements");
-  exports.add<setPositionsCall>("setPositions");
+void registerSelect(Napi::Object exports) {
+  define<selectSlicesCall>(exports, "selectSlices");
+  define<placeSlicesCall>(exports, "placeSlices");
+  define<addSlicesCall>(exports, "addSlices");
+  define<gatherElementsCall>(exports, "gatherElements");
+  define<scatterElementsCall>(exports, "scatterElements");
+  define<scatterAddElementsCall>(exports, "scatterAddElements");
+  define<setPositionsCall>(exports, "setPositions");
 }
 
 }  // namespace lutra::binding

@@ -27,15 +27,14 @@ RowPairs<T> rowPairs(Args& args, const Numbers& plan, size_t i, int64_t k) {
 // (plan: rows, n, eps, cosinesOffset, lengthsOffset, aOffset, whether a steps, bOffset, whether b steps;
 //  cosines, lengths, a, b)
 template <class T>
-napi_value forward(Args& args, const Numbers& plan) {
+void forward(Args& args, const Numbers& plan) {
   const RowPairs<T> pairs = rowPairs<T>(args, plan, 3, 5);
   T* const out = args.array<T>(1, "cosines", plan.size(3), pairs.rows);
   T* const lengths = args.array<T>(2, "lengths", plan.size(4), plan.product(pairs.rows, 2));
   cosines(out, lengths, pairs, plan.real(2));
-  return nullptr;
 }
 
-napi_value cosinesEntry(Args& args) {
+void cosinesEntry(Args& args) {
   const Numbers plan(args, 0, 9);
   return args.isDouble(1, "cosines") ? forward<double>(args, plan) : forward<float>(args, plan);
 }
@@ -43,7 +42,7 @@ napi_value cosinesEntry(Args& args) {
 // (plan: rows, n, eps, daOffset, dbOffset, gradOffset, cosinesOffset, lengthsOffset, aOffset, whether a steps, bOffset,
 //  whether b steps; da | null, db | null, grad, cosines, lengths, a, b)
 template <class T>
-napi_value backward(Args& args, const Numbers& plan) {
+void backward(Args& args, const Numbers& plan) {
   const RowPairs<T> pairs = rowPairs<T>(args, plan, 6, 8);
   const int64_t total = plan.product(pairs.rows, pairs.n);
   T* const da = args.optionalArray<T>(1, "da", plan.size(3), total);
@@ -52,19 +51,18 @@ napi_value backward(Args& args, const Numbers& plan) {
   const T* const out = args.array<T>(4, "cosines", plan.size(6), pairs.rows);
   const T* const lengths = args.array<T>(5, "lengths", plan.size(7), plan.product(pairs.rows, 2));
   cosinesBackward(da, db, grad, out, lengths, pairs, plan.real(2));
-  return nullptr;
 }
 
-napi_value cosinesBackwardEntry(Args& args) {
+void cosinesBackwardEntry(Args& args) {
   const Numbers plan(args, 0, 12);
   return args.isDouble(3, "grad") ? backward<double>(args, plan) : backward<float>(args, plan);
 }
 
 }  // namespace
 
-void registerSimilarity(Exports& exports) {
-  exports.add<cosinesEntry>("cosines");
-  exports.add<cosinesBackwardEntry>("cosinesBackward");
+void registerSimilarity(Napi::Object exports) {
+  define<cosinesEntry>(exports, "cosines");
+  define<cosinesBackwardEntry>(exports, "cosinesBackward");
 }
 
 }  // namespace lutra::binding

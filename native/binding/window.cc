@@ -12,14 +12,14 @@ constexpr int64_t kLimit = int64_t(1) << 53;
 Window::Window(const Plan& plan, int operands, int64_t start) {
   const int64_t ndim = plan[start];
   if (ndim < 0 || ndim > StridedLoop::kMaxDims) {
-    throw BadArgument(ErrorKind::range, "a tensor may have at most " + std::to_string(StridedLoop::kMaxDims) +
-                                            " dimensions here, got " + std::to_string(ndim));
+    throw Napi::RangeError::New(plan.env(), "a tensor may have at most " + std::to_string(StridedLoop::kMaxDims) +
+                                                " dimensions here, got " + std::to_string(ndim));
   }
   ndim_ = static_cast<int>(ndim);
   for (int d = 0; d < ndim_; ++d) {
     sizes_[d] = plan[start + 1 + d];
     if (sizes_[d] < 0 || (sizes_[d] > 0 && numel_ > kLimit / sizes_[d])) {
-      throw BadArgument(ErrorKind::range, "plan holds sizes whose product is no element count");
+      throw Napi::RangeError::New(plan.env(), "plan holds sizes whose product is no element count");
     }
     numel_ *= sizes_[d];
   }
@@ -37,11 +37,11 @@ void* Window::pointer(const Args& args, size_t i, const char* name, ElementType 
     const int64_t stride = strides_[operand][d];
     const int64_t magnitude = stride < 0 ? -stride : stride;
     if (steps > 0 && magnitude > kLimit / steps) {
-      throw BadArgument(ErrorKind::range, std::string("the strides of '") + name + "' are out of range");
+      throw Napi::RangeError::New(args.env(), std::string("the strides of '") + name + "' are out of range");
     }
     (stride < 0 ? low : high) += steps * stride;
     if (high > kLimit || low < 0) {
-      throw BadArgument(ErrorKind::range, std::string("the strides of '") + name + "' reach outside its array");
+      throw Napi::RangeError::New(args.env(), std::string("the strides of '") + name + "' reach outside its array");
     }
   }
   const int64_t count = high - low + 1;
@@ -66,7 +66,7 @@ void* Window::pointer(const Args& args, size_t i, const char* name, ElementType 
   // The first operand is written: elements that share memory would make the result depend on the order, and their
   // number would have no bound.
   if (operand == 0 && numel_ > args.span(i, name).length) {
-    throw BadArgument(ErrorKind::range, std::string("the elements of '") + name + "' overlap");
+    throw Napi::RangeError::New(args.env(), std::string("the elements of '") + name + "' overlap");
   }
   return base + (offset - low) * elementSize(type);
 }

@@ -1,0 +1,15 @@
+// What the binding keeps for one environment (the main thread's or a worker's), as its instance data.
+#pragma once
+
+#include <vector>
+
+#include "binding/napi.h"
+
+namespace lutra::binding {
+
+struct Instance {
+  // The result pool's weak references to typed arrays, by slot; empty where a slot is free.
+  std::vector<Napi::Reference<Napi::Value>> weak;
+};
+
+}  // namespace lutra::binding
