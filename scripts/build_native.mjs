@@ -1,12 +1,14 @@
 // Builds the addon with node-gyp into build/Release. Configures only when needed, and lets one build run at a time, so
 // that several terminals (or test runs) never compile over each other.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { compileProgress } from './compile_progress.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lock = join(root, 'build.lock');
@@ -57,18 +59,38 @@ const prefix = dirname(dirname(process.execPath));
 const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
 const nodedir = hasHeaders && !process.env.npm_config_nodedir ? [`--nodedir=${prefix}`] : [];
 
-function gyp(...args) {
-  const result = spawnSync(process.execPath, [nodeGyp, ...args, ...nodedir], {
+/** Runs node-gyp, calls onLine with each line that it prints, and returns what it printed. */
+async function gyp(args, onLine = () => {}) {
+  const child = spawn(process.execPath, [nodeGyp, ...args, ...nodedir], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 256 * 2 ** 20,
   });
-  if (result.status !== 0) {
-    process.stderr.write(result.stdout);
-    process.stderr.write(result.stderr);
+  const lines = [];
+  for (const output of [child.stdout, child.stderr]) {
+    createInterface({ input: output }).on('line', (line) => {
+      lines.push(line);
+      onLine(line);
+    });
+  }
+  const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (status !== 0) {
+    process.stderr.write(`\n${lines.join('\n')}\n`);
     throw new Error(`node-gyp ${args.join(' ')} failed`);
   }
-  return `${result.stdout}${result.stderr}`;
+  return lines;
+}
+
+/** The sources that the build will compile: make says so without doing it; elsewhere all, where nothing is built yet. */
+function sourcesToCompile() {
+  const sources = readFileSync(join(root, 'native', 'sources.txt'), 'utf8')
+    .trim()
+    .split(/\s+/);
+  const plan = spawnSync('make', ['-n', '-C', join(root, 'build'), 'BUILDTYPE=Release'], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 2 ** 20,
+  });
+  if (plan.status !== 0) return existsSync(join(root, 'build', 'Release', 'lutra.node')) ? [] : sources;
+  return sources.filter((source) => plan.stdout.includes(`${source.replace(/\.cc$/, '.o')} ../${source}`));
 }
 
 acquireLock();
@@ -80,12 +102,17 @@ try {
   const configuration = stamp.digest('hex');
   const stampFile = join(root, 'build', 'configured');
   if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== configuration) {
-    gyp('configure', '--loglevel=warn');
+    await gyp(['configure', '--loglevel=warn']);
     mkdirSync(dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, configuration);
   }
-  const output = gyp('build', '--loglevel=warn', `--jobs=${availableParallelism()}`);
-  const warnings = output.split('\n').filter((line) => /warning:/.test(line));
+  const threads = availableParallelism();
+  const sources = sourcesToCompile();
+  const progress = sources.length > 1 ? compileProgress(root, sources) : null;
+  progress?.start(threads);
+  const output = await gyp(['build', '--loglevel=warn', `--jobs=${threads}`], progress?.read);
+  progress?.finish();
+  const warnings = output.filter((line) => /warning:/.test(line));
   if (warnings.length > 0) process.stderr.write(`${warnings.join('\n')}\n`);
 } catch (error) {
   process.stderr.write(`build:native: ${error.message}\n`);
