@@ -1,3 +1,7 @@
+import { kindOfAnyCopy, markClass } from './copies.js';
+
+export { describe } from './describe.js';
+
 /** Every error that Lutra throws on bad input. Each is also a `RangeError` or a `TypeError`, as a caller would expect. */
 
 /** A shape, dimension or size that does not fit. */
@@ -69,28 +73,37 @@ export class FileFormatError extends RangeError {
   override name = 'FileFormatError';
 }
 
-function withArticle(name: string): string {
-  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
-}
-
-/** What a value is, in words short enough for an error message. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value === 'symbol') return value.toString();
-  if (Array.isArray(value))
-    return value.length <= 8 && value.every((v) => typeof v === 'number')
-      ? `[${value.join(', ')}]`
-      : `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `${withArticle(value.constructor.name)} of ${value.byteLength} bytes`;
-  const name = value.constructor?.name;
-  return name && name !== 'Object' ? withArticle(name) : 'an object';
-}
-
 /** A corpus that can't be read or trained on; the message says which, why, and what to do. */
 export class CorpusError extends Error {
   override name = 'CorpusError';
+}
+
+const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
+
+/** Lets `instanceof` know the errors of other realms and of other copies of this package too. */
+function knowEverywhere(name: string, error: abstract new (...args: never[]) => Error): void {
+  markClass(name, error);
+  Object.defineProperty(error, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      // A subclass inherits this function, but not its meaning.
+      return ordinaryHasInstance.call(this as () => void, value) || (this === error && kindOfAnyCopy(value) === name);
+    },
+  });
+}
+
+for (const [name, error] of Object.entries({
+  ShapeError,
+  IndexError,
+  ValueError,
+  DTypeError,
+  ArgumentError,
+  OptionError,
+  AutogradError,
+  GradcheckError,
+  StateDictError,
+  TokenError,
+  FileFormatError,
+  CorpusError,
+})) {
+  knowEverywhere(name, error);
 }

@@ -4,9 +4,9 @@ import { type IndexedRows, sumByIndex, sumIntoTable } from '../calls/row_sums.js
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { formatSparseTensor } from '../tensor/print.js';
-import { contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
+import { checkShape, contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
-import { Tensor } from '../tensor/tensor.js';
+import { checkTensor, Tensor } from '../tensor/tensor.js';
 
 /**
  * The gradient of a table in which only some rows are not zero: row `indices[k]` holds `values[k]`.
@@ -24,16 +24,20 @@ export class RowSparse extends Tensor {
 
   /** @param values shape [n, ...row shape], or a list of rows that is written out when `values` is asked for. */
   constructor(indices: Tensor, values: Tensor | RowList, shape: Shape, isCoalesced = false) {
-    if (indices.dtype !== 'int32') throw new DTypeError(`RowSparse: indices must be int32, got ${indices.dtype}`);
-    const list = values instanceof RowList ? values : new RowList(values);
-    const rowShape = shape.slice(1);
+    const op = 'RowSparse';
+    checkTensor(op, 'indices', indices);
+    if (indices.dtype !== 'int32') throw new DTypeError(`${op}: indices must be int32, got ${indices.dtype}`);
+    const list = values instanceof RowList ? values : new RowList(checkTensor(op, 'values', values));
+    const size = checkShape(op, shape);
+    const rowShape = size.slice(1);
+    if (size.length === 0) throw new ShapeError(`${op}: shape must have at least one dimension, got []`);
     if (indices.ndim !== 1 || list.count !== indices.numel || !sameShape(list.rowShape, rowShape)) {
       const given = [list.count, ...list.rowShape];
       throw new ShapeError(
-        `RowSparse: values must have shape ${formatShape([indices.numel, ...rowShape])} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(given)}`,
+        `${op}: values must have shape ${formatShape([indices.numel, ...rowShape])} for ${indices.numel} indices into ${formatShape(shape)}, got ${formatShape(given)}`,
       );
     }
-    super(Storage.empty(list.base.dtype), shape, contiguousStrides(shape), 0);
+    super(Storage.empty(list.base.dtype), size, contiguousStrides(size), 0);
     this.indices = indices;
     this.list = list;
     this.isCoalesced = isCoalesced;
@@ -63,13 +67,11 @@ export class RowSparse extends Tensor {
   }
 
   override at(flatIndex: number): number {
-    const width = numelOf(this.shape.slice(1));
-    const row = Math.floor(flatIndex / width);
-    const ids = this.indices.data;
-    const values = this.values.data;
-    let total = 0;
-    for (let k = 0; k < ids.length; k++) if (ids[k] === row) total += values[k * width + (flatIndex % width)];
-    return total;
+    return this.toDense().at(flatIndex);
+  }
+
+  protected override toReadable(): Tensor {
+    return this.toDense();
   }
 
   /** The same rows, in the same memory. */

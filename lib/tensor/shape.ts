@@ -2,8 +2,16 @@ import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 
 export type Shape = readonly number[];
 
-/** The number of elements; the product is checked against 2^53. */
+/** The most dimensions that a tensor may have; PyTorch's operations stop there, too. */
+export const mostDims = 64;
+
+function refuseDims(op: string, ndim: number): never {
+  throw new ShapeError(`${op}: a tensor has at most ${mostDims} dimensions, got ${ndim}`);
+}
+
+/** The number of elements. @throws ShapeError for more dimensions than a tensor may have. */
 export function numelOf(shape: Shape): number {
+  if (shape.length > mostDims) refuseDims('shape', shape.length);
   let n = 1;
   for (let i = 0; i < shape.length; i++) n *= shape[i];
   return n;
@@ -39,12 +47,14 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export function formatShape(shape: Shape): string {
+  if (shape.length > mostDims) return `[${shape.slice(0, 8).join(', ')}, … (${shape.length} in all)]`;
   return `[${shape.join(', ')}]`;
 }
 
 /** @throws ShapeError unless `shape` is an array of non-negative integers whose product is below 2^53. */
 export function checkShape(op: string, shape: unknown): number[] {
   if (!Array.isArray(shape)) throw new ArgumentError(`${op}: shape must be an array of sizes, got ${describe(shape)}`);
+  if (shape.length > mostDims) refuseDims(op, shape.length);
   let n = 1;
   for (let i = 0; i < shape.length; i++) {
     const size = shape[i];

@@ -1,13 +1,14 @@
-import { ArgumentError, AutogradError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { markClass } from '../copies.js';
+import { ArgumentError, AutogradError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
 import type { GraphNode } from './graph.js';
 import { bfloat16ToNumber, float16ToNumber } from './half.js';
+import { type NestedList, nestedList } from './nested_list.js';
 import { formatTensor } from './print.js';
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from './shape.js';
 import { Storage } from './storage.js';
 
-/** Nested arrays of numbers (or booleans), as `tolist` gives them. */
-export type NestedList = number | boolean | NestedList[];
+export type { NestedList };
 
 /** Leaves a tensor's memory to V8: somebody outside the library may hold it from now on. */
 function keep(t: Tensor): void {
@@ -180,8 +181,12 @@ export class Tensor {
     return array.length === this.numel ? array : array.subarray(this.offset, this.offset + this.numel);
   }
 
-  /** The number at a row-major position, whatever the strides and dtype; for printing and lists. */
+  /**
+   * The number at a row-major position, whatever the strides and dtype; for printing and lists.
+   * @throws IndexError unless the position is an integer from 0 to numel - 1; ArgumentError when the memory is gone.
+   */
   at(flatIndex: number): number {
+    if (!Number.isInteger(flatIndex) || flatIndex < 0 || flatIndex >= this.numel) refusePosition(flatIndex, this.numel);
     let place = this.offset;
     let rest = flatIndex;
     for (let i = this.shape.length - 1; i >= 0; i--) {
@@ -191,6 +196,7 @@ export class Tensor {
       rest = (rest - k) / size;
     }
     const bits = this.storage.array[place];
+    if (bits === undefined) refuseDetached('at');
     if (this.dtype === 'float16') return float16ToNumber(bits);
     if (this.dtype === 'bfloat16') return bfloat16ToNumber(bits);
     return bits;
@@ -201,23 +207,29 @@ export class Tensor {
     if (this.numel !== 1) {
       throw new ShapeError(`item: needs a tensor with one element, this one has shape ${formatShape(this.shape)}`);
     }
+    this.checkAttached('item');
     return this.at(0);
   }
 
-  /** The elements as nested arrays; a number (or boolean) for a 0-dimensional tensor. */
+  /**
+   * The elements as nested arrays; a number (or boolean) for a 0-dimensional tensor.
+   * @throws ValueError when there are more than V8's heap has room for.
+   */
   tolist(): NestedList {
-    let next = 0;
+    this.checkAttached('tolist');
     const boolean = this.dtype === 'bool';
-    const build = (dim: number): NestedList => {
-      if (dim === this.shape.length) {
-        const value = this.at(next++);
-        return boolean ? value !== 0 : value;
-      }
-      const list: NestedList[] = [];
-      for (let i = 0; i < this.shape[dim]; i++) list.push(build(dim + 1));
-      return list;
-    };
-    return build(0);
+    const dense = this.toReadable();
+    return nestedList('tolist', this.shape, this.numel, boolean ? (i) => dense.at(i) !== 0 : (i) => dense.at(i));
+  }
+
+  /** @throws ArgumentError when somebody else has the memory now. */
+  private checkAttached(op: string): void {
+    if (this.numel > 0 && this.storage.array.length === 0 && !this.isSparse) refuseDetached(op);
+  }
+
+  /** A tensor with the same elements that `at` reads without searching. */
+  protected toReadable(): Tensor {
+    return this;
   }
 
   /** The same memory outside the graph. */
@@ -235,6 +247,7 @@ export class Tensor {
 
   /** PyTorch's printed form. */
   toString(): string {
+    this.checkAttached('toString');
     return formatTensor(this, {
       gradFn: this.gradFn?.name,
       requiresGrad: this.gradFn === null && this.leafRequiresGrad,
@@ -244,6 +257,22 @@ export class Tensor {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+markClass('Tensor', Tensor);
+
+function refusePosition(position: unknown, numel: number): never {
+  throw new IndexError(
+    `at: the position must be an integer from 0 to ${numel - 1}, got ${describe(position)}`,
+    typeof position === 'number' ? position : Number.NaN,
+    numel,
+  );
+}
+
+function refuseDetached(op: string): never {
+  throw new ArgumentError(
+    `${op}: the tensor's memory is detached: its buffer was transferred away (to a worker, by structuredClone, …)`,
+  );
 }
 
 /** Adds operations to Tensor; used by the files in `lib/ops` next to their `declare module` block. */
