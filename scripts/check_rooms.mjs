@@ -17,8 +17,10 @@ const houses = [
     folder: 'lib',
     endings: ['.ts'],
     floors: [
+      ['copies'],
+      ['describe'],
       ['errors'],
-      ['options'],
+      ['options', 'scoped'],
       ['addon'],
       ['tensor'],
       ['calls'],

@@ -1,3 +1,4 @@
+import { describe, ValueError } from '../errors.js';
 import type { NativeAttention } from './attention.js';
 import type { NativeCopy } from './copy.js';
 import type { NativeElementwise } from './elementwise.js';
@@ -52,4 +53,9 @@ if (forced !== undefined && forced !== '' && native.cpuInfo().isa !== forced) {
   throw new RangeError(
     `LUTRA_ISA: '${forced}' is not available here; this CPU offers ${native.cpuInfo().available.join(', ')}`,
   );
+}
+
+const threads = process.env.LUTRA_NUM_THREADS;
+if (threads !== undefined && threads !== '' && !(/^\d+$/.test(threads) && Number(threads) > 0)) {
+  throw new ValueError(`LUTRA_NUM_THREADS: must be a whole number of threads from 1 on, got ${describe(threads)}`);
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, AutogradError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
+import type { DType } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
@@ -259,18 +260,24 @@ function onlyTowards(order: readonly Node[], targets: ReadonlyMap<Node, unknown>
   return order.filter((node) => node.walk === walk);
 }
 
+/** The number 1 in dtypes that are stored as bits. */
+const bitsOfOne: { readonly [K in DType]?: number } = { float16: 0x3c00, bfloat16: 0x3f80 };
+
 function rootGradient(op: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (!root.requiresGrad) {
-    throw new AutogradError(`${op}: this tensor does not require a gradient and has no gradFn`);
+    throw new AutogradError(
+      `${op}: this tensor does not require a gradient and has no gradFn: nothing that it was computed from requires one ` +
+        '(is every parameter frozen?), or it was computed inside noGrad or from detach(), item() or data',
+    );
   }
   if (gradient === undefined || gradient === null) {
     if (root.numel !== 1) {
       throw new AutogradError(
-        `${op}: a gradient can be left out only for a tensor with one element, this one has shape ${formatShape(root.shape)}`,
+        `${op}: a gradient can be left out only for a tensor with one element, this one has shape ${formatShape(root.shape)}; reduce it first, as in loss.mean().backward()`,
       );
     }
     const one = Tensor.allocate(root.shape, root.dtype);
-    one.storage.array[0] = 1;
+    one.storage.array[0] = bitsOfOne[root.dtype] ?? 1;
     return one;
   }
   checkTensor(op, 'gradient', gradient);

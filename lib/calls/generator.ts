@@ -19,7 +19,7 @@ function splitSeed(op: string, seed: unknown): [high: number, low: number] {
   }
   const wide = BigInt(seed);
   if (wide < -(2n ** 63n) || wide >= 2n ** 64n) {
-    throw new ValueError(`${op}: seed must fit in 64 bits, got ${seed}`);
+    throw new ValueError(`${op}: seed must fit in 64 bits, got ${describe(seed)}`);
   }
   const bits = BigInt.asUintN(64, wide);
   return [Number(bits >> 32n), Number(bits & 0xffffffffn)];

@@ -1,5 +1,6 @@
 import { native } from '../addon/native.js';
 import type { CpuInfo } from '../addon/runtime.js';
+import { ArgumentError, describe, ValueError } from '../errors.js';
 
 export type { CpuInfo };
 
@@ -13,7 +14,13 @@ export function getNumThreads(): number {
   return native.getNumThreads();
 }
 
-/** Sets the number of threads. Results do not depend on it, to the bit. @throws RangeError unless 1 ≤ n ≤ 1024. */
+const mostThreads = 1024;
+
+/** Sets the number of threads. Results do not depend on it, to the bit. @throws ValueError unless 1 ≤ n ≤ 1024. */
 export function setNumThreads(n: number): void {
+  if (typeof n !== 'number') throw new ArgumentError(`setNumThreads: n must be a number, got ${describe(n)}`);
+  if (!Number.isInteger(n) || n < 1 || n > mostThreads) {
+    throw new ValueError(`setNumThreads: n must be an integer from 1 to ${mostThreads}, got ${n}`);
+  }
   native.setNumThreads(n);
 }

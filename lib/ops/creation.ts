@@ -1,10 +1,11 @@
 import { types } from 'node:util';
-import { copyInto } from '../calls/copy.js';
+import { copyInto, copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { arrayKind, checkDType, type DType, dtypes, isFloating, type TypedArray } from '../tensor/dtype.js';
-import { checkShape, formatShape, numelOf } from '../tensor/shape.js';
+import { arrayKind, checkDType, type DType, dtypeOfKind, dtypes, isFloating } from '../tensor/dtype.js';
+import { checkShape, contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { readLists, type TensorData } from './nested_data.js';
 
 export interface TensorOptions {
   /** Element type. Default: float32 for plain numbers, bool for booleans, a typed array's own type. */
@@ -18,61 +19,13 @@ export interface FromDataOptions extends TensorOptions {
   shape?: readonly number[];
 }
 
-/** What `tensor` accepts: a number, a boolean, nested lists of them, a typed array, or a tensor. */
-export type TensorData = number | boolean | readonly TensorData[] | ArrayBufferView | Tensor;
+export type { TensorData };
 
 const creationKeys = ['dtype', 'requiresGrad'];
 
 function finish(out: Tensor, options: TensorOptions): Tensor {
   if (options.requiresGrad) out.requiresGrad = true;
   return out;
-}
-
-/** The dtype that a typed array's values have as a tensor, by the array's kind; the others must be converted. */
-const dtypeOfKind: { readonly [kind: string]: DType } = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Int32Array: 'int32',
-  Uint8Array: 'uint8',
-  Uint8ClampedArray: 'uint8',
-};
-
-function measure(op: string, data: readonly TensorData[]): number[] {
-  const shape: number[] = [];
-  for (let level: TensorData = data; Array.isArray(level); level = level[0]) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-    if (level[0] instanceof Tensor || ArrayBuffer.isView(level[0])) {
-      throw new ArgumentError(`${op}: lists must hold numbers, got ${describe(level[0])}; use stack to join tensors`);
-    }
-  }
-  return shape;
-}
-
-/** Writes nested lists of shape `shape` into `out`, checking that every list has the length of its siblings. */
-function flatten(op: string, data: TensorData, shape: readonly number[], out: number[] | TypedArray): boolean {
-  let next = 0;
-  let allBoolean = true;
-  const visit = (value: TensorData, dim: number, path: string): void => {
-    if (dim < shape.length) {
-      if (!Array.isArray(value) || value.length !== shape[dim]) {
-        const got = Array.isArray(value) ? `a list of ${value.length}` : describe(value);
-        throw new ShapeError(`${op}: data${path} must be a list of ${shape[dim]} like its first sibling, got ${got}`);
-      }
-      for (let i = 0; i < value.length; i++) visit(value[i], dim + 1, `${path}[${i}]`);
-      return;
-    }
-    if (typeof value === 'boolean') {
-      out[next++] = value ? 1 : 0;
-    } else if (typeof value === 'number') {
-      allBoolean = false;
-      out[next++] = value;
-    } else {
-      throw new ArgumentError(`${op}: data${path} must be a number, got ${describe(value)}`);
-    }
-  };
-  visit(data, 0, '');
-  return allBoolean;
 }
 
 const integerRange: { [K in 'int32' | 'uint8']: readonly [number, number] } = {
@@ -109,6 +62,12 @@ function convert(op: string, values: ArrayLike<number>, shape: readonly number[]
   return out;
 }
 
+function fromTensor(op: string, data: Tensor, shape: Shape, dtype: DType): Tensor {
+  const copy = copyOf(data, dtype === data.dtype || dtypes[data.dtype].computes ? data.dtype : 'float32');
+  if (copy.dtype !== dtype) return convert(op, copy.storage.array, shape, dtype);
+  return new Tensor(copy.storage, shape, contiguousStrides(shape), 0);
+}
+
 function shapeFor(op: string, given: readonly number[] | undefined, natural: readonly number[]): readonly number[] {
   if (given === undefined) return natural;
   const shape = checkShape(op, given);
@@ -130,6 +89,16 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
+/** Memory is shared as it is, so that it must hold what a bool tensor may hold. */
+function checkBooleans(op: string, bytes: ArrayLike<number>): void {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] <= 1) continue;
+    throw new ValueError(
+      `${op}: the bytes of a bool tensor must be 0 or 1, got ${bytes[i]} at position ${i}; tensor() makes a converted copy`,
+    );
+  }
+}
+
 function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, share: boolean): Tensor {
   const kind = arrayKind(data);
   if (kind === undefined) throw new ArgumentError(`${op}: data must be a typed array or lists, got a DataView`);
@@ -143,6 +112,7 @@ function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, s
   const halves = kind === 'Uint16Array' && (dtype === 'float16' || dtype === 'bfloat16');
   if (halves || (own !== null && (dtype === own || (dtype === 'bool' && own === 'uint8' && share)))) {
     const stored = dtype as DType;
+    if (stored === 'bool') checkBooleans(op, view);
     // A view of this realm, whatever realm and subclass the given one is of.
     const content = new dtypes[stored].array(data.buffer as ArrayBuffer, data.byteOffset, view.length);
     // Integers serve as indices: another thread must not be able to change them once they are checked.
@@ -163,32 +133,38 @@ function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, s
  * A tensor with a copy of the data, like `torch.tensor`.
  *
  * Numbers and nested lists give float32 unless `dtype` says otherwise, booleans bool; a typed array keeps its type
- * (Int32Array → int32, Float64Array → float64) and takes its shape from `shape`.
- * @throws ShapeError for ragged lists or a shape that doesn't fit; ArgumentError for anything that is no number.
+ * (Int32Array → int32, Float64Array → float64, Float16Array → float16) and takes its shape from `shape`. A list of
+ * typed arrays gives one row for each: `tensor([Float32Array.of(1, 2), Float32Array.of(3, 4)])` has shape [2, 2].
+ * @throws ShapeError for lists that are ragged or hold themselves, or a shape that doesn't fit; ArgumentError for
+ *   anything that is no number; ValueError for numbers that an integer dtype can't hold.
  */
 export function tensor(data: TensorData, options?: FromDataOptions): Tensor {
   const op = 'tensor';
   const opts = checkOptions(op, options, ['shape', ...creationKeys]);
   if (opts.dtype !== undefined) checkDType(op, opts.dtype);
   if (data instanceof Tensor) {
-    const flat = Array.from({ length: data.numel }, (_, i) => data.at(i));
-    return finish(convert(op, flat, shapeFor(op, opts.shape, data.shape), opts.dtype ?? data.dtype), opts);
+    if (data.isSparse) throw new ArgumentError(`${op}: data is a row-sparse gradient; use toDense() first`);
+    const shape = shapeFor(op, opts.shape, data.shape);
+    return finish(fromTensor(op, data, shape, opts.dtype ?? data.dtype), opts);
   }
   if (ArrayBuffer.isView(data)) return finish(fromView(op, data, opts, false), opts);
-  if (typeof data !== 'number' && typeof data !== 'boolean' && !Array.isArray(data)) {
+  if (typeof data === 'number' || typeof data === 'boolean') {
+    const dtype = opts.dtype ?? (typeof data === 'number' ? 'float32' : 'bool');
+    return finish(convert(op, [Number(data)], shapeFor(op, opts.shape, []), dtype), opts);
+  }
+  if (!Array.isArray(data)) {
     throw new ArgumentError(`${op}: data must be a number, nested lists or a typed array, got ${describe(data)}`);
   }
-  const natural = Array.isArray(data) ? measure(op, data) : [];
-  const flat: number[] = [];
-  const allBoolean = flatten(op, data, natural, flat) && flat.length > 0;
-  const dtype = opts.dtype ?? (allBoolean ? 'bool' : 'float32');
-  return finish(convert(op, flat, shapeFor(op, opts.shape, natural), dtype), opts);
+  const { shape, values, memory, dtype } = readLists(op, data);
+  const out = convert(op, values, shapeFor(op, opts.shape, shape), opts.dtype ?? dtype);
+  memory.recycle();
+  return finish(out, opts);
 }
 
 /**
  * A tensor that shares the memory of a typed array (`torch.from_numpy`): writes to either show in both. Float32Array,
- * Float64Array, Int32Array and Uint8Array (as uint8, or bool on request) are shared, as is Uint16Array with a 16-bit
- * float dtype; anything else is converted into a copy, and so are integers in a SharedArrayBuffer. A tensor is returned
+ * Float64Array, Float16Array, Int32Array and Uint8Array (as uint8, or bool on request) are shared, as is Uint16Array
+ * with a 16-bit float dtype; anything else is converted into a copy, and so are integers in a SharedArrayBuffer. A tensor is returned
  * as it is when no option changes it.
  */
 export function asTensor(data: TensorData, options?: FromDataOptions): Tensor {

@@ -3,7 +3,7 @@ import { type ClassLossOperands, classLossBackward, classLoss as runClassLoss } 
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
-import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
+import { formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 import { type IndexInput, toIndices } from './index_argument.js';
@@ -124,11 +124,29 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
   return out;
 }
 
+/** A hint for logits such as [batch, steps, classes], whose classes are not where PyTorch looks for them. */
+function classesLast(input: Tensor, targets: Tensor): string {
+  const { shape } = input;
+  if (shape.length < 3 || !sameShape(shape.slice(0, -1), targets.shape)) return '';
+  return `; classes are dimension 1, so that logits with the classes last are flattened: input.reshape([-1, ${shape[shape.length - 1]}]), target.reshape([-1])`;
+}
+
+/** @throws DTypeError for class numbers that came as floats; probabilities have the input's shape. */
+function refuseFloatClasses(op: string, input: Tensor, target: Tensor, samples: Shape): void {
+  if (sameShape(target.shape, input.shape)) return;
+  if (!sameShape(target.shape, samples) && !sameShape(target.shape, input.shape.slice(0, -1))) return;
+  throw new DTypeError(
+    `${op}: a target of shape ${formatShape(target.shape)} holds class numbers, which must be integers, got ${target.dtype}; ` +
+      "make it int32: tensor(labels, { dtype: 'int32' }), a DataLoader's or defaultCollate's { numberDType: 'int32' }, " +
+      "or target.to('int32')",
+  );
+}
+
 function checkTargets(op: string, target: IndexInput, at: ClassLayout, input: Tensor): Tensor {
   const targets = toIndices(op, 'target', target);
   if (!sameShape(targets.shape, at.samples)) {
     throw new ShapeError(
-      `${op}: target must have shape ${formatShape(at.samples)} for an input of shape ${formatShape(input.shape)}, got ${formatShape(targets.shape)}`,
+      `${op}: target must have shape ${formatShape(at.samples)} for an input of shape ${formatShape(input.shape)}, got ${formatShape(targets.shape)}${classesLast(input, targets)}`,
     );
   }
   return targets;
@@ -175,6 +193,7 @@ export function crossEntropy(input: Tensor, target: IndexInput, options?: CrossE
         `${op}: ignoreIndex goes with class numbers as targets, not with probabilities; got ignoreIndex ${ignoreIndex} and a ${target.dtype} target`,
       );
     }
+    refuseFloatClasses(op, input, target, at.samples);
     return softTargetLoss(input, target, { weight, labelSmoothing, reduction });
   }
   const targets = checkTargets(op, target, at, input);

@@ -1,7 +1,7 @@
 import { copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
 import { arrayKind } from '../tensor/dtype.js';
-import { formatShape, wrapDim } from '../tensor/shape.js';
+import { checkShape, formatShape, mostDims, wrapDim } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { contiguous } from './copy.js';
 
@@ -11,7 +11,10 @@ export type IndexList = number | readonly IndexList[];
 
 function checkNumber(op: string, argument: string, value: unknown, position: number): number {
   if (typeof value !== 'number') {
-    throw new ArgumentError(`${op}: ${argument} must hold integers, got ${describe(value)} at position ${position}`);
+    const hint = typeof value === 'bigint' ? '; Number() converts it' : '';
+    throw new ArgumentError(
+      `${op}: ${argument} must hold integers, got ${describe(value)} at position ${position}${hint}`,
+    );
   }
   if (!Number.isInteger(value) || value < -2147483648 || value > 2147483647) {
     throw new IndexError(
@@ -26,11 +29,19 @@ function checkNumber(op: string, argument: string, value: unknown, position: num
 
 function fromLists(op: string, argument: string, lists: readonly IndexList[]): Tensor {
   const shape: number[] = [];
-  for (let level: IndexList = lists; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const values: number[] = [];
+  for (let level: IndexList = lists; Array.isArray(level); level = level[0]) {
+    if (shape.length === mostDims) {
+      throw new ShapeError(`${op}: ${argument} are nested more than ${mostDims} deep, or hold themselves`);
+    }
+    shape.push(level.length);
+  }
+  const values = Tensor.allocate(checkShape(op, shape), 'int32');
+  const { array } = values.storage;
+  let next = 0;
   const visit = (level: IndexList, dim: number): void => {
     if (dim === shape.length) {
-      values.push(checkNumber(op, argument, level, values.length));
+      array[next] = checkNumber(op, argument, level, next);
+      next++;
       return;
     }
     if (!Array.isArray(level) || level.length !== shape[dim]) {
@@ -42,7 +53,7 @@ function fromLists(op: string, argument: string, lists: readonly IndexList[]): T
     for (const item of level) visit(item, dim + 1);
   };
   visit(lists, 0);
-  return Tensor.wrap(Int32Array.from(values), shape, 'int32');
+  return values;
 }
 
 /**
@@ -54,7 +65,10 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
   if (input instanceof Tensor) {
     if (input.dtype === 'int32') return contiguous(input);
     if (input.dtype === 'uint8') return copyOf(input, 'int32');
-    throw new DTypeError(`${op}: ${argument} must be an integer tensor (int32 or uint8), got ${input.dtype}`);
+    throw new DTypeError(
+      `${op}: ${argument} must be an integer tensor (int32 or uint8), got ${input.dtype}; ` +
+        "plain numbers become float32 unless told otherwise: tensor([0, 1], { dtype: 'int32' }), or to('int32') afterwards",
+    );
   }
   if (ArrayBuffer.isView(input) && arrayKind(input) === 'Int32Array') {
     const values = Int32Array.from(input as Int32Array);
@@ -63,7 +77,8 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
   if (typeof input === 'number') return Tensor.wrap(Int32Array.of(checkNumber(op, argument, input, 0)), [], 'int32');
   if (Array.isArray(input)) return fromLists(op, argument, input);
   if (ArrayBuffer.isView(input)) {
-    throw new DTypeError(`${op}: ${argument} must be an Int32Array, got ${describe(input)}`);
+    const hint = arrayKind(input) === undefined ? '' : '; Int32Array.from(array, Number) converts it';
+    throw new DTypeError(`${op}: ${argument} must be an Int32Array, got ${describe(input)}${hint}`);
   }
   throw new ArgumentError(
     `${op}: ${argument} must be an integer tensor, an Int32Array, nested lists or a number, got ${describe(input)}`,

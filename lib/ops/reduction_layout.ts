@@ -38,7 +38,7 @@ export function reducedDims(op: string, dim: Dims | undefined, ndim: number): nu
   const list = (Array.isArray(dim) ? dim : [dim]) as readonly number[];
   const dims = list.map((d) => wrapDim(op, d, ndim)).sort((a, b) => a - b);
   for (let i = 1; i < dims.length; i++) {
-    if (dims[i] === dims[i - 1]) throw new ValueError(`${op}: dim ${dims[i]} is named twice in [${list.join(', ')}]`);
+    if (dims[i] === dims[i - 1]) throw new ValueError(`${op}: dim ${dims[i]} is named twice in ${describe(list)}`);
   }
   return ndim === 0 ? [] : dims;
 }

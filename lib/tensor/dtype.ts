@@ -39,6 +39,19 @@ export function arrayKind(view: ArrayBufferView): string | undefined {
   return kindGetter.call(view);
 }
 
+/**
+ * The dtype that a typed array's values have as a tensor, by the array's kind; those of the others must be converted.
+ * Float16Array comes with Node 24; its memory is read as the bits that it holds.
+ */
+export const dtypeOfKind: { readonly [kind: string]: DType | undefined } = {
+  Float16Array: 'float16',
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+};
+
 export function isFloating(dtype: DType): boolean {
   return dtypes[dtype].floating;
 }

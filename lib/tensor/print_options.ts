@@ -1,5 +1,6 @@
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
+import { checkBody, refuseLater } from '../scoped.js';
 import { MAX_FRACTION_DIGITS } from './format_number.js';
 
 /** How tensors are printed; PyTorch's `set_printoptions` in camelCase. */
@@ -55,13 +56,18 @@ export function getPrintOptions(): PrintOptions {
 
 /** Runs `body` under other print options and sets the present ones back, also when it throws. */
 export function withPrintOptions<T>(options: Partial<PrintOptions> & { profile?: PrintProfile }, body: () => T): T {
+  const op = 'withPrintOptions';
+  checkBody(op, body);
   const before = current;
   setPrintOptions(options);
+  let result: T;
   try {
-    return body();
+    result = body();
   } finally {
     current = before;
   }
+  refuseLater(op, result, 'make the text within, and wait outside');
+  return result;
 }
 
 /** `base` with the options that `given` names, each checked. */
