@@ -11,6 +11,7 @@ type Anything = any;
 /** Something a user can call: `call` runs it with the arguments given, on an object where it is a method. */
 interface Callable {
   readonly path: string;
+  readonly variadic: boolean;
   readonly call: (args: readonly unknown[]) => unknown;
 }
 
@@ -51,16 +52,19 @@ function everyCallable(): Callable[] {
     seen.add(Class);
     if (Class.prototype instanceof Error) return;
     if (!hidden.has(`${Class.name}.constructor`)) {
-      found.push({ path: `new ${path}`, call: (args) => Reflect.construct(Class, args) });
+      const call = (args: readonly unknown[]) => Reflect.construct(Class, args);
+      found.push({ path: `new ${path}`, variadic: isVariadic(Class), call });
     }
     for (const [name, fn] of methodsOf(Class, Class)) {
-      found.push({ path: `${path}.${name}`, call: (args) => Reflect.apply(fn, Class, args) });
+      const call = (args: readonly unknown[]) => Reflect.apply(fn, Class, args);
+      found.push({ path: `${path}.${name}`, variadic: isVariadic(fn), call });
     }
     for (let owner = Class.prototype; owner !== null && !seen.has(owner); owner = Object.getPrototypeOf(owner)) {
       seen.add(owner);
       const instance = Object.create(Class.prototype);
       for (const [name, fn] of methodsOf(owner, owner.constructor)) {
-        found.push({ path: `${path}.prototype.${name}`, call: (args) => Reflect.apply(fn, instance, args) });
+        const call = (args: readonly unknown[]) => Reflect.apply(fn, instance, args);
+        found.push({ path: `${path}.prototype.${name}`, variadic: isVariadic(fn), call });
       }
     }
   };
@@ -71,7 +75,7 @@ function everyCallable(): Callable[] {
       const at: string = path === '' ? name : `${path}.${name}`;
       if (isClass(value)) visitClass(at, value);
       else if (typeof value === 'function') {
-        if (!seen.has(value)) found.push({ path: at, call: (args) => value(...args) });
+        if (!seen.has(value)) found.push({ path: at, variadic: isVariadic(value), call: (args) => value(...args) });
         seen.add(value);
       } else if (typeof value === 'object' && value !== null) visit(at, value);
     }
@@ -81,20 +85,17 @@ function everyCallable(): Callable[] {
   return found;
 }
 
-/** What takes any number of arguments: sizes, dimensions, indices, layers; and what is not for users. */
-const uncounted = new Set([
-  ...['reshape', 'view', 'expand', 'permute', 'repeat', 'index', 'random_'].map((name) => `Tensor.prototype.${name}`),
-  'randint',
-  'arange',
-  'einsum',
-  'new TensorDataset',
-  'nn.Sequential.prototype.forward',
-  'new nn.Sequential',
-  // Their constructor is protected.
-  'new nn.QuantizedEmbedding',
-  // PyTorch documents that it ignores whatever it is made with.
-  'new nn.Identity',
-]);
+/** Whether a function or class takes any number of arguments: sizes, dimensions, indices, layers. */
+function isVariadic(callee: Anything): boolean {
+  const source = Function.prototype.toString.call(callee);
+  const parameters = /^class\b/.test(source)
+    ? source.match(/^\s*constructor\(.*?\)/m)?.[0]
+    : source.match(/^.*?\)/s)?.[0];
+  return /\.\.\.(?!surplus\b)/.test(parameters ?? '');
+}
+
+/** Its constructor is protected. */
+const notForUsers = 'new nn.QuantizedEmbedding';
 
 /** What it throws, at once, in its promise, or when the first value is asked for. */
 async function errorOf(run: () => unknown): Promise<Error | null> {
@@ -120,7 +121,7 @@ async function parametersOf({ path, call }: Callable): Promise<string[]> {
 }
 
 const callables = everyCallable();
-const countable = callables.filter(({ path }) => !uncounted.has(path));
+const countable = callables.filter(({ path, variadic }) => !variadic && path !== notForUsers);
 
 describe('one argument too many', () => {
   it('finds what the package exports', () => {
