@@ -87,9 +87,9 @@ export function swapdims(input: Tensor, dim0: number, dim1: number): Tensor {
   return transpose(checkDense('swapdims', 'input', input), dim0, dim1);
 }
 
-/** The elements in one dimension; a view where the strides allow, else a copy. */
+/** The elements in one dimension; a view of contiguous memory, else a copy. */
 export function ravel(input: Tensor): Tensor {
-  return reshape(checkDense('ravel', 'input', input), [-1]);
+  return reshape(checkDense('ravel', 'input', input).contiguous(), [-1]);
 }
 
 /** Adds up, for each element of `x`, the gradients of the windows that show it. */

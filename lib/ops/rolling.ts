@@ -50,11 +50,12 @@ export function roll(input: Tensor, shifts: number | readonly number[], dims?: n
   if (steps.length !== list.length) {
     throw new ValueError(`roll: needs one shift for each of ${list.length} dims, got ${steps.length}`);
   }
+  if (x.ndim === 0) throw new ShapeError('roll: a 0-dimensional tensor has no dims to roll along');
   let out = x;
   for (const [i, dim] of list.entries()) {
     const d = wrapDim('roll', dim, x.ndim);
-    const n = x.shape[d] ?? 1;
-    if (x.numel === 0 || x.ndim === 0 || steps[i] % n === 0) continue;
+    const n = x.shape[d];
+    if (x.numel === 0 || steps[i] % n === 0) continue;
     out = indexSelect(out, d, shiftedPlaces(n, steps[i]));
   }
   return out === x ? x.clone() : out;

@@ -3,7 +3,7 @@ import type { Value } from './read.js';
 /**
  * How a call of PyTorch's is written here. `input.sum(dim, {keepdim, dtype})` reads: PyTorch's parameters are input,
  * dim, keepdim and dtype, in this order; here it is a method of the first, with dim by position and the others in one
- * trailing object, in camelCase. `...shape` spreads a list; `{unbiased: correction}` gives an option another name;
+ * trailing object, in camelCase. `...shape` spreads a list and `[tensors]` collects one; `{unbiased: correction}` gives an option another name;
  * `{*}` takes every keyword; `low=0` says what PyTorch fills in; `F.` is nn.functional.
  */
 export interface Signature {
@@ -11,7 +11,7 @@ export interface Signature {
   name: string;
   space: 'method' | 'function' | 'functional';
   /** By position: the parameter's name in PyTorch. */
-  positional: { parameter: string; spread: boolean; filledIn?: number }[];
+  positional: { parameter: string; spread: boolean; collect: boolean; filledIn?: number }[];
   /** By name: the option's name here, the parameter's in PyTorch. */
   options: { name: string; parameter: string }[];
   /** Every other keyword is an option, too. */
@@ -39,8 +39,9 @@ export function parseSignature(text: string, order?: string, shorter?: string): 
   if (!match) throw new Error(`no signature: ${text}`);
   const [, prefix, name, before, braces] = match;
   const positional: Signature['positional'] = words(before).map((word) => {
-    const [parameter, filledIn] = word.replace(/^\.\.\./, '').split('=');
-    return { parameter, spread: word.startsWith('...'), filledIn: filledIn ? Number(filledIn) : undefined };
+    const [parameter, filledIn] = word.replace(/^\.\.\.|[[\]]/g, '').split('=');
+    const [spread, collect] = [word.startsWith('...'), word.startsWith('[')];
+    return { parameter, spread, collect, filledIn: filledIn ? Number(filledIn) : undefined };
   });
   const options = words(braces)
     .filter((word) => word !== '*')
@@ -48,7 +49,7 @@ export function parseSignature(text: string, order?: string, shorter?: string): 
       const [first, second] = word.split(/:\s*/);
       return { name: camelCase(first), parameter: second ?? first };
     });
-  if (prefix === 'input.') positional.unshift({ parameter: 'input', spread: false });
+  if (prefix === 'input.') positional.unshift({ parameter: 'input', spread: false, collect: false });
   return {
     name,
     space: prefix === 'input.' ? 'method' : prefix === 'F.' ? 'functional' : 'function',
@@ -67,7 +68,9 @@ function byName(signature: Signature, args: Value[], kwargs: Record<string, Valu
   const given = new Map<string, Value>();
   const last = positional.at(-1);
   for (const [i, value] of args.entries()) {
-    if (i < order.length) given.set(order[i], value);
+    if (last?.collect && i >= order.indexOf(last.parameter)) {
+      given.set(last.parameter, [...((given.get(last.parameter) as Value[] | undefined) ?? []), value]);
+    } else if (i < order.length) given.set(order[i], value);
     else if (last?.spread && order.at(-1) === last.parameter) {
       const list = given.get(last.parameter)!;
       given.set(last.parameter, i === order.length ? [list, value] : [...(list as Value[]), value]);
