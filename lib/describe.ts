@@ -7,8 +7,12 @@ function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-function withArticle(name: string): string {
-  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+/** What begins with the sound of a vowel: an Int32Array and an LSTM, but a Uint8Array and a OneCycleLR. */
+const vowelFirst = /^(?:(?![Oo]ne|[Ee]u|[Uu]int|[Uu]ni)[AEIOUaeiou]|[FHLMNRSX][A-Z\d])/;
+
+/** A name behind its indefinite article. */
+export function withArticle(name: string): string {
+  return `${vowelFirst.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** The class that a value says it is of, or '' where it says nothing usable. */

@@ -1,8 +1,11 @@
 import { kindOfAnyCopy, markClass } from './copies.js';
 
-export { describe } from './describe.js';
+export { describe, withArticle } from './describe.js';
 
-/** Every error that Lutra throws on bad input. Each is also a `RangeError` or a `TypeError`, as a caller would expect. */
+/**
+ * What Lutra throws on bad input. Each is also a `RangeError` or a `TypeError`, as a caller would expect, but for
+ * `CorpusError`: a corpus may fail for what is no argument's fault.
+ */
 
 /** A shape, dimension or size that does not fit. */
 export class ShapeError extends RangeError {

@@ -19,7 +19,20 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from './data/sampler.js';
-export * from './errors.js';
+export {
+  ArgumentError,
+  AutogradError,
+  CorpusError,
+  DTypeError,
+  FileFormatError,
+  GradcheckError,
+  IndexError,
+  OptionError,
+  ShapeError,
+  StateDictError,
+  TokenError,
+  ValueError,
+} from './errors.js';
 export type { EntryNames, LoadFileOptions } from './io/entry_names.js';
 export { loadNpy, type NpyContent, parseNpy, saveNpy, serializeNpy } from './io/numpy/npy.js';
 export type { NestedStrings } from './io/numpy/npy_strings.js';

@@ -33,7 +33,7 @@ describe('the examples', () => {
 
   it('char_lm prints the losses of the same program in PyTorch, and learns its text', async () => {
     const lines = await run('char_lm');
-    const losses = valuesOf(readFixture<{ seededLosses: ArrayFixture }>('program_e11').seededLosses);
+    const losses = valuesOf(readFixture<{ seededLosses: ArrayFixture }>('program_characters').seededLosses);
     for (let epoch = 10; epoch <= 100; epoch += 10) {
       expect(lines).toContain(`epoch ${String(epoch).padStart(3)}  loss ${losses[epoch - 1].toFixed(4)}`);
     }

@@ -1,4 +1,4 @@
-import { ArgumentError, describe, ShapeError } from '../errors.js';
+import { ArgumentError, describe, ShapeError, withArticle } from '../errors.js';
 import { tensor } from '../ops/creation.js';
 import { stack } from '../ops/joining.js';
 import { checkOptions } from '../options.js';
@@ -49,7 +49,7 @@ function collate(path: string, values: readonly unknown[], numberDType: DType): 
   const differs = values.findIndex((value) => kindOf(value) !== kind);
   if (differs >= 0) {
     const got = describe(values[differs]);
-    throw new ArgumentError(`${sampleName(differs, path)} must be a ${kind} like sample 0, got ${got}`);
+    throw new ArgumentError(`${sampleName(differs, path)} must be ${withArticle(kind)} like sample 0, got ${got}`);
   }
   switch (kind) {
     case 'string':

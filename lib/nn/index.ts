@@ -21,6 +21,7 @@ export {
   AdaptiveLogSoftmaxWithLoss,
 } from './adaptive_log_softmax.js';
 export { ClassSampler, type ClassSource, type UnigramOptions } from './class_sampler.js';
+export * as utils from './clipping_and_sequences.js';
 export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Dropout } from './dropout.js';
@@ -78,7 +79,6 @@ export {
 } from './sampled_loss.js';
 export { CosineSimilarity, PairwiseDistance } from './similarity.js';
 export type { LoadOptions, LoadResult, StateDict } from './state_dict.js';
-export * as utils from './tools.js';
 export { Transformer, type TransformerForwardOptions, type TransformerOptions } from './transformer.js';
 export {
   type Activation,

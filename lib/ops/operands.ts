@@ -2,7 +2,7 @@
 
 import { copyInto, copyOf } from '../calls/copy.js';
 import type { Operand } from '../calls/elementwise.js';
-import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { ArgumentError, DTypeError, describe, ShapeError, ValueError, withArticle } from '../errors.js';
 import { type DType, dtypes, isFloating, promote, promoteScalar } from '../tensor/dtype.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
@@ -95,7 +95,7 @@ export function checkInPlace(op: string, target: Tensor, dtype: DType, shape: Sh
     );
   }
   if (category(dtype) > category(target.dtype)) {
-    throw new DTypeError(`${op}: a ${dtype} result can't be written into this ${target.dtype} tensor`);
+    throw new DTypeError(`${op}: ${withArticle(dtype)} result can't be written into this ${target.dtype} tensor`);
   }
 }
 

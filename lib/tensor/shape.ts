@@ -9,7 +9,10 @@ function refuseDims(op: string, ndim: number): never {
   throw new ShapeError(`${op}: a tensor has at most ${mostDims} dimensions, got ${ndim}`);
 }
 
-/** The number of elements. @throws ShapeError for more dimensions than a tensor may have. */
+/**
+ * The number of elements. `checkShape` sees to it that a shape's product is below 2^53; here it is not checked.
+ * @throws ShapeError for more dimensions than a tensor may have.
+ */
 export function numelOf(shape: Shape): number {
   if (shape.length > mostDims) refuseDims('shape', shape.length);
   let n = 1;

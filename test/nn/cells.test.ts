@@ -19,7 +19,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 import { expectNumbers, expectTensor, LOSS } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toStateDict, toTensor } from '../torch/read.js';
 

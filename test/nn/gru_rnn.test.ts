@@ -19,7 +19,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 const { packPaddedSequence, packSequence, padPackedSequence, unpackSequence } = nn.utils.rnn;
 

@@ -15,7 +15,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 interface Form {
   numLayers?: number;

@@ -13,7 +13,7 @@ import {
   Tensor,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 const { PackedSequence, packPaddedSequence, packSequence, padPackedSequence, unpackSequence } = nn.utils.rnn;
 

@@ -14,7 +14,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 const {
   invertPermutation,

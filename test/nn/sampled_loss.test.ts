@@ -13,7 +13,7 @@ import {
   tensor,
   ValueError,
 } from '../../lib/index.js';
-import { double } from '../doubles.js';
+import { double } from '../double_leaves.js';
 
 const F = nn.functional;
 

@@ -16,7 +16,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { double } from '../doubles.js';
+import { double } from '../double_leaves.js';
 
 const attention = nn.functional.scaledDotProductAttention;
 

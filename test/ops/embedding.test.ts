@@ -16,7 +16,7 @@ import {
   ValueError,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 const { embedding, oneHot } = nn.functional;
 

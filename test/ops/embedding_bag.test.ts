@@ -17,7 +17,7 @@ import {
   tensor,
   ValueError,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 import { expectGradient, expectTensor } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toTensor } from '../torch/read.js';
 import { weightedSum } from '../torch/replay.js';

@@ -19,7 +19,7 @@ import {
   tensor,
   zeros,
 } from '../../lib/index.js';
-import { leaf } from '../doubles.js';
+import { leaf } from '../double_leaves.js';
 
 const { gradcheck } = autograd;
 const { linear } = nn.functional;

@@ -10,7 +10,7 @@ const families = [
   'unary',
   'pointwise',
   'reductions',
-  'more_reductions',
+  'prod_any_var',
   'selections',
   'shapes',
   'indexing',

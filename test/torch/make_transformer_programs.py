@@ -1,5 +1,4 @@
-"""The reference programs with a Transformer: C7, D3 and D4, as a reader of PyTorch's tutorials writes them. Run through
-make_all.py.
+"""The reference programs with a Transformer, as a reader of PyTorch's tutorials writes them. Run through make_all.py.
 
 All start with torch.manual_seed(0), so that weights, dropout and drawn tokens are those its reader sees.
 """
@@ -35,7 +34,7 @@ class PositionalEncoding(nn.Module):
         return self.dropout(x)
 
 
-def c7():
+def contextual_embeddings():
     words = {word: i for i, word in enumerate(dict.fromkeys(' '.join(SENTENCES).split()))}
     ids = torch.tensor([[words[word] for word in sentence.split()] for sentence in SENTENCES])
 
@@ -55,10 +54,10 @@ def c7():
     vectors = model(ids)
     banks = [vectors[i, sentence.split().index('bank')] for i, sentence in enumerate(SENTENCES)]
     similarity = [[F.cosine_similarity(a, b, dim=0).item() for b in banks] for a in banks]
-    write('program_c7', __file__, sentences=SENTENCES, ids=ids, vectors=vectors, similarity=similarity)
+    write('program_contextual_embeddings', __file__, sentences=SENTENCES, ids=ids, vectors=vectors, similarity=similarity)
 
 
-def d3():
+def positions():
     entries = {}
     for size in (4, 16, 512):
         pe = PositionalEncoding(size).pe[:, 0]
@@ -69,7 +68,7 @@ def d3():
     ids = torch.tensor([[2, 3], [5, 2], [2, 9], [11, 2], [2, 2]])
     trained = encoder(embedding(ids))
     encoder.eval()
-    write('program_d3', __file__, **entries, ids=ids, training=trained, evaluation=encoder(embedding(ids)))
+    write('program_positions', __file__, **entries, ids=ids, training=trained, evaluation=encoder(embedding(ids)))
 
 
 class LanguageModel(nn.Module):
@@ -106,7 +105,7 @@ def filtered(logits, temperature, top_k, top_p):
     return logits
 
 
-def d4():
+def decoder():
     characters = sorted(set(TEXT))
     ids = torch.tensor([characters.index(c) for c in TEXT])
     context, size = 32, 32
@@ -130,7 +129,7 @@ def d4():
 
     model, losses = train(0.0, 100)
     _, exact = train(0.0, 100, torch.float64)
-    print('d4: rounding', [max(abs(a - b) / b for a, b in zip(losses[:n], exact[:n])) for n in (10, 40, 70, 100)])
+    print('decoder: rounding', [max(abs(a - b) / b for a, b in zip(losses[:n], exact[:n])) for n in (10, 40, 70, 100)])
     _, dropout_losses = train(0.1, 20)
     model.eval()
     samples = []
@@ -147,12 +146,12 @@ def d4():
                     text.append(torch.multinomial(weights, 1).item())
         samples.append({'temperature': temperature, 'topK': top_k, 'topP': top_p, 'text': ''.join(characters[i] for i in text)})
         print(samples[-1]['text'])
-    print(f'd4: loss {losses[0]:.4f} to {losses[-1]:.4f}; with dropout to {dropout_losses[-1]:.4f}')
-    write('program_d4', __file__, text=TEXT, context=context, losses=array(torch.tensor(losses)),
+    print(f'decoder: loss {losses[0]:.4f} to {losses[-1]:.4f}; with dropout to {dropout_losses[-1]:.4f}')
+    write('program_decoder', __file__, text=TEXT, context=context, losses=array(torch.tensor(losses)),
           dropoutLosses=array(torch.tensor(dropout_losses)), stateKeys=list(model.state_dict()), samples=samples)
 
 
 if __name__ == '__main__':
-    c7()
-    d3()
-    d4()
+    contextual_embeddings()
+    positions()
+    decoder()

@@ -1,4 +1,4 @@
-"""The reference programs that train: C4, E10, E11 and E13, one loss for every step. Run through make_all.py.
+"""The reference programs that train, one loss for every step. Run through make_all.py.
 
 Each is run in float64 as well: where the two loss curves agree to well below the tests' tolerance, the program tells
 a wrong gradient from rounding.
@@ -78,7 +78,7 @@ class Sentiment(Averager):
 
 
 class LastStep(nn.Module):
-    """Embedding → LSTM → Linear on the last step: E11's model and, through the hidden state, E13's."""
+    """Embedding → LSTM → Linear on the last step: the character model; through the hidden state, transfer learning's."""
 
     def __init__(self, embedding, embedding_dim, hidden, classes):
         super().__init__()
@@ -103,7 +103,7 @@ def lstm_rules(input_size, hidden, seed):
     return [uniform(*shape, seed=seed + i, scale=scale) for i, shape in enumerate(shapes)]
 
 
-def c4():
+def token_average():
     rules = [uniform(50, 8, seed=400), uniform(10, 8, seed=401, scale=0.35), uniform(10, seed=402, scale=0.35)]
     x, y = integers(0, 50, 16, 6, seed=403), integers(0, 10, 16, seed=404)
 
@@ -112,8 +112,8 @@ def c4():
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
         return {'model': model, 'losses': [train(model, optimizer, nn.CrossEntropyLoss(), x.tensor(), y.tensor())]}
 
-    result = in_both_precisions('C4', run)
-    write('program_c4', __file__, parameters=named(result['model'], rules), x=x, y=y,
+    result = in_both_precisions('token average', run)
+    write('program_token_average', __file__, parameters=named(result['model'], rules), x=x, y=y,
           losses=as_float32(result['losses'][0]),
           output=result['model'](x.tensor()),
           seededLosses=seeded(lambda: Averager(50, 8, 10),
@@ -121,7 +121,7 @@ def c4():
                               nn.CrossEntropyLoss(), x.tensor(), y.tensor()))
 
 
-def e10():
+def sentiment():
     vocabulary = {'<pad>': 0}
     for review, _ in REVIEWS:
         for word in review.split():
@@ -139,8 +139,8 @@ def e10():
         losses = train(model, optimizer, nn.BCELoss(), x, torch.tensor(y, dtype=dtype))
         return {'model': model, 'losses': [losses]}
 
-    result = in_both_precisions('E10', run)
-    write('program_e10', __file__, reviews=[review for review, _ in REVIEWS], labels=y, vocabulary=list(vocabulary),
+    result = in_both_precisions('sentiment', run)
+    write('program_sentiment', __file__, reviews=[review for review, _ in REVIEWS], labels=y, vocabulary=list(vocabulary),
           encoded=x,
           parameters=named(result['model'], rules), losses=as_float32(result['losses'][0]), output=result['model'](x),
           seededLosses=seeded(lambda: Sentiment(len(vocabulary), 10, 1, padding_idx=0),
@@ -148,7 +148,7 @@ def e10():
                               torch.tensor(y)))
 
 
-def e11():
+def character_model():
     characters = sorted(set(TEXT))
     index = {character: i for i, character in enumerate(characters)}
     ids = [index[character] for character in TEXT]
@@ -165,7 +165,7 @@ def e11():
         optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
         return {'model': model, 'losses': [train(model, optimizer, nn.CrossEntropyLoss(), x, y)]}
 
-    result = in_both_precisions('E11', run)
+    result = in_both_precisions('characters', run)
     window, generated = ids[:length], ''
     margin = float('inf')
     with torch.no_grad():
@@ -175,15 +175,15 @@ def e11():
             margin = min(margin, best - second)
             window.append(scores.argmax().item())
             generated += characters[window[-1]]
-    print(f'E11: {size} characters, {x.shape[0]} windows, generates {generated!r}, closest decision {margin:.3f}')
-    write('program_e11', __file__, text=TEXT, characters=characters, length=length,
+    print(f'characters: {size} characters, {x.shape[0]} windows, generates {generated!r}, closest decision {margin:.3f}')
+    write('program_characters', __file__, text=TEXT, characters=characters, length=length,
           parameters=named(result['model'], rules),
           losses=as_float32(result['losses'][0]), generated=generated,
           seededLosses=seeded(lambda: LastStep(nn.Embedding(size, 10), 10, 20, size),
                               lambda parameters: torch.optim.Adam(parameters, lr=0.01), nn.CrossEntropyLoss(), x, y))
 
 
-def e13():
+def transfer_learning():
     table = uniform(10000, 300, seed=430, scale=0.5)
     rules = [table, *lstm_rules(300, 128, seed=431), uniform(5, 128, seed=435, scale=0.088),
              uniform(5, seed=436, scale=0.088)]
@@ -204,8 +204,8 @@ def e13():
         moved = int((embedding.weight != table.tensor().to(dtype)).any(dim=1).sum())
         return {'model': model, 'losses': [frozen, unfrozen], 'untouched': untouched, 'rowsMoved': moved}
 
-    result = in_both_precisions('E13', run)
-    write('program_e13', __file__, parameters=named(result['model'], rules), x=x, y=y,
+    result = in_both_precisions('transfer learning', run)
+    write('program_transfer_learning', __file__, parameters=named(result['model'], rules), x=x, y=y,
           frozenLosses=as_float32(result['losses'][0]),
           untouchedWhileFrozen=result['untouched'], fineTuningLosses=as_float32(result['losses'][1]),
           rowsMoved=result['rowsMoved'],
@@ -213,7 +213,7 @@ def e13():
 
 
 def write_all():
-    c4()
-    e10()
-    e11()
-    e13()
+    token_average()
+    sentiment()
+    character_model()
+    transfer_learning()

@@ -1,4 +1,4 @@
-import { ArgumentError, describe } from '../../errors.js';
+import { ArgumentError, describe, withArticle } from '../../errors.js';
 import type { Optimizer } from '../optimizer.js';
 import { LRScheduler } from './lr_scheduler.js';
 import { ReduceLROnPlateau } from './reduce_lr_on_plateau.js';
@@ -17,7 +17,7 @@ export function checkSchedulers(op: string, optimizer: Optimizer | undefined, sc
       throw new ArgumentError(`${where} is a ReduceLROnPlateau, whose step takes a metric; step it by itself`);
     }
     if (scheduler.optimizer !== optimizer) {
-      throw new ArgumentError(`${where}, a ${scheduler.name}, belongs to another optimizer`);
+      throw new ArgumentError(`${where}, ${withArticle(scheduler.name)}, belongs to another optimizer`);
     }
   }
   return [...schedulers];

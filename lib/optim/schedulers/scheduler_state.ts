@@ -1,4 +1,4 @@
-import { ArgumentError, describe, StateDictError } from '../../errors.js';
+import { ArgumentError, describe, StateDictError, withArticle } from '../../errors.js';
 
 /** What a scheduler's `stateDict()` gives: plain numbers, strings and lists, by PyTorch's names. */
 export interface SchedulerStateDict {
@@ -75,7 +75,7 @@ export function checkSchedulerState(
   }
   const known = new Set(names.map(torchName));
   for (const key of Object.keys(given)) {
-    if (!known.has(key) && !isForeign(key)) unfit.push(`${key}: is no part of a ${scheduler.name}'s state`);
+    if (!known.has(key) && !isForeign(key)) unfit.push(`${key}: is no part of ${withArticle(scheduler.name)}'s state`);
   }
   if (unfit.length > 0) throw new StateDictError(`${op}: the state dict does not fit:\n  ${unfit.join('\n  ')}`);
   return found;

@@ -9,31 +9,37 @@ interface Sequence {
   c: ArrayFixture;
 }
 
-interface ProgramC {
-  c1: { weight: ArrayFixture; shape: number[]; printed: string; bareShape: number[]; bare: ArrayFixture };
-  c3: { parameters: ArrayFixture[]; ids: ArrayFixture; model: string; sequenceFirst: Sequence; batchFirst: Sequence };
+interface EmbeddingLayers {
+  largeTable: { weight: ArrayFixture; shape: number[]; printed: string; bareShape: number[]; bare: ArrayFixture };
+  ofSequences: {
+    parameters: ArrayFixture[];
+    ids: ArrayFixture;
+    model: string;
+    sequenceFirst: Sequence;
+    batchFirst: Sequence;
+  };
 }
 
-const { c1, c3 } = readFixture<ProgramC>('program_c');
+const { largeTable, ofSequences } = readFixture<EmbeddingLayers>('program_embedding_layers');
 
-describe('C1: Embedding(10000, 300)', () => {
+describe('Embedding(10000, 300)', () => {
   const embedding = new nn.Embedding(10000, 300);
-  embedding.loadStateDict({ weight: toTensor(c1.weight) });
+  embedding.loadStateDict({ weight: toTensor(largeTable.weight) });
 
   it('looks up one index in a tensor and prints 300 numbers', () => {
     const vector = embedding.forward(tensor([5], { dtype: 'int32' }));
-    expect(vector.shape).toEqual(c1.shape);
-    expect(String(vector)).toBe(c1.printed);
+    expect(vector.shape).toEqual(largeTable.shape);
+    expect(String(vector)).toBe(largeTable.printed);
   });
 
   it('looks up a bare number', () => {
     const vector = embedding.forward(9999);
-    expect(vector.shape).toEqual(c1.bareShape);
-    expectTensor(vector, c1.bare, 'the vector');
+    expect(vector.shape).toEqual(largeTable.bareShape);
+    expectTensor(vector, largeTable.bare, 'the vector');
   });
 });
 
-describe('C3: Embedding → LSTM', () => {
+describe('Embedding → LSTM', () => {
   class Model extends nn.Module {
     embedding: nn.Embedding;
     lstm: nn.LSTM;
@@ -49,7 +55,9 @@ describe('C3: Embedding → LSTM', () => {
     }
   }
 
-  const [embedding, weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0] = c3.parameters.map((rule) => toTensor(rule));
+  const [embedding, weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0] = ofSequences.parameters.map((rule) =>
+    toTensor(rule),
+  );
   const state = {
     'embedding.weight': embedding,
     'lstm.weight_ih_l0': weight_ih_l0,
@@ -61,27 +69,27 @@ describe('C3: Embedding → LSTM', () => {
   it('runs sequence first', () => {
     const model = new Model();
     model.loadStateDict(state);
-    const [output, [h, c]] = model.forward(toTensor(c3.ids));
-    expectTensor(output, c3.sequenceFirst.output, 'output');
-    expectTensor(h, c3.sequenceFirst.h, 'h');
-    expectTensor(c, c3.sequenceFirst.c, 'c');
+    const [output, [h, c]] = model.forward(toTensor(ofSequences.ids));
+    expectTensor(output, ofSequences.sequenceFirst.output, 'output');
+    expectTensor(h, ofSequences.sequenceFirst.h, 'h');
+    expectTensor(c, ofSequences.sequenceFirst.c, 'c');
   });
 
   it('runs batch first', () => {
     const model = new Model({ batchFirst: true });
     model.loadStateDict(state);
-    const [output, [h, c]] = model.forward(toTensor(c3.ids).t());
-    expectTensor(output, c3.batchFirst.output, 'output');
-    expectTensor(h, c3.batchFirst.h, 'h');
-    expectTensor(c, c3.batchFirst.c, 'c');
+    const [output, [h, c]] = model.forward(toTensor(ofSequences.ids).t());
+    expectTensor(output, ofSequences.batchFirst.output, 'output');
+    expectTensor(h, ofSequences.batchFirst.h, 'h');
+    expectTensor(c, ofSequences.batchFirst.c, 'c');
   });
 
   it('prints the model as PyTorch does', () => {
-    expect(String(new Model({ batchFirst: true }))).toBe(c3.model);
+    expect(String(new Model({ batchFirst: true }))).toBe(ofSequences.model);
   });
 });
 
-describe('C4: the mean over tokens, classified', () => {
+describe('the mean over tokens, classified', () => {
   class Classifier extends nn.Module {
     embedding: nn.Embedding;
     fc: nn.Linear;
@@ -97,15 +105,15 @@ describe('C4: the mean over tokens, classified', () => {
     }
   }
 
-  const c4 = readFixture<{
+  const tokenAverage = readFixture<{
     parameters: Record<string, ArrayFixture>;
     x: ArrayFixture;
     y: ArrayFixture;
     losses: ArrayFixture;
     output: ArrayFixture;
     seededLosses: ArrayFixture;
-  }>('program_c4');
-  const [x, y] = [toTensor(c4.x), toTensor(c4.y)];
+  }>('program_token_average');
+  const [x, y] = [toTensor(tokenAverage.x), toTensor(tokenAverage.y)];
 
   function train(model: Classifier): number[] {
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
@@ -123,13 +131,13 @@ describe('C4: the mean over tokens, classified', () => {
 
   it('trains to the losses of PyTorch from the same weights', () => {
     const model = new Classifier(50, 8, 10);
-    model.loadStateDict(toStateDict(c4.parameters));
-    expectNumbers(train(model), c4.losses, LOSS, 'losses');
-    expectTensor(model.forward(x), c4.output, 'the trained scores', { relative: 1e-4, absolute: 1e-5 });
+    model.loadStateDict(toStateDict(tokenAverage.parameters));
+    expectNumbers(train(model), tokenAverage.losses, LOSS, 'losses');
+    expectTensor(model.forward(x), tokenAverage.output, 'the trained scores', { relative: 1e-4, absolute: 1e-5 });
   });
 
   it('trains to the losses of PyTorch from the same seed', () => {
     manualSeed(0);
-    expectNumbers(train(new Classifier(50, 8, 10)), c4.seededLosses, LOSS, 'losses');
+    expectNumbers(train(new Classifier(50, 8, 10)), tokenAverage.seededLosses, LOSS, 'losses');
   });
 });

@@ -3,14 +3,20 @@ import { nn, randint, type Tensor, tensor, Vocabulary } from '../../lib/index.js
 import { expectTensor } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toTensor, valuesOf } from '../torch/read.js';
 
-interface ProgramE {
-  e1: { weight: ArrayFixture; shape: number[]; printed: string };
-  e3: { weight: ArrayFixture; vector: number[]; matrix: number[][] };
-  e4: { weight: ArrayFixture; words: string[]; sentence: string[]; ids: number[]; vectors: ArrayFixture };
-  e5: { parameters: ArrayFixture[]; batch: ArrayFixture; model: string; shape: number[]; output: ArrayFixture };
-  e6: { weight: ArrayFixture; requiresGrad: boolean; sharesMemory: boolean; layer: string; vector: ArrayFixture };
-  e8: { weight: ArrayFixture; ids: ArrayFixture; shape: number[]; sample: ArrayFixture };
-  e9: {
+interface EmbeddingTables {
+  fourWords: { weight: ArrayFixture; shape: number[]; printed: string };
+  smallTable: { weight: ArrayFixture; vector: number[]; matrix: number[][] };
+  unknownWords: { weight: ArrayFixture; words: string[]; sentence: string[]; ids: number[]; vectors: ArrayFixture };
+  classifier: { parameters: ArrayFixture[]; batch: ArrayFixture; model: string; shape: number[]; output: ArrayFixture };
+  pretrainedTable: {
+    weight: ArrayFixture;
+    requiresGrad: boolean;
+    sharesMemory: boolean;
+    layer: string;
+    vector: ArrayFixture;
+  };
+  manyVectors: { weight: ArrayFixture; ids: ArrayFixture; shape: number[]; sample: ArrayFixture };
+  paddedSequences: {
     weight: ArrayFixture;
     sequences: ArrayFixture[];
     padded: string;
@@ -20,7 +26,7 @@ interface ProgramE {
     maskedSum: ArrayFixture;
     printed: string;
   };
-  e12: {
+  tableMemory: {
     tables: { rows: number; bytes: number; halfBytes: number; megabytes: string }[];
     edges: ArrayFixture;
     edgesHalf: ArrayFixture;
@@ -33,36 +39,37 @@ interface ProgramE {
   };
 }
 
-const { e1, e3, e4, e5, e6, e8, e9, e12 } = readFixture<ProgramE>('program_e');
+const { fourWords, smallTable, unknownWords, classifier, pretrainedTable, manyVectors, paddedSequences, tableMemory } =
+  readFixture<EmbeddingTables>('program_embedding_tables');
 
-describe('E1: four words of ten thousand', () => {
+describe('four words of ten thousand', () => {
   it('gives shape [4, 100] and prints as PyTorch does', () => {
     const embedding = new nn.Embedding(10000, 100);
-    embedding.loadStateDict({ weight: toTensor(e1.weight) });
+    embedding.loadStateDict({ weight: toTensor(fourWords.weight) });
     const embedded = embedding.forward([1, 5, 9, 9999]);
-    expect(embedded.shape).toEqual(e1.shape);
-    expect(String(embedded)).toBe(e1.printed);
+    expect(embedded.shape).toEqual(fourWords.shape);
+    expect(String(embedded)).toBe(fourWords.printed);
   });
 });
 
-describe('E3 and E4: a small vocabulary', () => {
+describe('a small vocabulary', () => {
   const embedding = new nn.Embedding(5, 4);
-  embedding.loadStateDict({ weight: toTensor(e3.weight) });
+  embedding.loadStateDict({ weight: toTensor(smallTable.weight) });
 
-  it('E3: gives a vector as a list of numbers', () => {
-    expect(embedding.forward(2).tolist()).toEqual(e3.vector);
-    expect(embedding.weight.tolist()).toEqual(e3.matrix);
+  it('gives a vector as a list of numbers', () => {
+    expect(embedding.forward(2).tolist()).toEqual(smallTable.vector);
+    expect(embedding.weight.tolist()).toEqual(smallTable.matrix);
   });
 
-  it('E4: unknown words fall to the <OOV> row', () => {
-    const vocabulary = new Vocabulary(e4.words, { defaultIndex: 0 });
-    const ids = vocabulary.encode(e4.sentence);
-    expect([...ids]).toEqual(e4.ids);
-    expectTensor(embedding.forward(ids), e4.vectors, 'the vectors');
+  it('unknown words fall to the <OOV> row', () => {
+    const vocabulary = new Vocabulary(unknownWords.words, { defaultIndex: 0 });
+    const ids = vocabulary.encode(unknownWords.sentence);
+    expect([...ids]).toEqual(unknownWords.ids);
+    expectTensor(embedding.forward(ids), unknownWords.vectors, 'the vectors');
   });
 });
 
-describe('E5: SimpleTextClassifier', () => {
+describe('SimpleTextClassifier', () => {
   class SimpleTextClassifier extends nn.Module {
     embedding: nn.Embedding;
     fc: nn.Linear;
@@ -81,38 +88,38 @@ describe('E5: SimpleTextClassifier', () => {
   it('scores a random batch', () => {
     const x = randint(0, 10000, [32, 20]);
     expect(x.dtype).toBe('int32');
-    expect(new SimpleTextClassifier(10000, 100, 5).forward(x).shape).toEqual(e5.shape);
+    expect(new SimpleTextClassifier(10000, 100, 5).forward(x).shape).toEqual(classifier.shape);
   });
 
   it('gives the scores and the printed form of PyTorch', () => {
     const model = new SimpleTextClassifier(10000, 100, 5);
-    const [embedding, weight, bias] = e5.parameters.map((rule) => toTensor(rule));
+    const [embedding, weight, bias] = classifier.parameters.map((rule) => toTensor(rule));
     model.loadStateDict({ 'embedding.weight': embedding, 'fc.weight': weight, 'fc.bias': bias });
-    expectTensor(model.forward(toTensor(e5.batch)), e5.output, 'the scores');
-    expect(String(model)).toBe(e5.model);
+    expectTensor(model.forward(toTensor(classifier.batch)), classifier.output, 'the scores');
+    expect(String(model)).toBe(classifier.model);
   });
 });
 
-describe('E6: a pretrained matrix', () => {
+describe('a pretrained matrix', () => {
   it('is frozen, shares the memory of the matrix, and looks up its rows', () => {
-    const pretrained = toTensor(e6.weight);
+    const pretrained = toTensor(pretrainedTable.weight);
     const embedding = nn.Embedding.fromPretrained(pretrained);
-    expect(embedding.weight.requiresGrad).toBe(e6.requiresGrad);
-    expect(embedding.weight.data.buffer === pretrained.data.buffer).toBe(e6.sharesMemory);
-    expect(String(embedding)).toBe(e6.layer);
+    expect(embedding.weight.requiresGrad).toBe(pretrainedTable.requiresGrad);
+    expect(embedding.weight.data.buffer === pretrained.data.buffer).toBe(pretrainedTable.sharesMemory);
+    expect(String(embedding)).toBe(pretrainedTable.layer);
     const vector = embedding.forward(7);
     expect(vector.requiresGrad).toBe(false);
-    expectTensor(vector, e6.vector, 'the vector');
+    expectTensor(vector, pretrainedTable.vector, 'the vector');
   });
 });
 
-describe('E8: ten thousand of a hundred thousand vectors', () => {
+describe('ten thousand of a hundred thousand vectors', () => {
   it('gives what a map from id to vector gives', () => {
-    const matrix = valuesOf(e8.weight) as Float32Array;
-    const embedding = nn.Embedding.fromPretrained(tensor(matrix, { shape: e8.weight.shape }));
-    const ids = valuesOf(e8.ids) as Int32Array;
+    const matrix = valuesOf(manyVectors.weight) as Float32Array;
+    const embedding = nn.Embedding.fromPretrained(tensor(matrix, { shape: manyVectors.weight.shape }));
+    const ids = valuesOf(manyVectors.ids) as Int32Array;
     const embedded = embedding.forward(ids);
-    expect(embedded.shape).toEqual(e8.shape);
+    expect(embedded.shape).toEqual(manyVectors.shape);
 
     const vectors = new Map<number, Float32Array>();
     for (let id = 0; id < 100000; id++) vectors.set(id, matrix.subarray(300 * id, 300 * (id + 1)));
@@ -125,40 +132,40 @@ describe('E8: ten thousand of a hundred thousand vectors', () => {
       ),
     ).toBe(0);
 
-    const [rows, columns] = e8.sample.shape;
+    const [rows, columns] = manyVectors.sample.shape;
     const sample = Array.from({ length: rows * columns }, (_, i) => {
       const row = embedded.select(0, 1000 * Math.floor(i / columns));
       return row.select(0, 100 * (i % columns)).item();
     });
-    expect(sample).toEqual([...valuesOf(e8.sample)]);
+    expect(sample).toEqual([...valuesOf(manyVectors.sample)]);
   });
 });
 
-describe('E9: sequences of lengths 5, 3 and 7', () => {
-  const sequences = e9.sequences.map((sequence) => toTensor(sequence));
+describe('sequences of lengths 5, 3 and 7', () => {
+  const sequences = paddedSequences.sequences.map((sequence) => toTensor(sequence));
   const padded = nn.utils.rnn.padSequence(sequences, { batchFirst: true, paddingValue: 0 });
   const mask = padded.ne(0);
 
   it('pads and masks', () => {
-    expect(String(padded)).toBe(e9.padded);
-    expect(String(mask)).toBe(e9.mask);
+    expect(String(padded)).toBe(paddedSequences.padded);
+    expect(String(mask)).toBe(paddedSequences.mask);
   });
 
   it('embeds, and masks the embedding', () => {
     const embedding = new nn.Embedding(100, 50, { paddingIdx: 0 });
-    expect(String(embedding)).toBe(e9.layer);
-    embedding.loadStateDict({ weight: toTensor(e9.weight) });
+    expect(String(embedding)).toBe(paddedSequences.layer);
+    embedding.loadStateDict({ weight: toTensor(paddedSequences.weight) });
     const embedded = embedding.forward(padded);
     const masked = embedded.mul(mask.unsqueeze(-1));
-    expect([padded.shape, embedded.shape, masked.shape]).toEqual(e9.shapes);
-    expectTensor(masked.sum(2), e9.maskedSum, 'the sums');
-    expect(String(masked)).toBe(e9.printed);
+    expect([padded.shape, embedded.shape, masked.shape]).toEqual(paddedSequences.shapes);
+    expectTensor(masked.sum(2), paddedSequences.maskedSum, 'the sums');
+    expect(String(masked)).toBe(paddedSequences.printed);
   });
 });
 
-describe('E12: the memory of tables', () => {
+describe('the memory of tables', () => {
   it('counts true bytes, and half of them in 16 bits', () => {
-    for (const { rows, bytes, halfBytes, megabytes } of e12.tables) {
+    for (const { rows, bytes, halfBytes, megabytes } of tableMemory.tables) {
       const { weight } = new nn.Embedding(rows, 300);
       expect(weight.nbytes).toBe(bytes);
       expect(weight.numel * weight.elementSize).toBe(bytes);
@@ -179,8 +186,8 @@ describe('E12: the memory of tables', () => {
 
   it('rounds as PyTorch does', () => {
     for (const [values, half, bfloat16] of [
-      [e12.edges, e12.edgesHalf, e12.edgesBfloat16],
-      [e12.row, e12.rowHalf, e12.rowBfloat16],
+      [tableMemory.edges, tableMemory.edgesHalf, tableMemory.edgesBfloat16],
+      [tableMemory.row, tableMemory.rowHalf, tableMemory.rowBfloat16],
     ]) {
       const exact = { relative: 0, absolute: 0 };
       expectTensor(toTensor(values).half().float(), half, 'half', exact);
@@ -189,8 +196,8 @@ describe('E12: the memory of tables', () => {
   });
 
   it('prints 16-bit numbers as PyTorch does', () => {
-    const numbers = toTensor(e12.row).select(0, 0).narrow(0, 0, 5);
-    expect(String(numbers.half())).toBe(e12.printedHalf);
-    expect(String(numbers.bfloat16())).toBe(e12.printedBfloat16);
+    const numbers = toTensor(tableMemory.row).select(0, 0).narrow(0, 0, 5);
+    expect(String(numbers.half())).toBe(tableMemory.printedHalf);
+    expect(String(numbers.bfloat16())).toBe(tableMemory.printedBfloat16);
   });
 });

@@ -8,22 +8,22 @@ interface Table {
   values: ArrayFixture;
 }
 
-const d3 = readFixture<
+const encodings = readFixture<
   Record<'table4' | 'table16' | 'table512', Table> & {
     ids: ArrayFixture;
     training: ArrayFixture;
     evaluation: ArrayFixture;
   }
->('program_d3');
+>('program_positions');
 
 /** Two rounded functions of one float32 angle. */
 const EXACT = { relative: 2e-7, absolute: 6e-8 };
 
-describe('D3: embeddings into a sinusoidal positional encoder', () => {
+describe('embeddings into a sinusoidal positional encoder', () => {
   for (const size of [4, 16, 512] as const) {
     it(`has the values of PyTorch's tutorial, size ${size}`, () => {
       const table = nn.sinusoidalEncoding(5000, size);
-      const { rows, values } = d3[`table${size}`];
+      const { rows, values } = encodings[`table${size}`];
       const seen = table.indexSelect(0, tensor(rows, { dtype: 'int32' })).narrow(1, 0, values.shape[1]);
       expectTensor(seen.contiguous(), values, 'the encoding', EXACT);
     });
@@ -45,10 +45,10 @@ describe('D3: embeddings into a sinusoidal positional encoder', () => {
     const encoder = new nn.PositionalEncoding(16, { dropout: 0.1 });
     expect(Object.keys(encoder.stateDict())).toEqual(['pe']);
     expect(encoder.pe.shape).toEqual([5000, 1, 16]);
-    const ids = toTensor(d3.ids);
-    expectTensor(encoder.forward(embedding.forward(ids)), d3.training, 'in training');
+    const ids = toTensor(encodings.ids);
+    expectTensor(encoder.forward(embedding.forward(ids)), encodings.training, 'in training');
     encoder.eval();
-    expectTensor(encoder.forward(embedding.forward(ids)), d3.evaluation, 'in evaluation');
+    expectTensor(encoder.forward(embedding.forward(ids)), encodings.evaluation, 'in evaluation');
     const batchFirst = new nn.PositionalEncoding(16, { batchFirst: true });
     const turned = batchFirst.forward(embedding.forward(ids).transpose(0, 1)).transpose(0, 1);
     expect(turned.tolist()).toEqual(encoder.forward(embedding.forward(ids)).tolist());
@@ -57,11 +57,11 @@ describe('D3: embeddings into a sinusoidal positional encoder', () => {
     expect(() => encoder.forward(embedding.forward(ids), 4996)).toThrow(
       'positions 4996 to 5000 need a maxLen of 5001, this encoding has 5000',
     );
-    expect(() => encoder.forward(toTensor(d3.training).narrow(2, 0, 8))).toThrow('[length, batch, 16]');
+    expect(() => encoder.forward(toTensor(encodings.training).narrow(2, 0, 8))).toThrow('[length, batch, 16]');
   });
 });
 
-interface ProgramD4 {
+interface Decoding {
   text: string;
   context: number;
   losses: ArrayFixture;
@@ -70,9 +70,9 @@ interface ProgramD4 {
   samples: { temperature: number; topK: number | null; topP: number | null; text: string }[];
 }
 
-const d4 = readFixture<ProgramD4>('program_d4');
+const decoding = readFixture<Decoding>('program_decoder');
 
-describe('D4: a decoder-only Transformer', () => {
+describe('a decoder-only Transformer', () => {
   class LanguageModel extends nn.Module {
     embedding: nn.Embedding;
     positions: nn.Embedding;
@@ -105,9 +105,9 @@ describe('D4: a decoder-only Transformer', () => {
     }
   }
 
-  const { context } = d4;
-  const characters = [...new Set(d4.text)].sort();
-  const ids = Array.from(d4.text, (character) => characters.indexOf(character));
+  const { context } = decoding;
+  const characters = [...new Set(decoding.text)].sort();
+  const ids = Array.from(decoding.text, (character) => characters.indexOf(character));
   const starts = Array.from({ length: ids.length - context }, (_, start) => start);
   const windows = (shift: number) =>
     tensor(
@@ -133,16 +133,16 @@ describe('D4: a decoder-only Transformer', () => {
   }
 
   it('trains to the losses of PyTorch from the same seed, then continues a text as PyTorch does', () => {
-    const { model, losses } = train(0, valuesOf(d4.losses).length);
-    expect(Object.keys(model.stateDict())).toEqual(d4.stateKeys);
-    const expected = [...valuesOf(d4.losses)];
+    const { model, losses } = train(0, valuesOf(decoding.losses).length);
+    expect(Object.keys(model.stateDict())).toEqual(decoding.stateKeys);
+    const expected = [...valuesOf(decoding.losses)];
     const part = (end: number): ArrayFixture => ({ shape: [end], dtype: 'float32', data: expected.slice(0, end) });
     expectNumbers(losses.slice(0, 40), part(40), { relative: 2e-5, absolute: 0 }, 'the first 40 losses');
     // Rounding grows: PyTorch's own losses in float32 and float64 differ by 1e-4 here.
     expectNumbers(losses, part(losses.length), { relative: 1e-3, absolute: 0 }, 'all losses');
 
     model.eval();
-    for (const { text, ...sampling } of d4.samples) {
+    for (const { text, ...sampling } of decoding.samples) {
       manualSeed(1);
       const added = continueTokens((tokens) => model.forward(tokens).select(1, -1), ids.slice(0, 10), {
         maxNewTokens: text.length - 10,
@@ -154,7 +154,7 @@ describe('D4: a decoder-only Transformer', () => {
   }, 300_000);
 
   it('trains with the dropout of PyTorch', () => {
-    const { losses } = train(0.1, valuesOf(d4.dropoutLosses).length);
-    expectNumbers(losses, d4.dropoutLosses, { relative: 2e-5, absolute: 0 }, 'losses');
+    const { losses } = train(0.1, valuesOf(decoding.dropoutLosses).length);
+    expectNumbers(losses, decoding.dropoutLosses, { relative: 2e-5, absolute: 0 }, 'losses');
   }, 300_000);
 });

@@ -10,7 +10,7 @@ interface Training {
 }
 
 const STEPS = 100;
-/** Milliseconds that E13 may take, on a busy machine without vector instructions too. */
+/** Milliseconds that transfer learning may take, on a busy machine without vector instructions too. */
 const LONG = 300_000;
 /** Trained outputs carry the rounding of a hundred steps. */
 const TRAINED = { relative: 1e-4, absolute: 1e-5 };
@@ -33,7 +33,7 @@ function train(
   return losses;
 }
 
-describe('E10: the sentiment of three reviews', () => {
+describe('the sentiment of three reviews', () => {
   class SentimentClassifier extends nn.Module {
     embedding: nn.Embedding;
     fc: nn.Linear;
@@ -50,7 +50,7 @@ describe('E10: the sentiment of three reviews', () => {
   }
 
   it('trains to the losses of PyTorch, from the same weights and from the same seed', () => {
-    const e10 = readFixture<
+    const sentiment = readFixture<
       Training & {
         reviews: string[];
         labels: number[];
@@ -58,31 +58,31 @@ describe('E10: the sentiment of three reviews', () => {
         encoded: ArrayFixture;
         output: ArrayFixture;
       }
-    >('program_e10');
-    const reviews = e10.reviews.map((review) => review.split(' '));
+    >('program_sentiment');
+    const reviews = sentiment.reviews.map((review) => review.split(' '));
     const vocabulary = Vocabulary.fromTokens(reviews, { specials: ['<pad>'], sort: 'insertion' });
-    expect(vocabulary.tokens()).toEqual(e10.vocabulary);
+    expect(vocabulary.tokens()).toEqual(sentiment.vocabulary);
     const sequences = reviews.map((words) => tensor(vocabulary.encode(words)));
     const x = nn.utils.rnn.padSequence(sequences, { batchFirst: true });
-    expectTensor(x, e10.encoded, 'the encoded reviews');
+    expectTensor(x, sentiment.encoded, 'the encoded reviews');
 
     const model = new SentimentClassifier(vocabulary.size, 10);
-    model.loadStateDict(toStateDict(e10.parameters));
+    model.loadStateDict(toStateDict(sentiment.parameters));
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
-    const losses = train(model, optimizer, new nn.BCELoss(), x, tensor(e10.labels));
+    const losses = train(model, optimizer, new nn.BCELoss(), x, tensor(sentiment.labels));
 
-    expectNumbers(losses, e10.losses, LOSS, 'losses');
-    expectTensor(model.forward(x), e10.output, 'the trained scores', TRAINED);
+    expectNumbers(losses, sentiment.losses, LOSS, 'losses');
+    expectTensor(model.forward(x), sentiment.output, 'the trained scores', TRAINED);
 
     manualSeed(0);
     const fresh = new SentimentClassifier(vocabulary.size, 10);
     const freshOptimizer = new optim.Adam(fresh.parameters(), { lr: 0.01 });
-    const seededLosses = train(fresh, freshOptimizer, new nn.BCELoss(), x, tensor(e10.labels));
-    expectNumbers(seededLosses, e10.seededLosses, LOSS, 'losses from the same seed');
+    const seededLosses = train(fresh, freshOptimizer, new nn.BCELoss(), x, tensor(sentiment.labels));
+    expectNumbers(seededLosses, sentiment.seededLosses, LOSS, 'losses from the same seed');
   });
 });
 
-describe('E11: a character language model', () => {
+describe('a character language model', () => {
   class CharLM extends nn.Module {
     embedding: nn.Embedding;
     lstm: nn.LSTM;
@@ -102,40 +102,40 @@ describe('E11: a character language model', () => {
   }
 
   it('trains to the losses of PyTorch and generates the same text', () => {
-    const e11 = readFixture<Training & { text: string; characters: string[]; length: number; generated: string }>(
-      'program_e11',
-    );
-    const vocabulary = Vocabulary.fromTokens([...e11.text], { sort: 'alphabetical' });
-    expect(vocabulary.tokens()).toEqual(e11.characters);
-    const ids = [...vocabulary.encode([...e11.text])];
-    const starts = Array.from({ length: ids.length - e11.length }, (_, i) => i);
+    const characterModel = readFixture<
+      Training & { text: string; characters: string[]; length: number; generated: string }
+    >('program_characters');
+    const vocabulary = Vocabulary.fromTokens([...characterModel.text], { sort: 'alphabetical' });
+    expect(vocabulary.tokens()).toEqual(characterModel.characters);
+    const ids = [...vocabulary.encode([...characterModel.text])];
+    const starts = Array.from({ length: ids.length - characterModel.length }, (_, i) => i);
     const x = tensor(
-      starts.map((i) => ids.slice(i, i + e11.length)),
+      starts.map((i) => ids.slice(i, i + characterModel.length)),
       { dtype: 'int32' },
     );
     const y = tensor(
-      starts.map((i) => ids[i + e11.length]),
+      starts.map((i) => ids[i + characterModel.length]),
       { dtype: 'int32' },
     );
 
     const model = new CharLM(vocabulary.size, 10, 20);
-    model.loadStateDict(toStateDict(e11.parameters));
+    model.loadStateDict(toStateDict(characterModel.parameters));
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
     const losses = train(model, optimizer, new nn.CrossEntropyLoss(), x, y);
-    expectNumbers(losses, e11.losses, LOSS, 'losses');
+    expectNumbers(losses, characterModel.losses, LOSS, 'losses');
 
-    const window = ids.slice(0, e11.length);
+    const window = ids.slice(0, characterModel.length);
     noGrad(() => {
       for (let i = 0; i < 20; i++) {
-        const scores = model.forward(tensor([window.slice(-e11.length)], { dtype: 'int32' }));
+        const scores = model.forward(tensor([window.slice(-characterModel.length)], { dtype: 'int32' }));
         window.push(scores.argmax().item());
       }
     });
-    expect(vocabulary.decode(window.slice(e11.length)).join('')).toBe(e11.generated);
+    expect(vocabulary.decode(window.slice(characterModel.length)).join('')).toBe(characterModel.generated);
   });
 });
 
-describe('E13: transfer learning', () => {
+describe('transfer learning', () => {
   class TextClassifier extends nn.Module {
     embedding: nn.Embedding;
     lstm: nn.LSTM;
@@ -157,7 +157,7 @@ describe('E13: transfer learning', () => {
   it(
     'trains with a frozen table, then fine-tunes it, to the losses of PyTorch',
     () => {
-      const e13 = readFixture<{
+      const transfer = readFixture<{
         parameters: Record<string, ArrayFixture>;
         x: ArrayFixture;
         y: ArrayFixture;
@@ -166,13 +166,13 @@ describe('E13: transfer learning', () => {
         fineTuningLosses: ArrayFixture;
         rowsMoved: number;
         output: ArrayFixture;
-      }>('program_e13');
-      const pretrained = toTensor(e13.parameters['embedding.weight']);
+      }>('program_transfer_learning');
+      const pretrained = toTensor(transfer.parameters['embedding.weight']);
       const original = pretrained.data.slice();
       const model = new TextClassifier(pretrained, 128, 5);
-      model.loadStateDict(toStateDict(e13.parameters));
+      model.loadStateDict(toStateDict(transfer.parameters));
       const { weight } = model.embedding;
-      const [x, y] = [toTensor(e13.x), toTensor(e13.y)];
+      const [x, y] = [toTensor(transfer.x), toTensor(transfer.y)];
       const criterion = new nn.CrossEntropyLoss();
       const movedRows = () => {
         const now = weight.data;
@@ -184,15 +184,15 @@ describe('E13: transfer learning', () => {
       const trained = [...model.parameters()].filter((parameter) => parameter.requiresGrad);
       expect(trained.length).toBe(6);
       const frozenLosses = train(model, new optim.Adam(trained, { lr: 1e-4 }), criterion, x, y);
-      expectNumbers(frozenLosses, e13.frozenLosses, LOSS, 'losses while frozen');
+      expectNumbers(frozenLosses, transfer.frozenLosses, LOSS, 'losses while frozen');
       expect(weight.grad).toBeNull();
-      expect(movedRows() === 0).toBe(e13.untouchedWhileFrozen);
+      expect(movedRows() === 0).toBe(transfer.untouchedWhileFrozen);
 
       weight.requiresGrad = true;
       const losses = train(model, new optim.Adam(model.parameters(), { lr: 1e-4 }), criterion, x, y);
-      expectNumbers(losses, e13.fineTuningLosses, LOSS, 'losses while fine-tuning');
-      expect(movedRows()).toBe(e13.rowsMoved);
-      expectTensor(model.forward(x), e13.output, 'the trained scores', TRAINED);
+      expectNumbers(losses, transfer.fineTuningLosses, LOSS, 'losses while fine-tuning');
+      expect(movedRows()).toBe(transfer.rowsMoved);
+      expectTensor(model.forward(x), transfer.output, 'the trained scores', TRAINED);
     },
     LONG,
   );

@@ -28,7 +28,7 @@ interface SampledCase {
   gradients: ArrayFixture[];
 }
 
-const fixture = readFixture<{ adaptive: AdaptiveCase[]; sampled: SampledCase[] }>('more_losses');
+const fixture = readFixture<{ adaptive: AdaptiveCase[]; sampled: SampledCase[] }>('many_class_losses');
 
 describe('adaptive softmax, against PyTorch', () => {
   for (const testCase of fixture.adaptive) {

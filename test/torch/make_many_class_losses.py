@@ -88,4 +88,4 @@ def sampled_losses():
 
 
 if __name__ == '__main__':
-    write('more_losses', __file__, adaptive=list(adaptive()), sampled=list(sampled_losses()))
+    write('many_class_losses', __file__, adaptive=list(adaptive()), sampled=list(sampled_losses()))

@@ -3,12 +3,12 @@ import { manualSeed, nn, type Tensor, Vocabulary } from '../../lib/index.js';
 import { expectTensor } from '../torch/compare.js';
 import { type ArrayFixture, readFixture, toTensor } from '../torch/read.js';
 
-const c7 = readFixture<{
+const contextual = readFixture<{
   sentences: string[];
   ids: ArrayFixture;
   vectors: ArrayFixture;
   similarity: number[][];
-}>('program_c7');
+}>('program_contextual_embeddings');
 
 class ContextualEncoder extends nn.Module {
   embedding: nn.Embedding;
@@ -32,17 +32,17 @@ function cosine(a: Tensor, b: Tensor): number {
   return a.mul(b).sum().item() / Math.sqrt(a.square().sum().item() * b.square().sum().item());
 }
 
-describe('C7: contextual embeddings', () => {
-  const words = c7.sentences.map((sentence) => sentence.split(' '));
+describe('contextual embeddings', () => {
+  const words = contextual.sentences.map((sentence) => sentence.split(' '));
   const vocabulary = Vocabulary.fromTokens(words, { sort: 'insertion' });
   manualSeed(0);
   const model = new ContextualEncoder(vocabulary.size);
-  const ids = toTensor(c7.ids);
+  const ids = toTensor(contextual.ids);
   const vectors = model.forward(ids);
 
   it('gives the vectors of PyTorch', () => {
     expect(words.map((sentence) => [...vocabulary.encode(sentence)])).toEqual(ids.tolist());
-    expectTensor(vectors, c7.vectors, 'the vectors');
+    expectTensor(vectors, contextual.vectors, 'the vectors');
   });
 
   it('gives one word different vectors in different sentences, closer where the sentences are alike', () => {
@@ -50,7 +50,7 @@ describe('C7: contextual embeddings', () => {
     const looked = words.map((_, i) => model.embedding.forward(ids).select(0, i).select(0, words[i].indexOf('bank')));
     expect(looked[0].tolist()).toEqual(looked[1].tolist());
     for (const [i, a] of banks.entries()) {
-      for (const [j, b] of banks.entries()) expect(cosine(a, b)).toBeCloseTo(c7.similarity[i][j], 5);
+      for (const [j, b] of banks.entries()) expect(cosine(a, b)).toBeCloseTo(contextual.similarity[i][j], 5);
     }
     expect(cosine(banks[0], banks[2])).toBeGreaterThan(cosine(banks[0], banks[1]));
     expect(cosine(banks[0], banks[1])).toBeLessThan(0.99);

@@ -1,4 +1,4 @@
-/** Inputs for checks by differences, which need double precision. */
+/** Leaves in double precision: inputs for checks by differences. */
 import { randn, type Tensor } from '../lib/index.js';
 
 /** The options of a leaf in double precision. */

@@ -77,7 +77,7 @@ def pointwise():
     write('ops_pointwise', __file__, cases=cases.cases)
 
 
-def more_reductions():
+def prod_any_var():
     cases = Cases()
     cases.add('prod, all', method('prod'), [uniform(6, seed=211, shift=1.5)], lambda x: x.prod())
     for dim in (0, 1, -1):
@@ -104,7 +104,7 @@ def more_reductions():
         for correction in (0, 2):
             cases.add(f'{name}, correction {correction}', method(name, 1, correction=correction), [VOLUME],
                       lambda x, name=name, c=correction: getattr(torch, name)(x, dim=1, correction=c))
-    write('ops_more_reductions', __file__, cases=cases.cases)
+    write('ops_prod_any_var', __file__, cases=cases.cases)
 
 
 def indexing():
@@ -181,6 +181,6 @@ def in_place():
 
 if __name__ == '__main__':
     pointwise()
-    more_reductions()
+    prod_any_var()
     indexing()
     in_place()
