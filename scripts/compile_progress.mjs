@@ -54,7 +54,7 @@ export function compileProgress(root, sources, stream = process.stderr) {
       if (stream.isTTY) stream.write('\n');
       lastLine = performance.now();
     },
-    /** One line of the build's output. A file is named when its compiler starts, so the one before it counts half. */
+    /** One line of the output. A file is named when its compiler starts; those named before it are taken to be done. */
     read(text) {
       const name = /CXX\(target\) .*?obj\.target\/lutra\/(.*)\.o$/.exec(text)?.[1];
       if (name === undefined || !costs.has(name)) return;
