@@ -1,6 +1,6 @@
 import { bag, indexAdd, lookup, matmul, pass, recurrent, rows, step, type Workload } from './kinds.js';
 
-/** The rows of the table of docs/performance.md. */
+/** The rows of the table of docs/performance/results.md. */
 export const catalogue: readonly Workload[] = [
   ...lookup(100_000, 300, 10_000, 1.3),
   ...lookup(10_000, 300, 640, 1.3),
