@@ -82,6 +82,15 @@ export function compareGradients(
   });
 }
 
+/** The call's arguments; null where the table has no place for one. */
+function argumentsOf(decoder: Decoder, sample: OperationSample, form: Form): unknown[] | null {
+  let given = sample.args!.map((value) => decoder.value(value));
+  if (form.subscript) given = [given[0], entriesOf(given[1])];
+  const kwargs = decoder.values(sample.kwargs ?? {});
+  for (const name of Object.keys(kwargs)) if (WITHOUT_MEANING.has(name)) delete kwargs[name];
+  return argumentsFor(form.signature, given, kwargs);
+}
+
 /** Calls one form with a sample; what does not agree with PyTorch. */
 export function compareOperation(
   file: SampleFile,
@@ -90,16 +99,19 @@ export function compareOperation(
   tolerances: Tolerances,
 ): Disagreement[] {
   const decoder = new Decoder(file);
-  let given = sample.args!.map((value) => decoder.value(value));
-  if (form.subscript) given = [given[0], entriesOf(given[1])];
-  const kwargs = decoder.values(sample.kwargs ?? {});
-  for (const name of Object.keys(kwargs)) if (WITHOUT_MEANING.has(name)) delete kwargs[name];
+  lutra.manualSeed(42);
+  if (sample.raises !== undefined) {
+    // A tensor that can't even be made is refused, too; so is an argument that there is no place for.
+    return compareError(() => {
+      const args = argumentsOf(decoder, sample, form);
+      if (args === null) throw new lutra.OptionError('no place');
+      form.call(args);
+    }, sample.raises);
+  }
+  const args = argumentsOf(decoder, sample, form);
+  if (args === null) return [{ kind: 'call', text: 'counterparts.json has no place for an argument' }];
   const inputs = decoder.tensors;
   if (form.inPlace) for (const input of inputs) input.requiresGrad = false;
-  const args = argumentsFor(form.signature, given, kwargs);
-  lutra.manualSeed(42);
-  if (sample.raises !== undefined) return args === null ? [] : compareError(() => form.call(args), sample.raises);
-  if (args === null) return [{ kind: 'call', text: 'counterparts.json has no place for an argument' }];
   try {
     const result = form.call(args);
     if (form.inPlace && result !== inputs[0]) return [{ kind: 'memory', text: 'does not return its tensor' }];
