@@ -1,6 +1,7 @@
 import { copyInto, copyOf } from '../calls/copy.js';
 import { RowList } from '../calls/row_list.js';
 import { type IndexedRows, sumAside, sumByIndex } from '../calls/row_sums.js';
+import { compareByValue } from '../tensor/comparison_by_value.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { noSlot } from '../tensor/pool.js';
 import { contiguousStrides, type Shape } from '../tensor/shape.js';
@@ -100,6 +101,8 @@ export class DenseRows extends Tensor {
     return storage;
   }
 }
+
+compareByValue(DenseRows);
 
 /**
  * A storage that has no memory until somebody asks for its array. It is no subclass, since there the array is a property

@@ -2,6 +2,7 @@ import { copyOf } from '../calls/copy.js';
 import { RowList } from '../calls/row_list.js';
 import { type IndexedRows, sumByIndex, sumIntoTable } from '../calls/row_sums.js';
 import { DTypeError, IndexError, ShapeError } from '../errors.js';
+import { compareByValue } from '../tensor/comparison_by_value.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { formatSparseTensor } from '../tensor/print.js';
 import { checkShape, contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
@@ -118,6 +119,8 @@ export class RowSparse extends Tensor {
     return new RowSparse(sums.indices, values, this.shape, true);
   }
 }
+
+compareByValue(RowSparse);
 
 /** Indices and values in contiguous memory, where they nearly always are. */
 function packed(sparse: RowSparse): IndexedRows {

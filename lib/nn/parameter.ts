@@ -1,5 +1,6 @@
 import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
+import { compareByValue } from '../tensor/comparison_by_value.js';
 import { formatTensor } from '../tensor/print.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -30,6 +31,8 @@ export class Parameter extends Tensor {
     return formatTensor(this, { requiresGrad: this.requiresGrad, parameter: true });
   }
 }
+
+compareByValue(Parameter);
 
 type Writable = { -readonly [K in 'storage' | 'shape' | 'strides' | 'offset' | 'dtype' | 'numel']: Tensor[K] };
 

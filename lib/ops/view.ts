@@ -30,6 +30,8 @@ declare module '../tensor/tensor.js' {
     expandAs(other: Tensor): Tensor;
     /** The views along a dimension, one for each index. */
     unbind(dim?: number): Tensor[];
+    /** Goes over the slices along the first dimension: views, recorded like `select`. A 0-d tensor can't be iterated. */
+    [Symbol.iterator](): IterableIterator<Tensor>;
     /** The diagonal (of the first two dimensions' matrix) as a view. */
     diagonal(offset?: number): Tensor;
   }
@@ -281,4 +283,17 @@ installMethods({
   diagonal(this: Tensor, offset?: number) {
     return diagonal(this, offset);
   },
+});
+
+function* slices(this: Tensor): IterableIterator<Tensor> {
+  const length = this.shape[0];
+  for (let i = 0; i < length; i++) yield select(this, 0, i);
+}
+
+// A 0-d tensor (or a row-sparse gradient) has no such method at all, so that JavaScript says itself that it is not iterable, and so do those who ask.
+Object.defineProperty(Tensor.prototype, Symbol.iterator, {
+  get(this: Tensor) {
+    return this.shape?.length > 0 && !this.isSparse ? slices : undefined;
+  },
+  configurable: true,
 });

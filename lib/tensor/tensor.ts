@@ -1,5 +1,6 @@
 import { markClass } from '../copies.js';
 import { ArgumentError, AutogradError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { compareByValue } from './comparison_by_value.js';
 import { type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
 import type { GraphNode } from './graph.js';
 import { bfloat16ToNumber, float16ToNumber } from './half.js';
@@ -257,9 +258,29 @@ export class Tensor {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+
+  /** `tolist()`: what JSON.stringify writes. JSON knows neither NaN nor infinities and writes null for them. */
+  toJSON(): NestedList {
+    return this.tolist();
+  }
+
+  /**
+   * The number of a tensor with one element, so that `loss < best`, `sum + loss` and `Math.exp(loss)` compute with it;
+   * text where text is asked for, as in a template.
+   * @throws ShapeError when there are several elements and a number is needed.
+   */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): number | string {
+    if (hint === 'string') return this.toString();
+    if (this.numel === 1) return this.item();
+    throw new ShapeError(
+      `a tensor of shape ${formatShape(this.shape)} is no number: reduce it (sum(), mean(), all()), compare and compute by its ` +
+        'methods (lt, eq, add, …), take its elements by tolist(), or its text by toString()',
+    );
+  }
 }
 
 markClass('Tensor', Tensor);
+compareByValue(Tensor);
 
 function refusePosition(position: unknown, numel: number): never {
   throw new IndexError(
