@@ -88,7 +88,16 @@ export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.
 import './ops/indexing.js';
 
 export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
+export type { TensorIndices } from './ops/advanced_index.js';
 export { clamp, clampMax, clampMin, clip, type Limit } from './ops/clamping.js';
+export {
+  argwhere,
+  type BincountOptions,
+  bincount,
+  countNonzero,
+  type HistcOptions,
+  histc,
+} from './ops/counting.js';
 export {
   type DiagEmbedOptions,
   diag,
@@ -115,6 +124,14 @@ export {
 export { type CdistComputeMode, type CdistOptions, cdist } from './ops/distances.js';
 export { einsum } from './ops/einsum.js';
 export { type AminmaxOptions, amax, amin, aminmax, type MinAndMax } from './ops/extreme_values.js';
+export {
+  type AccumulateOptions,
+  indexCopy,
+  indexFill,
+  indexPut,
+  maskedScatter,
+  put,
+} from './ops/index_writing.js';
 export type { IndexEntry } from './ops/indexing.js';
 export { cat, stack } from './ops/joining.js';
 export { logaddexp, logaddexp2, logcumsumexp, logsumexp } from './ops/log_sums.js';
@@ -184,6 +201,21 @@ export {
 } from './ops/repetition.js';
 export { fliplr, flipud, type Rot90Options, roll, rot90 } from './ops/rolling.js';
 export {
+  indexReduce,
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatterReduce,
+} from './ops/scatter_reduction.js';
+export {
+  type BucketizeOptions,
+  bucketize,
+  type IsinOptions,
+  isin,
+  type SearchsortedOptions,
+  searchsorted,
+} from './ops/searching.js';
+export { type SegmentReduceOptions, type SegmentReduction, segmentReduce } from './ops/segment_reduction.js';
+export {
   columnStack,
   concat,
   concatenate,
@@ -199,6 +231,13 @@ export {
 } from './ops/stacking.js';
 export { take, takeAlongDim } from './ops/taking.js';
 export { type TriangleIndicesOptions, tril, trilIndices, triu, triuIndices } from './ops/triangles.js';
+export {
+  type UniqueConsecutiveOptions,
+  type UniqueOptions,
+  type UniqueResult,
+  unique,
+  uniqueConsecutive,
+} from './ops/unique.js';
 
 import './ops/scatter.js';
 

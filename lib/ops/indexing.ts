@@ -58,7 +58,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 /** target[…, ids[i], …] += source[…, i, …], in place; `target` is contiguous. Returns it. */
-function addAt(op: string, target: Tensor, d: number, ids: Tensor, source: Tensor): Tensor {
+export function addAt(op: string, target: Tensor, d: number, ids: Tensor, source: Tensor): Tensor {
   const at = layout(target.shape, d);
   const slices = source.storage === target.storage ? copyOf(source) : contiguous(source);
   const sums = target.dtype === 'float32' || target.dtype === 'float64';

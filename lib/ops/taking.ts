@@ -1,14 +1,14 @@
 /** Elements taken by their places. */
 
-import { DTypeError, IndexError, ShapeError } from '../errors.js';
-import { isInteger } from '../tensor/dtype.js';
+import { ShapeError } from '../errors.js';
 import { broadcastShapes, formatShape, wrapDim } from '../tensor/shape.js';
-import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+import { checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';
 import { indexSelect } from './indexing.js';
 import { checkDense } from './operands.js';
 import { reshape } from './reshape.js';
 import { gather } from './scatter.js';
 import { expand } from './view.js';
+import { wrappedIndex } from './wrapped_index.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -17,28 +17,6 @@ declare module '../tensor/tensor.js' {
     /** `gather` whose index broadcasts with this tensor; without dim over the flattened one. */
     takeAlongDim(indices: Tensor, dim?: number | null): Tensor;
   }
-}
-
-/** An int32 copy in which places that count from the end are ordinary ones. @throws IndexError, DTypeError */
-export function wrappedIndex(op: string, argument: string, index: unknown, size: number): Tensor {
-  const given = checkTensor(op, argument, index);
-  if (!isInteger(given.dtype)) throw new DTypeError(`${op}: ${argument} must hold integers, got ${given.dtype}`);
-  const out = Tensor.allocate(given.shape, 'int32', false);
-  const { array } = out.storage;
-  const dense = given.contiguous();
-  for (let i = 0; i < out.numel; i++) {
-    const place = dense.storage.array[dense.offset + i];
-    if (place < -size || place >= size) {
-      throw new IndexError(
-        `${op}: index ${place} at position ${i} is outside the ${size} places that there are`,
-        place,
-        size,
-        i,
-      );
-    }
-    array[i] = place < 0 ? place + size : place;
-  }
-  return out;
 }
 
 /** The elements of the flattened input at `index`, in its shape. @throws IndexError for a place outside. */

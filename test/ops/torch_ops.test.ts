@@ -30,6 +30,11 @@ const families = [
   'padding',
   'distances',
   'taking',
+  'index_writing',
+  'scatter_reduction',
+  'counting',
+  'uniqueness',
+  'searching',
 ];
 
 for (const family of families) {

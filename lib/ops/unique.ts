@@ -1,0 +1,163 @@
+import { copyOf } from '../calls/copy.js';
+import { ArgumentError, describe, ShapeError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import type { TypedArray } from '../tensor/dtype.js';
+import { wrapDim } from '../tensor/shape.js';
+import { installMethods, Tensor } from '../tensor/tensor.js';
+import { indexSelect } from './indexing.js';
+import { checkDense, toComputing } from './operands.js';
+import { reshape } from './reshape.js';
+import { sort } from './sorting.js';
+import { transpose } from './view.js';
+
+export interface UniqueConsecutiveOptions {
+  /** Also give, for each element, its place among the unique ones. Default false. */
+  returnInverse?: boolean;
+  /** Also give how often each unique element occurs. Default false. */
+  returnCounts?: boolean;
+  /** Compare the slices of a dimension. Default: the elements of the flattened tensor. */
+  dim?: number | null;
+}
+
+export interface UniqueOptions extends UniqueConsecutiveOptions {
+  /** The result is sorted always; accepted because PyTorch has it. */
+  sorted?: boolean;
+}
+
+/** The unique elements, then what the options ask for: places, counts. */
+export type UniqueResult<O extends UniqueConsecutiveOptions | undefined> = O extends { returnInverse: true }
+  ? O extends { returnCounts: true }
+    ? [output: Tensor, inverse: Tensor, counts: Tensor]
+    : [output: Tensor, inverse: Tensor]
+  : O extends { returnCounts: true }
+    ? [output: Tensor, counts: Tensor]
+    : Tensor;
+
+declare module '../tensor/tensor.js' {
+  interface Tensor {
+    /** The different elements (or slices of `options.dim`) in ascending order. */
+    unique<O extends UniqueOptions | undefined = undefined>(options?: O): UniqueResult<O>;
+    /** The elements (or slices) without those that equal the one before. */
+    uniqueConsecutive<O extends UniqueConsecutiveOptions | undefined = undefined>(options?: O): UniqueResult<O>;
+  }
+}
+
+/** Items compared with each other: numbers, or slices of so many numbers. */
+interface Items {
+  readonly values: TypedArray;
+  readonly start: number;
+  readonly count: number;
+  readonly width: number;
+}
+
+function differ({ values, start, width }: Items, a: number, b: number): boolean {
+  for (let i = 0; i < width; i++) {
+    if (values[start + a * width + i] !== values[start + b * width + i]) return true;
+  }
+  return false;
+}
+
+/** The order that sorts slices by their first number, then the second, and so on; NaN counts as greatest. */
+function sliceOrder({ values, start, count, width }: Items): Int32Array {
+  const compare = (a: number, b: number) => {
+    for (let i = 0; i < width; i++) {
+      const [x, y] = [values[start + a * width + i], values[start + b * width + i]];
+      if (x < y) return -1;
+      if (x > y) return 1;
+      if (x !== y && Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
+    }
+    return a - b;
+  };
+  return Int32Array.from({ length: count }, (_, i) => i).sort(compare);
+}
+
+interface Groups {
+  /** The first item of each group, in order. */
+  readonly firsts: Tensor;
+  readonly inverse: Tensor;
+  readonly counts: Tensor;
+}
+
+/** Groups of equal neighbours in `order`. */
+function groupsOf(items: Items, order: TypedArray | null): Groups {
+  const { count } = items;
+  const inverse = Tensor.allocate([count], 'int32');
+  const firsts: number[] = [];
+  const counts: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const item = order === null ? i : order[i];
+    const before = i === 0 ? -1 : order === null ? i - 1 : order[i - 1];
+    if (i === 0 || differ(items, before, item)) {
+      firsts.push(item);
+      counts.push(0);
+    }
+    counts[counts.length - 1]++;
+    inverse.storage.array[inverse.offset + item] = firsts.length - 1;
+  }
+  const list = (numbers: number[]) => Tensor.wrap(Int32Array.from(numbers), [numbers.length], 'int32');
+  return { firsts: list(firsts), inverse, counts: list(counts) };
+}
+
+function readFlag(op: string, name: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
+}
+
+function uniqueOf(op: string, input: unknown, options: UniqueOptions, sorted: boolean): Tensor | Tensor[] {
+  const x = checkDense(op, 'input', input).detach();
+  const { dim } = options;
+  for (const name of ['returnInverse', 'returnCounts', 'sorted'] as const) readFlag(op, name, options[name]);
+  const flat = dim === undefined || dim === null;
+  const d = flat ? 0 : wrapDim(op, dim, x.ndim);
+  if (!flat && x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor has no slices`);
+  const source = flat ? reshape(x, [-1]) : x;
+  const count = source.shape[d];
+  const first = toComputing(flat ? source : transpose(source, 0, d)).contiguous();
+  const items: Items = {
+    values: first.storage.array,
+    start: first.offset,
+    count,
+    width: flat ? 1 : x.numel / Math.max(count, 1),
+  };
+  const order = !sorted ? null : flat ? placesSorting(first) : sliceOrder(items);
+  const { firsts, inverse, counts } = groupsOf(items, order);
+  const results = [indexSelect(source, d, firsts)];
+  if (options.returnInverse === true) results.push(flat ? reshape(inverse, x.shape) : inverse);
+  if (options.returnCounts === true) results.push(counts);
+  return results.length === 1 ? results[0] : results;
+}
+
+function placesSorting(x: Tensor): TypedArray {
+  const { indices } = sort(x.dtype === 'bool' ? copyOf(x, 'uint8') : x);
+  return indices.storage.array.subarray(indices.offset, indices.offset + indices.numel) as TypedArray;
+}
+
+/**
+ * The different elements in ascending order, or, with `dim`, the different slices of a dimension, ordered by their first
+ * elements, then the second, and so on. With `returnInverse` also each element's place among them (int32, of the input's
+ * shape), with `returnCounts` how often each occurs (int32). Every NaN is different. Not differentiable.
+ */
+export function unique<O extends UniqueOptions | undefined = undefined>(input: Tensor, options?: O): UniqueResult<O> {
+  const given = checkOptions('unique', options as UniqueOptions, ['sorted', 'returnInverse', 'returnCounts', 'dim']);
+  return uniqueOf('unique', input, given, true) as UniqueResult<O>;
+}
+
+/** The elements (or slices of `dim`) without those that equal the one before; with places and counts as `unique`. */
+export function uniqueConsecutive<O extends UniqueConsecutiveOptions | undefined = undefined>(
+  input: Tensor,
+  options?: O,
+): UniqueResult<O> {
+  const op = 'uniqueConsecutive';
+  const given = checkOptions(op, options as UniqueConsecutiveOptions, ['returnInverse', 'returnCounts', 'dim']);
+  return uniqueOf(op, input, given, false) as UniqueResult<O>;
+}
+
+installMethods({
+  unique(this: Tensor, options?: UniqueOptions) {
+    return unique(this, options);
+  },
+  uniqueConsecutive(this: Tensor, options?: UniqueConsecutiveOptions) {
+    return uniqueConsecutive(this, options);
+  },
+});
