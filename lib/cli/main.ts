@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-// Gives tensors their methods.
-import '../index.js';
 import * as errors from '../errors.js';
-import { CorpusError } from '../errors.js';
-import { trainCommand } from './commands/train.js';
 import { addTrainOptions, type TrainSettings } from './commands/train_options.js';
 
 function packageVersion(): string {
@@ -19,7 +15,22 @@ const ourErrors = Object.values(errors).filter((value) => value.prototype instan
 function isExpected(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const fromSystem = typeof (error as NodeJS.ErrnoException).syscall === 'string';
-  return fromSystem || error instanceof CorpusError || ourErrors.some((kind) => error instanceof kind);
+  return fromSystem || error instanceof LoadError || ourErrors.some((kind) => error instanceof kind);
+}
+
+/** The library has no binary for this machine; the message says what to do. */
+class LoadError extends Error {}
+
+/** Loaded when it is needed: help and versions are shown without a binary too. */
+async function loadTraining(): Promise<typeof import('./commands/train.js')> {
+  try {
+    // Gives tensors their methods.
+    await import('../index.js');
+    return await import('./commands/train.js');
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('lutra')) throw new LoadError(error.message);
+    throw error;
+  }
 }
 
 const program = new Command('lutra')
@@ -37,6 +48,7 @@ addTrainOptions(program.command('train'))
     if (file !== undefined && settings.text !== undefined) {
       command.error(`error: both --text ${settings.text} and ${file} were given; one text can be trained on`);
     }
+    const { trainCommand } = await loadTraining();
     process.exitCode = await trainCommand({ ...settings, text: settings.text ?? file });
   });
 

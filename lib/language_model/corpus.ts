@@ -1,7 +1,7 @@
 import { CorpusError } from '../errors.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { type BrownFile, readBrownCorpus } from './brown.js';
-import { readTextFile, splitSentences } from './text_file.js';
+import { placedSentences, readTextFile } from './text_file.js';
 
 /** The tokens that every vocabulary of a language model starts with: padding, unknown words, the end of a sentence. */
 export const padToken = '<pad>';
@@ -47,15 +47,54 @@ export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), opt
  * @throws CorpusError when the file can't be read, is no text, or is too small
  */
 export function textCorpus(path: string, options: CorpusOptions = {}): Corpus {
-  const stream = joinSentences(splitSentences(readTextFile(path)), options);
-  const words = stream.reduce((count, token) => count + (token === endToken ? 0 : 1), 0);
+  const steps = textCorpusSteps(path, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link textCorpus} with a pause now and then, which says what share of the text has been read. */
+export function* textCorpusSteps(path: string, { lowercase = true }: CorpusOptions = {}): Generator<number, Corpus> {
+  const text = readTextFile(path);
+  yield 0;
+  const training: string[] = [];
+  const own = new DistinctWords();
+  let words = 0;
+  let sentences = 0;
+  for (const sentence of placedSentences(text)) {
+    for (const word of sentence.words) training.push(own.word(lowercase ? word.toLowerCase() : word));
+    training.push(endToken);
+    words += sentence.words.length;
+    if (++sentences % sentencesAtOnce === 0) yield sentence.end / text.length;
+  }
   if (words < fewestWords) {
     throw new CorpusError(
       `${path} is too small to train on: it has ${words} words, at least ${fewestWords} are needed`,
     );
   }
-  const cut = Math.round(stream.length * (1 - validationShare));
-  return { name: path, training: stream.slice(0, cut), validation: stream.slice(cut) };
+  // In place: a long text's words are not kept twice.
+  const validation = training.splice(Math.round(training.length * (1 - validationShare)));
+  return { name: path, training, validation };
+}
+
+/** Sentences between pauses: some milliseconds' work. */
+const sentencesAtOnce = 500;
+
+/** V8 cuts longer ones out of the text as windows on it, which then stays in memory as long as the word does. */
+const longestCopy = 12;
+
+/** Each word once: a text repeats itself, and most of a long one's memory would go into that. */
+class DistinctWords {
+  readonly #words = new Map<string, string>();
+
+  word(word: string): string {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    const own = word.length > longestCopy ? structuredClone(word) : word;
+    this.#words.set(own, own);
+    return own;
+  }
 }
 
 /** The vocabulary of a training stream: the specials at 0 to 2, then the words, most frequent first. */

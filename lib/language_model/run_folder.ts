@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CorpusError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
 import { saveSafetensors } from '../io/safetensors/safetensors.js';
 import type { LanguageModel } from './model.js';
@@ -20,7 +21,10 @@ export interface RunMetrics {
   seconds: number;
   /** Numbers that the model learned. */
   parameters: number;
-  /** The pass whose weights were kept, from 1; null when the training was stopped: then they are those of that moment. */
+  /**
+   * The pass whose weights were kept, from 1; null when the training was stopped: then they are those of that moment. A
+   * training that was killed leaves the best pass until then.
+   */
   bestEpoch: number | null;
   interrupted: boolean;
   /** Every finished pass. */
@@ -56,10 +60,30 @@ export class RunFolder {
 
   /** Makes the folder where it is missing. @throws the file system's own error */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     this.model = join(folder, 'model.safetensors');
     this.vocabulary = join(folder, 'vocabulary.json');
     this.metrics = join(folder, 'metrics.json');
+  }
+
+  /**
+   * The folder that a user named.
+   * @throws CorpusError where it holds a run already, unless that is to be overwritten
+   */
+  static named(folder: string, options: { overwrite: boolean }): RunFolder {
+    const run = new RunFolder(folder);
+    const taken = [run.model, run.metrics].find((file) => existsSync(file));
+    if (taken === undefined || options.overwrite) return run;
+    throw new CorpusError(`${taken} is there from an earlier run; name another --output, or add --overwrite`);
+  }
+
+  /** A folder of this name that nothing is in yet, with a number where that one is taken: NAME, NAME-2, NAME-3 … */
+  static next(folder: string): RunFolder {
+    makeFolders(dirname(folder));
+    for (let number = 1; ; number++) {
+      const candidate = number === 1 ? folder : `${folder}-${number}`;
+      if (claims(candidate)) return new RunFolder(candidate);
+    }
   }
 
   /** @param notes stored with the weights, for whoever loads them */
@@ -70,4 +94,42 @@ export class RunFolder {
   saveMetrics(metrics: RunMetrics): void {
     writeFileAtomically(this.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
   }
+}
+
+/** Whether the folder could be made, or is empty. Of several processes one makes it. */
+function claims(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own way of doing that tries for ever where the file system
+ * says that there is nothing, as /proc does.
+ */
+function makeFolders(folder: string): void {
+  const missing: string[] = [];
+  let at = resolve(folder);
+  while (!isFolder(at)) {
+    missing.push(at);
+    const parent = dirname(at);
+    if (parent === at) break;
+    at = parent;
+  }
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Somebody else may have made it meanwhile.
+      if (!isFolder(path)) throw error;
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,30 +1,40 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CorpusError } from '../errors.js';
 import { tokenizeWords } from '../text/tokenize.js';
+import { guessUtf16 } from './text_encoding.js';
 
 /** More than this does not fit one JavaScript string. */
 const largestText = 2 ** 29 - 32;
 
 /**
- * Reads a text file: UTF-8, or UTF-16 that begins with its byte order mark.
+ * Reads a text file: UTF-8, or UTF-16 with its byte order mark or without.
  * @throws CorpusError saying what is wrong with the file
  */
 export function readTextFile(path: string): string {
-  const bytes = readBytes(path);
+  const text = decode(path, readBytes(path));
+  if (text.trim() === '') throw new CorpusError(`${path} holds nothing but white space`);
+  return text;
+}
+
+function decode(path: string, bytes: Buffer): string {
   if (bytes.length === 0) throw new CorpusError(`${path} is empty`);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  if (bytes.includes(0)) throw new CorpusError(`${path} is a binary file, not a text (it holds a zero byte)`);
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new CorpusError(
-      `${path} is not UTF-8 text; if it is Latin-1, convert it: iconv -f latin1 -t utf-8 ${path} > converted.txt`,
-    );
-  }
-  if (text.trim() === '') throw new CorpusError(`${path} holds nothing but white space`);
-  return text;
+    if (!bytes.includes(0)) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {}
+  const wide = guessUtf16(bytes);
+  if (wide !== null) return new TextDecoder(wide).decode(bytes);
+  if (bytes.includes(0)) throw new CorpusError(`${path} is a binary file, not a text (it holds a zero byte)`);
+  throw new CorpusError(
+    `${path} is not UTF-8 text; if it is Latin-1, convert it: iconv -f latin1 -t utf-8 ${path} > converted.txt`,
+  );
+}
+
+/** A sentence, and how much of the text lies before its end. */
+export interface PlacedSentence {
+  words: string[];
+  end: number;
 }
 
 /**
@@ -33,19 +43,25 @@ export function readTextFile(path: string): string {
  * end of each line.
  */
 export function splitSentences(text: string): string[][] {
+  return Array.from(placedSentences(text), ({ words }) => words);
+}
+
+/** {@link splitSentences} one by one, so that a long text is never there as lists of words as a whole. */
+export function* placedSentences(text: string): Generator<PlacedSentence> {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
-  const emptyLines = /\r?\n[^\S\n]*\r?\n/;
   const trimmed = text.trim();
-  const sentences: string[][] = [];
-  for (const paragraph of trimmed.split(emptyLines.test(trimmed) ? emptyLines : /\r?\n/)) {
-    const line = paragraph.replace(/\s+/g, ' ').trim();
-    if (line === '') continue;
+  const breaks = /\r?\n[^\S\n]*\r?\n/.test(trimmed) ? /\r?\n[^\S\n]*\r?\n/g : /\r?\n/g;
+  let start = 0;
+  while (start < trimmed.length) {
+    const found = breaks.exec(trimmed);
+    const end = found === null ? trimmed.length : found.index + found[0].length;
+    const line = trimmed.slice(start, found?.index).replace(/\s+/g, ' ').trim();
+    start = end;
     for (const { segment } of segmenter.segment(line)) {
       const words = tokenizeWords(segment);
-      if (words.length > 0) sentences.push(words);
+      if (words.length > 0) yield { words, end };
     }
   }
-  return sentences;
 }
 
 function readBytes(path: string): Buffer {

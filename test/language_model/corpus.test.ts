@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CorpusError } from '../../lib/errors.js';
 import { type BrownFile, parseTagged, readBrownCorpus } from '../../lib/language_model/brown.js';
-import { brownCorpus, buildVocabulary, textCorpus } from '../../lib/language_model/corpus.js';
+import { brownCorpus, buildVocabulary, textCorpus, textCorpusSteps } from '../../lib/language_model/corpus.js';
 import { detokenize } from '../../lib/language_model/detokenize.js';
 import { readTextFile, splitSentences } from '../../lib/language_model/text_file.js';
 
@@ -84,6 +84,34 @@ describe('a text of one’s own', () => {
     expect(readTextFile(file('le.txt', little))).toBe(text);
     expect(readTextFile(file('be.txt', Buffer.from(little).swap16()))).toBe(text);
     expect(readTextFile(file('bom.txt', `\uFEFF${text}`))).toBe(text);
+  });
+
+  test('UTF-16 without its mark too, when it can be nothing else', () => {
+    const text = 'Größe war gestern. Heute ist etwas anderes, 𝄞 zum Beispiel.\nUnd so fort.';
+    const little = Buffer.from(text, 'utf16le');
+    expect(readTextFile(file('le.txt', little))).toBe(text);
+    expect(readTextFile(file('be.txt', Buffer.from(little).swap16()))).toBe(text);
+    const chinese = '我们今天去学校。你们呢？我们也去，明天再说。\n他们不去。';
+    expect(readTextFile(file('zh.txt', Buffer.from(chinese, 'utf16le')))).toBe(chinese);
+    expect(readTextFile(file('hz.txt', Buffer.from(chinese, 'utf16le').swap16()))).toBe(chinese);
+    const noise = Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * i * 31 + (i >> 3)) & 0xff));
+    expect(() => readTextFile(file('noise.bin', noise))).toThrow(/binary file/);
+    const floats = Buffer.from(Float32Array.from({ length: 1000 }, (_, i) => i / 7).buffer);
+    expect(() => readTextFile(file('floats.bin', floats))).toThrow(/binary file/);
+  });
+
+  test('is read step by step, and each of its words kept once', () => {
+    const path = file(
+      'long.txt',
+      Array.from({ length: 3000 }, (_, i) => `Some extraordinarily long sentence ${i % 7}.`).join(' '),
+    );
+    const shares: number[] = [];
+    const steps = textCorpusSteps(path);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) shares.push(step.value);
+    expect(shares.length).toBeGreaterThan(5);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(step.value).toEqual(textCorpus(path));
   });
 
   test.each([

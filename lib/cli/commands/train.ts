@@ -1,24 +1,25 @@
 import { basename, extname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { manualSeed } from '../../calls/generator.js';
 import { cpuInfo, setNumThreads } from '../../calls/runtime.js';
 import { CorpusError } from '../../errors.js';
 import { TokenBatches } from '../../language_model/batches.js';
 import { planTraining } from '../../language_model/budget.js';
-import { brownCorpus, buildVocabulary, type Corpus, endToken, textCorpus } from '../../language_model/corpus.js';
+import { brownCorpus, buildVocabulary, type Corpus, endToken, textCorpusSteps } from '../../language_model/corpus.js';
 import { unigramPerplexity } from '../../language_model/evaluate.js';
 import { countParameters, LanguageModel } from '../../language_model/model.js';
 import { RunFolder, runMetrics } from '../../language_model/run_folder.js';
-import { type TrainResult, trainLanguageModel } from '../../language_model/train.js';
+import { type EpochResult, type TrainResult, trainLanguageModel } from '../../language_model/train.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { Interrupt } from '../terminal/interrupt.js';
-import { formatCount, formatDuration, TrainingProgress } from '../terminal/progress.js';
+import { formatCount, formatDuration, ReadingProgress, TrainingProgress } from '../terminal/progress.js';
 import { type TrainSettings, usualLearningRate } from './train_options.js';
 import { inCase, neighbourTable, sampleText } from './train_results.js';
 
 /** Everything that is settled before the first step. */
 interface Preparation {
   settings: TrainSettings;
-  corpus: Corpus;
+  corpus: CorpusFacts;
   vocabulary: Vocabulary;
   training: TokenBatches;
   validation: TokenBatches;
@@ -26,6 +27,15 @@ interface Preparation {
   epochs: number;
   lr: number;
   folder: RunFolder;
+}
+
+/** What is said of a corpus; its words themselves are in memory no longer than it takes to number them. */
+interface CorpusFacts {
+  name: string;
+  trainingWords: number;
+  validationWords: number;
+  /** The share of the words for validation that the vocabulary holds. */
+  covered: number;
 }
 
 /** Texts that validation reads side by side; more would lose more of what came before. */
@@ -39,7 +49,12 @@ const validationTexts = 16;
 export async function trainCommand(settings: TrainSettings): Promise<number> {
   const interrupt = new Interrupt(() => print('\nStopping after this step …'));
   if (settings.threads !== undefined) setNumThreads(settings.threads);
-  const preparation = prepare(settings);
+  const corpus = await readCorpus(settings, interrupt);
+  if (corpus === null) {
+    print('Interrupted before the training; nothing is written.');
+    return interrupt.exitCode;
+  }
+  const preparation = prepare(settings, corpus);
   describePreparation(preparation);
   manualSeed(settings.seed);
   const model = makeModel(preparation);
@@ -58,9 +73,26 @@ export async function trainCommand(settings: TrainSettings): Promise<number> {
   return result.interrupted ? interrupt.exitCode : 0;
 }
 
-function prepare(settings: TrainSettings): Preparation {
-  const { text, lowercase, sequenceLength } = settings;
-  const corpus = text === undefined ? brownCorpus(undefined, { lowercase }) : textCorpus(text, { lowercase });
+/** Reads the text, with a look at the signals now and then; null when it was stopped. */
+async function readCorpus({ text, lowercase }: TrainSettings, interrupt: Interrupt): Promise<Corpus | null> {
+  if (text === undefined) return brownCorpus(undefined, { lowercase });
+  const progress = new ReadingProgress();
+  const steps = textCorpusSteps(text, { lowercase });
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      progress.step(step.value);
+      await nextTurn();
+      if (interrupt.requested) return null;
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+function prepare(settings: TrainSettings, corpus: Corpus): Preparation {
+  const { sequenceLength } = settings;
   const vocabulary = buildVocabulary(corpus.training, {
     minFrequency: settings.minFrequency,
     maxSize: settings.maxVocabulary,
@@ -74,9 +106,15 @@ function prepare(settings: TrainSettings): Preparation {
     throw new CorpusError(`--batch-size ${batchSize} is more than the ${trainingIds.length} words of ${corpus.name}`);
   }
   const startId = vocabulary.lookupIndex(endToken);
+  const known = corpus.validation.reduce((n, word) => n + (vocabulary.has(word) ? 1 : 0), 0);
   return {
     settings,
-    corpus,
+    corpus: {
+      name: corpus.name,
+      trainingWords: trainingIds.length,
+      validationWords: validationIds.length,
+      covered: known / validationIds.length,
+    },
     vocabulary,
     training: new TokenBatches(trainingIds, { startId, batchSize, sequenceLength }),
     validation: new TokenBatches(validationIds, {
@@ -93,9 +131,9 @@ function prepare(settings: TrainSettings): Preparation {
 }
 
 /** The vocabulary is written before the training, so that a folder that can't be written to is found out at once. */
-function openFolder({ output, text }: TrainSettings, vocabulary: Vocabulary): RunFolder {
+function openFolder({ output, overwrite, text }: TrainSettings, vocabulary: Vocabulary): RunFolder {
   const name = text === undefined ? 'brown' : basename(text, extname(text));
-  const folder = new RunFolder(output ?? join('runs', name));
+  const folder = output === undefined ? RunFolder.next(join('runs', name)) : RunFolder.named(output, { overwrite });
   vocabulary.save(folder.vocabulary);
   return folder;
 }
@@ -110,6 +148,7 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
   const { optimizer, maxGradNorm, patience } = settings;
   print(`Model: ${describeModel(preparation)}, ${formatCount(countParameters(model))} parameters\n`);
   const progress = new TrainingProgress();
+  const finished: EpochResult[] = [];
   try {
     return await trainLanguageModel(
       model,
@@ -120,6 +159,8 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
         onStep: (step) => progress.step(step),
         onEpoch: (result) => {
           progress.clear();
+          finished.push(result);
+          keepBest(model, preparation, finished);
           print(
             `pass ${result.epoch}/${epochs}: training loss ${result.trainLoss.toFixed(4)}, ` +
               `validation perplexity ${result.validationPerplexity.toFixed(2)} (unigram ${unigram.toFixed(2)}), ` +
@@ -134,7 +175,18 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
   }
 }
 
-function save(model: LanguageModel, { settings, unigram, folder }: Preparation, result: TrainResult): void {
+/** After each pass that is the best so far its weights are written, so that a kill loses no more than what came after. */
+function keepBest(model: LanguageModel, preparation: Preparation, epochs: EpochResult[]): void {
+  const best = epochs.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  if (best !== epochs.at(-1)) return;
+  const { trainLoss, tokensPerSecond } = best;
+  const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  write(model, preparation, { epochs, best, interrupted: false, trainLoss, seconds, tokensPerSecond }, false);
+}
+
+/** @param ended false while the training goes on: if nothing else is written, it was killed. */
+function write(model: LanguageModel, preparation: Preparation, result: TrainResult, ended: boolean): void {
+  const { settings, unigram, folder } = preparation;
   const { embeddingDim, hiddenDim, layers, lowercase, seed } = settings;
   folder.saveModel(model, {
     format: 'lutra.language_model',
@@ -143,7 +195,12 @@ function save(model: LanguageModel, { settings, unigram, folder }: Preparation, 
     layers: String(layers),
     lowercase: String(lowercase),
   });
-  folder.saveMetrics(runMetrics(result, { seed, unigramPerplexity: unigram, parameters: countParameters(model) }));
+  const metrics = runMetrics(result, { seed, unigramPerplexity: unigram, parameters: countParameters(model) });
+  folder.saveMetrics(ended ? metrics : { ...metrics, interrupted: true });
+}
+
+function save(model: LanguageModel, preparation: Preparation, result: TrainResult): void {
+  write(model, preparation, result, true);
   if (result.best !== null && result.best.epoch < result.epochs.length && !result.interrupted) {
     print(`The weights of pass ${result.best.epoch}, the best by validation perplexity, are kept.`);
   }
@@ -151,11 +208,9 @@ function save(model: LanguageModel, { settings, unigram, folder }: Preparation, 
 
 function describePreparation({ corpus, vocabulary, training, unigram, settings }: Preparation): void {
   const { isa, threads } = cpuInfo();
-  const { length } = corpus.validation;
-  const unknown = corpus.validation.reduce((n, word) => n + (vocabulary.has(word) ? 0 : 1), 0) / length;
   print(
-    `${corpus.name}: ${formatCount(corpus.training.length)} tokens for training, ${formatCount(length)} for validation; ` +
-      `a vocabulary of ${formatCount(vocabulary.size)} covers ${(100 * (1 - unknown)).toFixed(1)} % of the latter`,
+    `${corpus.name}: ${formatCount(corpus.trainingWords)} tokens for training, ${formatCount(corpus.validationWords)} for validation; ` +
+      `a vocabulary of ${formatCount(vocabulary.size)} covers ${(100 * corpus.covered).toFixed(1)} % of the latter`,
   );
   print(`Unigram baseline: validation perplexity ${unigram.toFixed(2)}`);
   const { batchSize } = training;

@@ -20,6 +20,7 @@ export interface TrainSettings {
   seed: number;
   threads?: number;
   output?: string;
+  overwrite: boolean;
   generate: number;
   temperature: number;
   prompt?: string;
@@ -88,7 +89,11 @@ export function addTrainOptions(command: Command): Command {
     [
       'Results:',
       [
-        new Option('--output <folder>', 'where weights, vocabulary and metrics go (default: runs/NAME, by the text)'),
+        new Option(
+          '--output <folder>',
+          'where weights, vocabulary and metrics go (default: runs/NAME by the text, or runs/NAME-2 … where that is taken)',
+        ),
+        new Option('--overwrite', 'write into --output even where an earlier run is in it').default(false),
         new Option('--generate <n>', 'words to generate at the end').argParser(whole(0)).default(60),
         new Option('--temperature <x>', 'below 1 generates likelier words, 0 the likeliest')
           .argParser(nonNegative)

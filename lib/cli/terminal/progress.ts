@@ -3,12 +3,81 @@ import type { TrainProgress } from '../../language_model/train.js';
 
 /** Where there is no terminal to draw on, a line is printed this often, in milliseconds. */
 const lineInterval = 10_000;
+/** How often a line on a terminal is written over. */
+const drawInterval = 500;
+
+/** Where a terminal doesn't say how wide it is. */
+const usualColumns = 80;
+
+interface Layout {
+  barSize: number;
+  format(progress: TrainProgress): string;
+  numbers(progress: TrainProgress): string;
+}
+
+const passOf = ({ epoch, epochs }: TrainProgress) => `pass ${epoch}/${epochs}`;
+const timeLeft = ({ secondsLeft }: TrainProgress) => `${formatDuration(secondsLeft)} left`;
+const lossAndTime = (progress: TrainProgress) => `loss ${progress.loss.toFixed(3)} · ${timeLeft(progress)}`;
+const withBar = (progress: TrainProgress) => `${passOf(progress)} {bar} {percentage}% · {numbers}`;
+const withoutBar = (progress: TrainProgress) => `${passOf(progress)} {percentage}% · {numbers}`;
+
+/** From the widest to the narrowest: what a terminal has no room for is left out, never cut off. */
+const layouts: readonly Layout[] = [
+  { barSize: 24, format: withBar, numbers: formatNumbers },
+  { barSize: 10, format: withBar, numbers: formatNumbers },
+  { barSize: 0, format: withoutBar, numbers: formatNumbers },
+  { barSize: 0, format: withoutBar, numbers: lossAndTime },
+  { barSize: 0, format: withoutBar, numbers: timeLeft },
+  { barSize: 0, format: () => '{percentage}%', numbers: () => '' },
+];
+
+/** Numbers as wide as they get, so that the layout does not change with every step. */
+const widest = { loss: 10, tokensPerSecond: 1e6, secondsLeft: 36_000 };
+
+function fittingLayout(progress: TrainProgress, columns: number): Layout {
+  const example = { ...progress, ...widest };
+  const fits = (layout: Layout) => {
+    const { format, numbers, barSize } = layout;
+    const text = format(example).replace('{bar}', ' '.repeat(barSize)).replace('{percentage}', '100');
+    return text.replace('{numbers}', numbers(example)).length < columns;
+  };
+  return layouts.find(fits) ?? layouts[layouts.length - 1];
+}
+
+/** Shows how much of a text has been read, where that takes long. */
+export class ReadingProgress {
+  readonly #stream: NodeJS.WriteStream;
+  #last = performance.now();
+  #drawn = false;
+
+  constructor(stream: NodeJS.WriteStream = process.stdout) {
+    this.#stream = stream;
+  }
+
+  /** @param share from 0 to 1 */
+  step(share: number): void {
+    const { isTTY } = this.#stream;
+    const now = performance.now();
+    if (now - this.#last < (isTTY ? drawInterval : lineInterval)) return;
+    this.#last = now;
+    const text = `reading the text: ${Math.floor(100 * share)}%`;
+    this.#stream.write(isTTY ? `\r${text}` : `${text}\n`);
+    this.#drawn = isTTY;
+  }
+
+  /** Takes the line away. */
+  clear(): void {
+    if (this.#drawn) this.#stream.write('\r\x1b[K');
+    this.#drawn = false;
+  }
+}
 
 /** Shows how a training gets on: a bar on a terminal, now and then a line elsewhere. */
 export class TrainingProgress {
   readonly #stream: NodeJS.WriteStream;
   #bar: SingleBar | null = null;
   #epoch = 0;
+  #columns = 0;
   #lastLine = performance.now();
 
   constructor(stream: NodeJS.WriteStream = process.stdout) {
@@ -27,18 +96,27 @@ export class TrainingProgress {
   }
 
   #draw(progress: TrainProgress): void {
-    const { epoch, epochs, epochTokens, epochTokensTotal } = progress;
-    if (this.#epoch !== epoch) this.clear();
+    const { epoch, epochTokens, epochTokensTotal } = progress;
+    const columns = this.#stream.columns || usualColumns;
+    if (this.#epoch !== epoch || this.#columns !== columns) this.clear();
     this.#epoch = epoch;
+    this.#columns = columns;
+    const layout = fittingLayout(progress, columns);
     if (this.#bar === null) {
-      const format = `pass ${epoch}/${epochs} {bar} {percentage}% · {numbers}`;
       this.#bar = new cliProgress.SingleBar(
-        { format, stream: this.#stream, barsize: 24, hideCursor: true, clearOnComplete: true, fps: 5 },
+        {
+          format: layout.format(progress),
+          stream: this.#stream,
+          barsize: layout.barSize,
+          hideCursor: true,
+          clearOnComplete: true,
+          fps: 5,
+        },
         cliProgress.Presets.shades_classic,
       );
       this.#bar.start(epochTokensTotal, 0, { numbers: '' });
     }
-    this.#bar.update(epochTokens, { numbers: formatNumbers(progress) });
+    this.#bar.update(epochTokens, { numbers: layout.numbers(progress) });
   }
 
   #print(progress: TrainProgress): void {

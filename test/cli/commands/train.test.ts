@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,9 +25,13 @@ interface Outcome {
 }
 
 /** Runs `lutra …`; `watch` sees the output as it grows. */
-function lutra(args: string[], watch: (out: string, kill: (signal: NodeJS.Signals) => void) => void = () => {}) {
+function lutra(
+  args: string[],
+  watch: (out: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  program = main,
+) {
   const options: SpawnOptions = { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] };
-  const child = spawn(process.execPath, [main, ...args], options);
+  const child = spawn(process.execPath, [program, ...args], options);
   const outcome: Outcome = { code: null, out: '', err: '' };
   child.stdout!.on('data', (data) => {
     outcome.out += data;
@@ -133,6 +137,51 @@ describe('lutra train', () => {
     expect(out).not.toContain('Generated');
   });
 
+  test('leaves an earlier run alone: the next one gets a number, a named folder is refused', async () => {
+    const once = ['train', text, ...small, '--generate', '0', '--epochs', '1'];
+    const named = [...once, '--output', join(folder, 'twice')];
+    const run = (out: string) => /Written: (.*)model\.safetensors/.exec(out)?.[1];
+    const before = run((await lutra(once)).out)!;
+    const kept = readFileSync(join(folder, before, 'model.safetensors'));
+    const after = run((await lutra([...once, '--seed', '2'])).out)!;
+    expect(after).not.toBe(before);
+    expect(after).toMatch(/^runs\/grammar-\d+\/$/);
+    expect(readFileSync(join(folder, before, 'model.safetensors'))).toEqual(kept);
+
+    expect((await lutra(named)).code).toBe(0);
+    const refused = await lutra(named);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/^error: .*twice.model.safetensors is there from an earlier run; .*--overwrite\n$/);
+    expect((await lutra([...named, '--overwrite'])).code).toBe(0);
+  });
+
+  test('killed after a pass, it has what that pass learned', async () => {
+    const output = join(folder, 'killed');
+    const forever = ['train', text, '--hidden-dim', '32', '--epochs', '100000', '--patience', '100000'];
+    let sent = false;
+    const { code } = await lutra([...forever, '--output', output], (seen, kill) => {
+      if (sent || !seen.includes('pass 2/')) return;
+      sent = true;
+      kill('SIGKILL');
+    });
+    expect(code).toBeNull();
+    const { tensors } = loadSafetensors(join(output, 'model.safetensors'));
+    expect(tensors['lstm.weight_hh_l0'].shape).toEqual([128, 32]);
+    const metrics = JSON.parse(readFileSync(join(output, 'metrics.json'), 'utf8'));
+    expect(metrics.interrupted).toBe(true);
+    expect(metrics.bestEpoch).toBeGreaterThan(0);
+    expect(metrics.history.length).toBe(metrics.epochs);
+    expect(metrics.validationPerplexity).toBe(metrics.history[metrics.bestEpoch - 1].validationPerplexity);
+  });
+
+  test('reads UTF-16 without its mark', async () => {
+    const wide = join(folder, 'wide.txt');
+    writeFileSync(wide, Buffer.from(readFileSync(text, 'utf8'), 'utf16le'));
+    const { code, out } = await lutra(['train', wide, ...small, '--generate', '0', '--epochs', '1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/wide.txt: [\d,]+ tokens for training/);
+  });
+
   test('continues a prompt', async () => {
     const { out } = await lutra([
       'train',
@@ -206,6 +255,28 @@ describe('a wrong command line', () => {
       /^error: --batch-size 100000 is more than the \d+ words of .*\n$/,
     );
     await refused(['train', text, '--output', text], /^error: EEXIST.*\n$/);
+  });
+
+  test('a folder that the system does not make, at once', { timeout: 20_000 }, async () => {
+    await refused(['train', text, '--output', '/proc/lutra/runs'], /^error: (ENOENT|EACCES|EPERM).*\/proc\/lutra'\n$/);
+  });
+});
+
+describe('without a binary for this machine', () => {
+  test('help is shown, and a training says in a few lines what to do', async () => {
+    const copy = join(folder, 'copy');
+    const root = new URL('../../../', import.meta.url).pathname;
+    mkdirSync(copy);
+    cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const lonely = join(copy, 'dist', 'cli', 'main.js');
+    expect(await lutra(['--help'], undefined, lonely)).toMatchObject({ code: 0, err: '' });
+    expect(await lutra(['--version'], undefined, lonely)).toEqual({ code: 0, out: `${version}\n`, err: '' });
+    const { code, err } = await lutra(['train', text], undefined, lonely);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: lutra .*no native binary/);
+    expect(err).not.toMatch(/\n\s+at /);
   });
 });
 

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { formatCount, formatDuration, TrainingProgress } from '../../../lib/cli/terminal/progress.js';
+import { formatCount, formatDuration, ReadingProgress, TrainingProgress } from '../../../lib/cli/terminal/progress.js';
 import type { TrainProgress } from '../../../lib/language_model/train.js';
 
-/** A stream that remembers, and is or isn't a terminal of 120 columns. */
-function makeStream(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 }) as unknown as NodeJS.WriteStream;
+/** A stream that remembers, and is or isn't a terminal. */
+function makeStream(isTTY: boolean, columns = 120) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns }) as unknown as NodeJS.WriteStream;
   let written = '';
   stream.on('data', (data) => {
     written += data;
@@ -39,6 +39,40 @@ test('a terminal gets a bar with loss, pace and time left, one a pass', () => {
   const before = text();
   vi.advanceTimersByTime(10_000);
   expect(text()).toBe(before);
+});
+
+test.each([
+  [100, '░ 51% · loss 5.432 · 12,346 tokens/s · 1:23 left'],
+  [80, '░ 51% · loss 5.432 · 12,346 tokens/s · 1:23 left'],
+  [70, 'pass 1/2 51% · loss 5.432 · 12,346 tokens/s · 1:23 left'],
+  [50, 'pass 1/2 51% · loss 5.432 · 1:23 left'],
+  [40, 'pass 1/2 51% · 1:23 left'],
+  [20, '51%'],
+])('a terminal of %i columns gets what it has room for, and nothing is cut', (columns, expected) => {
+  const { stream, text } = makeStream(true, columns);
+  const progress = new TrainingProgress(stream);
+  progress.step(at(500));
+  vi.advanceTimersByTime(1000);
+  progress.step(at(510));
+  progress.clear();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor.
+  const lines = text().split(/\x1b\[[\d?]*[a-zA-Z]|\r|\n/);
+  expect(lines.some((line) => line.endsWith(expected))).toBe(true);
+  for (const line of lines) expect(line.length).toBeLessThan(columns);
+});
+
+test('reading a long text shows how far it is', () => {
+  for (const isTTY of [true, false]) {
+    const { stream, text } = makeStream(isTTY);
+    const progress = new ReadingProgress(stream);
+    progress.step(0.1);
+    expect(text()).toBe('');
+    vi.advanceTimersByTime(11_000);
+    progress.step(0.256);
+    expect(text()).toBe(isTTY ? '\rreading the text: 25%' : 'reading the text: 25%\n');
+    progress.clear();
+    expect(text().endsWith(isTTY ? '\r\x1b[K' : '25%\n')).toBe(true);
+  }
 });
 
 test('anything else gets a line every ten seconds', () => {
