@@ -5,7 +5,7 @@ import { copyInto, copyOf } from '../calls/copy.js';
 import { layout } from '../calls/select.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions, nearest } from '../options.js';
-import { dtypes, isFloating, type TypedArray } from '../tensor/dtype.js';
+import { isFloating, type TypedArray } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
@@ -13,7 +13,7 @@ import { eq, logicalAnd } from './comparison.js';
 import { checkWritable } from './in_place.js';
 import { checkDim } from './index_argument.js';
 import { where } from './masking.js';
-import { checkDense, overwrite } from './operands.js';
+import { checkDense, overwrite, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { gather, scatter, scatterAdd } from './scatter.js';
 import { expand, narrow } from './view.js';
@@ -88,14 +88,16 @@ function readIncludeSelf(op: string, options: ScatterReduceOptions | undefined):
   throw new ArgumentError(`${op}: includeSelf must be true or false, got ${describe(includeSelf)}`);
 }
 
-function checkValues(op: string, name: string, x: Tensor, value: unknown): Tensor {
+/** Input and values in a dtype that computes; a 0-dimensional tensor is a list of one. */
+function checkPair(op: string, name: string, input: unknown, value: unknown): [x: Tensor, src: Tensor] {
+  const x = checkDense(op, 'input', input);
   const src = checkDense(op, name, value);
-  if (!dtypes[x.dtype].computes || x.dtype === 'bool') {
-    throw new DTypeError(`${op}: is not defined for ${x.dtype} tensors`);
-  }
+  if (x.dtype === 'bool') throw new DTypeError(`${op}: is not defined for bool tensors`);
   if (src.dtype !== x.dtype) throw new DTypeError(`${op}: ${name} must be ${x.dtype} like the input, got ${src.dtype}`);
-  return src;
+  return [listed(toComputing(x)), listed(toComputing(src))];
 }
+
+const listed = (t: Tensor) => (t.ndim === 0 ? reshape(t, [1]) : t);
 
 /** The window of `x` of the index's sizes, but for dimension d. */
 function cut(x: Tensor, ids: Tensor, d = -1): Tensor {
@@ -115,12 +117,11 @@ function prepareScatter(
   reduce: unknown,
   options: ScatterReduceOptions | undefined,
 ): Meeting {
-  const x = checkDense(op, 'input', input);
-  const src = checkValues(op, 'src', x, value);
+  const [x, src] = checkPair(op, 'src', input, value);
   const kind = checkReduction(op, reduce, ['sum', 'prod', 'mean', 'amax', 'amin'] as const);
   const includeSelf = readIncludeSelf(op, options);
   const d = checkDim(op, x, dim);
-  const ids = wrappedIndex(op, 'index', index, x.shape[d]);
+  const ids = listed(wrappedIndex(op, 'index', index, x.shape[d]));
   const fits = ids.ndim === x.ndim && src.ndim === x.ndim;
   if (!fits || ids.shape.some((size, i) => size > src.shape[i] || (i !== d && size > x.shape[i]))) {
     throw new ShapeError(
@@ -279,7 +280,8 @@ export function scatterReduce(
   reduce: ScatterReduction,
   options?: ScatterReduceOptions,
 ): Tensor {
-  return recorded('ScatterReduceBackward0', prepareScatter('scatterReduce', input, dim, index, src, reduce, options));
+  const meeting = prepareScatter('scatterReduce', input, dim, index, src, reduce, options);
+  return reshape(recorded('ScatterReduceBackward0', meeting), input.shape);
 }
 
 /** `indexReduce` as a `scatterReduce` whose index is the same in every slice. */
@@ -292,8 +294,7 @@ function prepareIndex(
   reduce: unknown,
   options: ScatterReduceOptions | undefined,
 ): Meeting {
-  const x = checkDense(op, 'input', input);
-  const src = checkValues(op, 'source', x, source);
+  const [x, src] = checkPair(op, 'source', input, source);
   const kind = checkReduction(op, reduce, ['prod', 'mean', 'amax', 'amin'] as const);
   const includeSelf = readIncludeSelf(op, options);
   const d = checkDim(op, x, dim);
@@ -324,11 +325,12 @@ export function indexReduce(
   reduce: Exclude<ScatterReduction, 'sum'>,
   options?: ScatterReduceOptions,
 ): Tensor {
-  return recorded('IndexReduceBackward0', prepareIndex('indexReduce', input, dim, index, source, reduce, options));
+  const meeting = prepareIndex('indexReduce', input, dim, index, source, reduce, options);
+  return reshape(recorded('IndexReduceBackward0', meeting), input.shape);
 }
 
 function inPlace(target: Tensor, meeting: Meeting): Tensor {
-  overwrite(target, reduced(meeting));
+  overwrite(target, reshape(reduced(meeting), target.shape));
   return target;
 }
 

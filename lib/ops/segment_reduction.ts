@@ -1,7 +1,7 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating, isInteger } from '../tensor/dtype.js';
-import { formatShape, wrapDim } from '../tensor/shape.js';
+import { formatShape, numelOf, type Shape, sameShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
 import { fillLike } from './fill_like.js';
@@ -12,11 +12,11 @@ import { checkReduction, type ScatterReduction, scatterReduce } from './scatter_
 import { expand } from './view.js';
 
 export interface SegmentReduceOptions {
-  /** How many rows each segment has. Give this or `offsets`. */
+  /** How many rows each segment has: [segments], or [...batch, segments]. Give this or `offsets`. */
   lengths?: Tensor | null;
   /** Where each segment starts, and where the last one ends. */
   offsets?: Tensor | null;
-  /** The dimension of the rows; only 0. */
+  /** The dimension of the rows. Default 0. */
   axis?: number;
   /** Skip the check of lengths; accepted because PyTorch has it, they are checked all the same. */
   unsafe?: boolean;
@@ -30,39 +30,48 @@ const starts = { sum: 0, mean: 0, prod: 1, max: Number.NEGATIVE_INFINITY, min: N
 /** What becomes of a segment's rows. */
 export type SegmentReduction = keyof typeof kinds;
 
-function integersOf(name: string, value: unknown): number[] {
+/** Integers of dimensions [...batch, n], list by list. */
+function listsOf(name: string, value: unknown, batch: Shape): number[][] {
   const t = checkTensor('segmentReduce', name, value);
   if (!isInteger(t.dtype)) throw new DTypeError(`segmentReduce: ${name} must hold integers, got ${t.dtype}`);
-  if (t.ndim !== 1) {
-    throw new ShapeError(`segmentReduce: ${name} must have one dimension, got shape ${formatShape(t.shape)}`);
+  if (t.ndim !== batch.length + 1 || !sameShape(t.shape.slice(0, -1), batch)) {
+    throw new ShapeError(
+      `segmentReduce: ${name} must have dimensions [${[...batch, 'n'].join(', ')}], got shape ${formatShape(t.shape)}`,
+    );
   }
-  return Array.from({ length: t.numel }, (_, i) => t.at(i));
+  const n = t.shape[t.ndim - 1];
+  return Array.from({ length: numelOf(batch) }, (_, row) => Array.from({ length: n }, (_, i) => t.at(row * n + i)));
 }
 
-function lengthsOf(rows: number, { lengths, offsets }: SegmentReduceOptions): number[] {
+/** The lengths of the segments, for each place of the batch. */
+function lengthsOf(batch: Shape, rows: number, { lengths, offsets }: SegmentReduceOptions): number[][] {
   const given = [lengths, offsets].filter((value) => value !== undefined && value !== null);
   if (given.length !== 1) {
     throw new ArgumentError(`segmentReduce: needs lengths or offsets, got ${given.length === 0 ? 'neither' : 'both'}`);
   }
-  let list: number[];
-  if (given[0] === lengths) list = integersOf('lengths', lengths);
+  let lists: number[][];
+  if (given[0] === lengths) lists = listsOf('lengths', lengths, batch);
   else {
-    const ends = integersOf('offsets', offsets);
-    if (ends.length === 0 || ends[0] !== 0) throw new ValueError('segmentReduce: offsets must begin with 0');
-    list = ends.slice(1).map((end, i) => end - ends[i]);
+    lists = listsOf('offsets', offsets, batch).map((ends) => {
+      if (ends[0] !== 0) throw new ValueError('segmentReduce: offsets must begin with 0');
+      return ends.slice(1).map((end, i) => end - ends[i]);
+    });
   }
-  const bad = list.findIndex((length) => length < 0);
-  if (bad >= 0) throw new ValueError(`segmentReduce: segment ${bad} has length ${list[bad]}`);
-  const total = list.reduce((sum, length) => sum + length, 0);
-  if (total !== rows) {
-    throw new ValueError(`segmentReduce: segments of ${total} rows together do not fit the ${rows} rows of data`);
+  for (const list of lists) {
+    const bad = list.findIndex((length) => length < 0);
+    if (bad >= 0) throw new ValueError(`segmentReduce: segment ${bad} has length ${list[bad]}`);
+    const total = list.reduce((sum, length) => sum + length, 0);
+    if (total !== rows) {
+      throw new ValueError(`segmentReduce: segments of ${total} rows together do not fit the ${rows} rows of data`);
+    }
   }
-  return list;
+  return lists;
 }
 
 /**
- * Each segment of neighbouring rows reduced to one: data [N, …] gives [segments, …]. As `torch.segment_reduce`, along
- * dimension 0. Equal extremes share the gradient.
+ * Each segment of neighbouring rows reduced to one: data [N, …] gives [segments, …]. As `torch.segment_reduce`. With an
+ * `axis` above 0 the dimensions before it are a batch, and `lengths` (or `offsets`) has them too. Equal extremes share the
+ * gradient.
  * @throws ValueError, ShapeError, DTypeError, ArgumentError
  */
 export function segmentReduce(data: Tensor, reduce: SegmentReduction, options?: SegmentReduceOptions): Tensor {
@@ -74,22 +83,33 @@ export function segmentReduce(data: Tensor, reduce: SegmentReduction, options?: 
   const kind = checkReduction(op, reduce, Object.keys(kinds) as SegmentReduction[]);
   if (x.ndim === 0) throw new ShapeError(`${op}: data must have at least one dimension`);
   const axis = wrapDim(op, given.axis ?? 0, x.ndim, 'axis');
-  if (axis !== 0) throw new ValueError(`${op}: axis must be 0, got ${axis}; use transpose`);
-  const { initial } = given;
-  if (initial !== undefined && initial !== null && typeof initial !== 'number') {
+  const initial = given.initial ?? null;
+  if (initial !== null && typeof initial !== 'number') {
     throw new ArgumentError(`${op}: initial must be a number, got ${describe(initial)}`);
   }
-  const lengths = lengthsOf(x.shape[0], given);
-  const counts = Tensor.wrap(Int32Array.from(lengths), [lengths.length], 'int32');
+  const batch = x.shape.slice(0, axis);
+  const rest = x.shape.slice(axis + 1);
+  const lists = lengthsOf(batch, x.shape[axis], given);
+  // The rows of a batch lie one after the other, and so do their segments.
+  const lengths = lists.flat();
+  const rows = reshape(x, [numelOf(batch) * x.shape[axis], ...rest]);
+  const out = reduceSegments(rows, kind, lengths, initial);
+  return reshape(out, [...batch, lists.length === 0 ? 0 : lists[0].length, ...rest]);
+}
+
+function reduceSegments(x: Tensor, kind: SegmentReduction, lengths: number[], initial: number | null): Tensor {
   const rest = x.shape.slice(1);
-  const start = fillLike(op, [lengths.length, ...rest], initial ?? starts[kind], x.dtype);
+  const counts = Tensor.wrap(Int32Array.from(lengths), [lengths.length], 'int32');
+  const start = fillLike('segmentReduce', [lengths.length, ...rest], initial ?? starts[kind], x.dtype);
   const column = (t: Tensor) => reshape(t, [t.numel, ...rest.map(() => 1)]);
-  const rows = expand(column(repeatInterleave(counts)), x.shape);
-  const out = scatterReduce(start, 0, rows, x, kinds[kind] as ScatterReduction);
+  const places = expand(column(repeatInterleave(counts)), x.shape);
+  const out = scatterReduce(start, 0, places, x, kinds[kind] as ScatterReduction);
   if (kind !== 'mean') return out;
-  const empty = initial === undefined || initial === null ? 0 : 1;
-  const sizes = lengths.map((length) => (length === 0 ? empty : length));
   const divisors = Tensor.allocate([lengths.length], x.dtype, false);
-  divisors.storage.array.set(sizes, divisors.offset);
+  const empty = initial === null ? 0 : 1;
+  divisors.storage.array.set(
+    lengths.map((length) => (length === 0 ? empty : length)),
+    divisors.offset,
+  );
   return div(out, column(divisors));
 }

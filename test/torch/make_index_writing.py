@@ -174,6 +174,11 @@ def scatter_reduction():
                   kinks=True)
         cases.add(f'segmentReduce, {reduce}, initial', function('segmentReduce', '$0', reduce, lengths='$1', initial=0.5),
                   [data, lengths], lambda x, n, r=reduce: torch.segment_reduce(x, r, lengths=n, initial=0.5), kinks=True)
+    batched = torch.tensor([[2, 1], [0, 3]])
+    for reduce in ('sum', 'mean'):
+        cases.add(f'segmentReduce, {reduce}, axis 1', function('segmentReduce', '$0', reduce, lengths='$1', axis=1,
+                                                               initial=1), [uniform(2, 3, 2, seed=716), batched],
+                  lambda x, n, r=reduce: torch.segment_reduce(x, r, lengths=n, axis=1, initial=1))
     write('ops_scatter_reduction', __file__, differences=True, cases=cases.cases)
 
 
