@@ -31,6 +31,8 @@ export interface NativeSelect {
   scatterElements: SelectFunction;
   /** dst[o, indices[o, i, k], k] += src[o, i, k] */
   scatterAddElements: SelectFunction;
-  /** The positions of the set bytes of mask, ascending; returns their count (only counts when out is null). */
-  setPositions(out: Int32Array | null, mask: TypedArray, maskOffset: number, n: number): number;
+  /** How many bytes of mask are not 0. */
+  countSet(mask: TypedArray, maskOffset: number, n: number): number;
+  /** Writes the positions of the set bytes of mask to out, ascending, at most `capacity`; returns how many it wrote. */
+  setPositions(out: Int32Array, capacity: number, mask: TypedArray, maskOffset: number, n: number): number;
 }

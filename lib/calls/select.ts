@@ -70,8 +70,8 @@ export const scatterAddElements = selection(native.scatterAddElements);
 
 /** Flat positions (int32) of the elements of a contiguous bool mask that are true. */
 export function truePositions(mask: Tensor): Tensor {
-  const count = native.setPositions(null, mask.storage.array, mask.offset, mask.numel);
+  const count = native.countSet(mask.storage.array, mask.offset, mask.numel);
   const out = Tensor.allocate([count], 'int32');
-  native.setPositions(out.storage.array as Int32Array, mask.storage.array, mask.offset, mask.numel);
+  native.setPositions(out.storage.array as Int32Array, count, mask.storage.array, mask.offset, mask.numel);
   return out;
 }

@@ -112,15 +112,16 @@ function fromView(op: string, data: ArrayBufferView, options: FromDataOptions, s
   const halves = kind === 'Uint16Array' && (dtype === 'float16' || dtype === 'bfloat16');
   if (halves || (own !== null && (dtype === own || (dtype === 'bool' && own === 'uint8' && share)))) {
     const stored = dtype as DType;
-    if (stored === 'bool') checkBooleans(op, view);
     // A view of this realm, whatever realm and subclass the given one is of.
     const content = new dtypes[stored].array(data.buffer as ArrayBuffer, data.byteOffset, view.length);
-    // Integers serve as indices: another thread must not be able to change them once they are checked.
-    if (share && !(stored === 'int32' && types.isSharedArrayBuffer(data.buffer))) {
+    // Integers serve as indices and bools as masks: another thread must not change them once they are checked or counted.
+    if (share && (isFloating(stored) || !types.isSharedArrayBuffer(data.buffer))) {
+      if (stored === 'bool') checkBooleans(op, content);
       return Tensor.wrap(content, shape, stored);
     }
     const out = Tensor.allocate(shape, stored, false);
     out.storage.array.set(content);
+    if (stored === 'bool') checkBooleans(op, out.storage.array);
     return out;
   }
   if (kind === 'BigInt64Array' || kind === 'BigUint64Array') {
@@ -164,7 +165,7 @@ export function tensor(data: TensorData, options?: FromDataOptions): Tensor {
 /**
  * A tensor that shares the memory of a typed array (`torch.from_numpy`): writes to either show in both. Float32Array,
  * Float64Array, Float16Array, Int32Array and Uint8Array (as uint8, or bool on request) are shared, as is Uint16Array
- * with a 16-bit float dtype; anything else is converted into a copy, and so are integers in a SharedArrayBuffer. A tensor is returned
+ * with a 16-bit float dtype; anything else is converted into a copy, and so are integers and bools in a SharedArrayBuffer. A tensor is returned
  * as it is when no option changes it.
  */
 export function asTensor(data: TensorData, options?: FromDataOptions): Tensor {

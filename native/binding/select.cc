@@ -126,14 +126,20 @@ int64_t scatterElementsCall(Args& args) { return moveBytes<scatterElements>(args
 int64_t addSlicesCall(Args& args) { return add(args, false); }
 int64_t scatterAddElementsCall(Args& args) { return add(args, true); }
 
-// setPositions(out | null, mask, maskOffset, n) -> count
+// countSet(mask, maskOffset, n) -> count
+int64_t countSetCall(Args& args) {
+  const int64_t offset = args.integer(1, "maskOffset");
+  const int64_t n = args.integer(2, "n", 0, INT32_MAX);
+  return countSet(args.array<uint8_t>(0, "mask", offset, n), n);
+}
+
+// setPositions(out, capacity, mask, maskOffset, n) -> written
 int64_t setPositionsCall(Args& args) {
-  const int64_t offset = args.integer(2, "maskOffset");
-  const int64_t n = args.integer(3, "n", 0, INT32_MAX);
-  const uint8_t* const mask = args.array<uint8_t>(1, "mask", offset, n);
-  const int64_t count = setPositions(nullptr, mask, n);
-  if (!args.isNullish(0) && count > 0) setPositions(args.array<int32_t>(0, "out", 0, count), mask, n);
-  return count;
+  const int64_t capacity = args.integer(1, "capacity", 0, INT32_MAX);
+  const int64_t offset = args.integer(3, "maskOffset");
+  const int64_t n = args.integer(4, "n", 0, INT32_MAX);
+  int32_t* const out = args.array<int32_t>(0, "out", 0, capacity);
+  return setPositions(out, capacity, args.array<uint8_t>(2, "mask", offset, n), n);
 }
 
 }  // namespace
@@ -145,6 +151,7 @@ void registerSelect(Napi::Object exports) {
   define<gatherElementsCall>(exports, "gatherElements");
   define<scatterElementsCall>(exports, "scatterElements");
   define<scatterAddElementsCall>(exports, "scatterAddElements");
+  define<countSetCall>(exports, "countSet");
   define<setPositionsCall>(exports, "setPositions");
 }
 

@@ -153,10 +153,12 @@ void extremes(T* values, int32_t* indices, const T* x, bool largest, int64_t out
         int64_t at = 0;
         if constexpr (std::is_floating_point_v<T>) {
           const T best = LUTRA_DISPATCH(extremeOfRow<T>)(row, reduce, largest);
+          // Another thread may have changed the row since: then the search ends with it, at the last element.
+          const int64_t last = reduce - 1;
           if (best != best) {
-            while (row[at] == row[at]) ++at;
+            while (at < last && row[at] == row[at]) ++at;
           } else {
-            while (row[at] != best) ++at;
+            while (at < last && row[at] != best) ++at;
           }
         } else {
           for (int64_t r = 1; r < reduce; ++r) {

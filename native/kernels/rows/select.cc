@@ -187,12 +187,12 @@ void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t ou
   moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] += src[near]; });
 }
 
-int64_t setPositions(int32_t* out, const uint8_t* mask, int64_t n) {
+int64_t countSet(const uint8_t* mask, int64_t n) { return n - std::count(mask, mask + n, uint8_t(0)); }
+
+int64_t setPositions(int32_t* out, int64_t capacity, const uint8_t* mask, int64_t n) {
   int64_t found = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    if (mask[i] == 0) continue;
-    if (out != nullptr) out[found] = static_cast<int32_t>(i);
-    ++found;
+  for (int64_t i = 0; i < n && found < capacity; ++i) {
+    if (mask[i] != 0) out[found++] = static_cast<int32_t>(i);
   }
   return found;
 }

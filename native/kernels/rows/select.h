@@ -33,7 +33,13 @@ template <class T>
 void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                         int64_t inner);
 
-/** Writes the positions of the set bytes of mask, ascending, to out (skipped when null); returns how many there are. */
-int64_t setPositions(int32_t* out, const uint8_t* mask, int64_t n);
+/** How many bytes of mask are not 0. */
+int64_t countSet(const uint8_t* mask, int64_t n);
+
+/**
+ * Writes the positions of the set bytes of mask to out, ascending, at most `capacity` of them, whatever a thread that
+ * changes the mask meanwhile makes of their number; returns how many were written.
+ */
+int64_t setPositions(int32_t* out, int64_t capacity, const uint8_t* mask, int64_t n);
 
 }  // namespace lutra
