@@ -1,5 +1,6 @@
 import { copyOf } from '../calls/copy.js';
 import { binary } from '../calls/elementwise.js';
+import { type DType, dtypes } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { DenseRows } from './dense_rows.js';
@@ -19,6 +20,16 @@ function numbersOf(grad: Tensor): Tensor {
 /** The memory that holds a gradient's numbers. */
 export function memoryOf(grad: Tensor): Storage {
   return numbersOf(grad).storage;
+}
+
+/** A gradient as a walk carries it: 16 bits in float32, in which sums are exact enough and kernels compute. */
+export function widened(grad: Tensor): Tensor {
+  return dtypes[grad.dtype].computes ? grad : copyOf(grad, 'float32');
+}
+
+/** A gradient that a walk carried, in the dtype of the tensor that it belongs to. */
+export function narrowed(grad: Tensor, dtype: DType): Tensor {
+  return dtypes[dtype].computes ? grad : copyOf(grad, dtype);
 }
 
 function concatenate(a: RowSparse, b: RowSparse): RowSparse {

@@ -1,10 +1,10 @@
 import { ArgumentError, AutogradError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import type { DType } from '../tensor/dtype.js';
+import { type DType, dtypes } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { addGradients, memoryOf, ownCopy, standsAlone } from './accumulate.js';
+import { addGradients, memoryOf, narrowed, ownCopy, standsAlone, widened } from './accumulate.js';
 import { settled } from './dense_rows.js';
 import { setGradEnabled } from './mode.js';
 import { makerOf, type Node, nodeOf } from './node.js';
@@ -146,7 +146,7 @@ class Walk {
     for (let i = 0; i < inputs.length; i++) {
       const source = inputs[i];
       const grad = results[i];
-      if (source !== null && grad !== null && grad !== undefined) this.send(source, inputIndices[i], grad);
+      if (source !== null && grad !== null && grad !== undefined) this.send(source, inputIndices[i], widened(grad));
     }
   }
 
@@ -171,6 +171,11 @@ class Walk {
       );
     }
     const held = leaf.heldGrad;
+    if (!dtypes[leaf.dtype].computes) {
+      const sum = held === null ? grad : addGradients(widened(held), grad, false);
+      leaf.heldGrad = narrowed(sum, leaf.dtype);
+      return;
+    }
     if (held !== null) {
       leaf.heldGrad = addGradients(held, grad, memoryOf(held).takenBy !== this.number);
       return;
@@ -213,7 +218,9 @@ function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | nul
   for (let i = 0; i < retained.length; i++) {
     const t = retained[i];
     const grad = grads[i];
-    if (t && grad) t.heldGrad = t.heldGrad === null ? ownCopy(grad) : addGradients(t.heldGrad, grad, false);
+    if (!t || !grad) continue;
+    const sum = t.heldGrad === null ? ownCopy(grad) : addGradients(widened(t.heldGrad), grad, false);
+    t.heldGrad = narrowed(sum, t.dtype);
   }
 }
 
@@ -301,16 +308,17 @@ function walkFrom(
 ): void {
   const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
   const nodes = roots.map(nodeOf);
-  const walk = new Walk(seeds, retain, captured);
+  const carried = seeds.map(widened);
+  const walk = new Walk(carried, retain, captured);
   let order = collect(nodes, walk.number);
   if (captured !== null) order = onlyTowards(order, captured, walk.number);
   const before = setGradEnabled(false);
   let done = false;
   try {
-    for (let i = 0; i < roots.length; i++) walk.start(nodes[i], roots[i].outputIndex, seeds[i]);
+    for (let i = 0; i < roots.length; i++) walk.start(nodes[i], roots[i].outputIndex, carried[i]);
     walk.run(order);
     for (let i = 0; i < roots.length; i++)
-      if (gradients[i] === undefined || gradients[i] === null) walk.retire(seeds[i]);
+      if (gradients[i] === undefined || gradients[i] === null) walk.retire(carried[i]);
     done = true;
   } finally {
     setGradEnabled(before);
@@ -360,7 +368,7 @@ export function grad(
       );
     }
     const isGiven = found !== null && seeds.some((seed) => seed !== null && memoryOf(seed) === memoryOf(found));
-    return isGiven ? ownCopy(found) : found;
+    return isGiven ? ownCopy(found) : found && narrowed(found, input.dtype);
   });
 }
 

@@ -1,7 +1,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { copyOf } from '../calls/copy.js';
 import { AutogradError, ShapeError } from '../errors.js';
-import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
+import { checkDType, type DType, dtypes, isFloating } from '../tensor/dtype.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';
 
@@ -58,7 +58,9 @@ export function to(x: Tensor, dtype: DType): Tensor {
   if (dtype === x.dtype) return x;
   const out = copyOf(x, dtype);
   if (!isFloating(dtype) || !needsGrad(x)) return out;
-  return record('ToCopyBackward0', [x], out, (grad) => [copyOf(grad, x.dtype)]);
+  // Gradients of 16-bit tensors travel in float32.
+  const carried = dtypes[x.dtype].computes ? x.dtype : 'float32';
+  return record('ToCopyBackward0', [x], out, (grad) => [grad.dtype === carried ? grad : copyOf(grad, carried)]);
 }
 
 /** @throws AutogradError when recording is on and `x` requires a gradient, so that writing into it would lose history. */

@@ -52,6 +52,7 @@ def encoder_layer(layer):
         'dropout': layer.dropout.p,
         'batch_first': layer.self_attn.batch_first,
         'norm_first': layer.norm_first,
+        'activation': layer.activation.__name__,
         'bias': layer.linear1.bias is not None,
         'layer_norm_eps': layer.norm1.eps,
     }
@@ -123,6 +124,8 @@ class Container:
             return {'module': {'name': 'nn.TransformerEncoderLayer', 'kwargs': self.value(encoder_layer(value))['dict']}}
         if type(value).__name__ == 'LinearCrossEntropyOptions':
             return None
+        if value in (torch.nn.functional.relu, torch.nn.functional.gelu):
+            return value.__name__
         if isinstance(value, torch.Generator):
             raise Unsupported('a generator')
         if isinstance(value, (torch.memory_format, torch.layout, torch.device)):

@@ -84,7 +84,7 @@ export function compareModule(
     const asking = [...inputs, ...names.map((name) => parameters.get(name)!)];
     const expected = [...sample.grads, ...Object.values(sample.parameterGrads!)];
     const nameOf = (i: number) => (i < inputs.length ? `gradient ${i}` : `gradient of ${names[i - inputs.length]}`);
-    return compareGradients(file, results, asking, expected, nameOf, tolerances);
+    return compareGradients(file, results, out, asking, expected, nameOf, tolerances);
   } catch (error) {
     return [refusal(error)];
   }

@@ -70,8 +70,11 @@ def same_memory(a, b):
     return a.numel() > 0 and b.numel() > 0 and a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
 
 
-def backward(results, inputs):
-    """Gradients of Σ resultₖ·wₖ for the inputs that ask for one; None where no result depends on any."""
+def backward(results, inputs, rounded=None):
+    """
+    Gradients of Σ resultₖ·wₖ for the inputs that ask for one; None where no result depends on any. The weights have the
+    dtype of the result, or are those of `rounded` in it.
+    """
     outputs = [(k, item) for k, item in enumerate(results) if isinstance(item, torch.Tensor) and item.requires_grad]
     asking = [tensor for tensor in inputs if tensor.requires_grad]
     if not outputs or not asking:
@@ -79,7 +82,7 @@ def backward(results, inputs):
     grads = torch.autograd.grad(
         [item for _, item in outputs],
         asking,
-        [weight(k, item.shape, item.dtype) for k, item in outputs],
+        [weight(k, item.shape, (rounded or results)[k].dtype).to(item.dtype) for k, item in outputs],
         allow_unused=True,
     )
     return list(grads)
@@ -99,13 +102,13 @@ def widened(value, made):
     return torch.float32 if value in SIXTEEN_BITS and isinstance(value, torch.dtype) else value
 
 
-def widened_gradients(op, sample):
+def widened_gradients(op, sample, results):
     """Gradients of 16-bit inputs as float32 arithmetic gives them, which is what Lutra does; rounded at the end."""
     made = []
     arguments = widened([sample.input, *sample.args], made)
     keywords = widened(sample.kwargs, made)
     torch.manual_seed(42)
-    grads = backward(flat(op(*arguments, **keywords)), made)
+    grads = backward(flat(op(*arguments, **keywords)), made, results)
     if grads is None:
         return None
     originals = [tensor for tensor in tensors_in([[sample.input, *sample.args], sample.kwargs]) if tensor.requires_grad]
@@ -149,7 +152,7 @@ def record(container, op, sample):
     ]
     entry['shares'] = shares
     if any(tensor.dtype in SIXTEEN_BITS and tensor.requires_grad for tensor in inputs):
-        grads = widened_gradients(op, sample)
+        grads = widened_gradients(op, sample, results)
     else:
         grads = backward(results, inputs)
     if grads is not None:

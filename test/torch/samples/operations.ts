@@ -11,7 +11,7 @@ import {
   weight,
 } from './agreement.js';
 import type { Form } from './forms.js';
-import { Decoder, type Encoded, type OperationSample, type SampleFile, type Value } from './read.js';
+import { Decoder, type Encoded, expectedAt, type OperationSample, type SampleFile, type Value } from './read.js';
 import { argumentsFor } from './signature.js';
 
 /** Arguments that say where and how PyTorch lays out memory. */
@@ -57,10 +57,11 @@ function compareResults(
   return found;
 }
 
-/** The gradients of `asking`, of Σ resultₖ·wₖ, against PyTorch's; null where nothing is recorded. */
+/** The gradients of `asking`, of Σ resultₖ·wₖ, against PyTorch's. The weights are rounded to PyTorch's dtype of the result. */
 export function compareGradients(
   file: SampleFile,
   results: unknown[],
+  out: Encoded[],
   asking: Tensor[],
   expected: Encoded[],
   nameOf: (i: number) => string,
@@ -71,7 +72,7 @@ export function compareGradients(
   for (const [k, result] of results.entries()) {
     if (!(result instanceof Tensor) || !result.requiresGrad) continue;
     outputs.push(result);
-    weights.push(weight(k, result.shape, result.dtype));
+    weights.push(weight(k, result.shape, expectedAt(file, (out[k] as { t: number }).t).dtype).to(result.dtype));
   }
   if (outputs.length === 0) return [{ kind: 'gradient', text: 'no result is recorded' }];
   const grads = lutra.autograd.grad(outputs, asking, weights, { allowUnused: true });
@@ -119,7 +120,7 @@ export function compareOperation(
     const found = compareResults(file, sample, results, inputs, form.inPlace, tolerances);
     if (sample.grads === undefined || form.inPlace || found.length > 0) return found;
     const asking = inputs.filter((input) => input.requiresGrad);
-    return compareGradients(file, results, asking, sample.grads, (i) => `gradient ${i}`, tolerances);
+    return compareGradients(file, results, sample.out!, asking, sample.grads, (i) => `gradient ${i}`, tolerances);
   } catch (error) {
     return [refusal(error)];
   }
