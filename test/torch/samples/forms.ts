@@ -15,6 +15,8 @@ export type Row =
       shorter?: string;
       /** The second argument is Python's subscript. */
       subscript?: boolean;
+      /** It takes contiguous tensors alone. */
+      contiguous?: boolean;
     };
 
 /** A way to call an operation: a method, a function of the package or of nn.functional. */
@@ -25,6 +27,8 @@ export interface Form {
   inPlace: boolean;
   /** The second argument is Python's subscript. */
   subscript: boolean;
+  /** Tensors are laid out with strides; which memory the results lie in is not asked. */
+  strided: boolean;
   call(args: unknown[]): unknown;
 }
 
@@ -41,18 +45,32 @@ function methodForm(signature: Signature, name: string): Form | null {
   const { get } = property;
   const call = ([input, ...rest]: unknown[]) =>
     get ? get.call(input) : (methods[name] as Callable).apply(input, rest);
-  return { text: `x.${name}`, signature, inPlace: name.endsWith('_'), subscript: false, call };
+  return { text: `x.${name}`, signature, inPlace: name.endsWith('_'), subscript: false, strided: false, call };
 }
 
 function functionForm(signature: Signature, space: Functions, prefix: string): Form | null {
   const found = space[signature.name];
   if (typeof found !== 'function' || (space === functional && functions[signature.name] === found)) return null;
-  return { text: prefix + signature.name, signature, inPlace: false, subscript: false, call: (args) => found(...args) };
+  return {
+    text: prefix + signature.name,
+    signature,
+    inPlace: false,
+    subscript: false,
+    strided: false,
+    call: (args) => found(...args),
+  };
 }
 
-/** Every form of a row's call that the package has. */
+/** Every form of a row's call that the package has, and the same with tensors that are not contiguous. */
 export function formsOf(row: Row): Form[] {
-  const { call, function: other, order, shorter, subscript = false } = typeof row === 'string' ? { call: row } : row;
+  const {
+    call,
+    function: other,
+    order,
+    shorter,
+    subscript = false,
+    contiguous = false,
+  } = typeof row === 'string' ? { call: row } : row;
   const signature = parseSignature(call, order, shorter);
   const asFunction = other === undefined ? signature : parseSignature(other, order ?? signature.order.join(' '));
   const { name } = signature;
@@ -63,5 +81,6 @@ export function formsOf(row: Row): Form[] {
     functionForm(asFunction, functions, ''),
     functionForm(asFunction, functional, 'nn.functional.'),
   ].filter((form) => form !== null);
-  return subscript ? forms.map((form) => ({ ...form, subscript })) : forms;
+  const strided = contiguous ? [] : forms.map((form) => ({ ...form, text: `${form.text}, strided,`, strided: true }));
+  return [...forms, ...strided].map((form) => ({ ...form, subscript }));
 }

@@ -32,7 +32,7 @@ function compareResults(
   sample: OperationSample,
   results: unknown[],
   inputs: Tensor[],
-  inPlace: boolean,
+  askMemory: boolean,
   tolerances: Tolerances,
 ) {
   const out = sample.out!;
@@ -48,7 +48,7 @@ function compareResults(
     if (difference) found.push({ kind: difference.kind, text: which + difference.text });
     if (expected === null || typeof expected !== 'object' || !('t' in expected)) continue;
     const sharing = sample.shares![place++];
-    if (inPlace || !(actual instanceof Tensor) || actual.numel === 0) continue;
+    if (!askMemory || !(actual instanceof Tensor) || actual.numel === 0) continue;
     const shared = inputs.findIndex((input) => input.numel > 0 && input.storage === actual.storage);
     if (shared === sharing) continue;
     const memoryOf = (i: number) => (i < 0 ? 'memory of its own' : `the memory of input ${i}`);
@@ -99,7 +99,7 @@ export function compareOperation(
   form: Form,
   tolerances: Tolerances,
 ): Disagreement[] {
-  const decoder = new Decoder(file);
+  const decoder = new Decoder(file, form.strided);
   lutra.manualSeed(42);
   if (sample.raises !== undefined) {
     // A tensor that can't even be made is refused, too; so is an argument that there is no place for.
@@ -117,7 +117,7 @@ export function compareOperation(
     const result = form.call(args);
     if (form.inPlace && result !== inputs[0]) return [{ kind: 'memory', text: 'does not return its tensor' }];
     const results = flat(result);
-    const found = compareResults(file, sample, results, inputs, form.inPlace, tolerances);
+    const found = compareResults(file, sample, results, inputs, !form.inPlace && !form.strided, tolerances);
     if (sample.grads === undefined || form.inPlace || found.length > 0) return found;
     const asking = inputs.filter((input) => input.requiresGrad);
     return compareGradients(file, results, sample.out!, asking, sample.grads, (i) => `gradient ${i}`, tolerances);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { copyInto } from '../../../lib/calls/copy.js';
 import { type DType, Tensor } from '../../../lib/index.js';
 import { dtypes, type TypedArray } from '../../../lib/tensor/dtype.js';
+import { contiguousStrides } from '../../../lib/tensor/shape.js';
 import { Storage } from '../../../lib/tensor/storage.js';
 
 /** A value of a call as container.py writes it. */
@@ -150,13 +152,32 @@ export type Value =
   | { dict: Record<string, Value> }
   | { module: { name: string; kwargs: Record<string, Value> } };
 
+/** The same values in every second place of larger memory, as PyTorch's noncontiguous_like lays them out. */
+function spreadOut(x: Tensor): Tensor {
+  const array = new dtypes[x.dtype].array(new ArrayBuffer((2 * x.numel + 1) * x.elementSize), 0, 2 * x.numel + 1);
+  const dense = contiguousStrides(x.shape);
+  const out = new Tensor(
+    new Storage(array.fill(1), x.dtype),
+    x.shape,
+    dense.map((stride) => 2 * stride),
+    1,
+  );
+  copyInto(out, x);
+  if (x.requiresGrad) out.requiresGrad = true;
+  return out;
+}
+
 /** Decodes the values of one sample; a tensor that comes twice is one tensor. */
 export class Decoder {
   /** Every tensor decoded, in order, as often as it came. */
   readonly tensors: Tensor[] = [];
   private readonly known = new Map<number, Tensor>();
 
-  constructor(private readonly file: SampleFile) {}
+  /** @param strided Tensors of several elements are no longer contiguous. */
+  constructor(
+    private readonly file: SampleFile,
+    private readonly strided = false,
+  ) {}
 
   value(value: Encoded): Value {
     if (value === null || typeof value !== 'object') return value;
@@ -175,7 +196,11 @@ export class Decoder {
   }
 
   private tensor(number: number): Tensor {
-    const tensor = this.known.get(number) ?? tensorAt(this.file, number);
+    let tensor = this.known.get(number);
+    if (tensor === undefined) {
+      tensor = tensorAt(this.file, number);
+      if (this.strided && tensor.numel > 1) tensor = spreadOut(tensor);
+    }
     this.known.set(number, tensor);
     this.tensors.push(tensor);
     return tensor;
