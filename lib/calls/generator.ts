@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { native } from '../addon/native.js';
 import type { GeneratorHandle } from '../addon/random.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
@@ -91,7 +92,7 @@ export class Generator {
   /** Continues from a state that `getState` (or PyTorch's `get_state`) gave. @throws ValueError for foreign bytes. */
   setState(state: Tensor | Uint8Array): this {
     const bytes = state instanceof Tensor && state.dtype === 'uint8' ? state.data : state;
-    if (!(bytes instanceof Uint8Array)) {
+    if (!types.isUint8Array(bytes)) {
       throw new ArgumentError(`setState: state must be a uint8 Tensor or a Uint8Array, got ${describe(state)}`);
     }
     if (bytes.length !== STATE_BYTES) {
@@ -100,7 +101,7 @@ export class Generator {
     try {
       native.generatorSetState(this.#handle, bytes);
     } catch (error) {
-      throw error instanceof RangeError ? new ValueError(error.message) : error;
+      throw types.isNativeError(error) && error.name === 'RangeError' ? new ValueError(error.message) : error;
     }
     return this;
   }

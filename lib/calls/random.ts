@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 /** One native call each: fills with random numbers, without recording. Every fill counts the storage's version up. */
 import { native } from '../addon/native.js';
 import type { GeneratorHandle } from '../addon/random.js';
@@ -14,7 +15,7 @@ function guarded(draw: () => void): void {
   try {
     draw();
   } catch (error) {
-    throw error instanceof RangeError ? new ValueError(error.message) : error;
+    throw types.isNativeError(error) && error.name === 'RangeError' ? new ValueError(error.message) : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ArgumentError, describe, ShapeError, withArticle } from '../errors.js';
 import { tensor } from '../ops/creation.js';
 import { stack } from '../ops/joining.js';
@@ -86,7 +87,7 @@ type Kind = 'tensor' | 'typed array' | 'array' | 'object' | 'number' | 'bigint' 
 
 function kindOf(value: unknown): Kind {
   if (value instanceof Tensor) return 'tensor';
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return 'typed array';
+  if (ArrayBuffer.isView(value) && !types.isDataView(value)) return 'typed array';
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'object' && value !== null) return isPlain(value) ? 'object' : 'other';
   const type = typeof value;

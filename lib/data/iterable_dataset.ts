@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -43,7 +44,7 @@ type Keyed = { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown; ge
 export function isIterableSource(source: unknown): source is IterableSource<unknown> {
   if (typeof source !== 'object' || source === null || Array.isArray(source) || source instanceof Tensor) return false;
   const keyed = source as Keyed;
-  const byNumber = typeof keyed.get === 'function' && !(source instanceof Map);
+  const byNumber = typeof keyed.get === 'function' && !types.isMap(source);
   return !byNumber && (typeof keyed[Symbol.iterator] === 'function' || isAsync(source));
 }
 

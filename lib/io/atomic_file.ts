@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { types } from 'node:util';
 import { removeLeftovers, temporaryName } from './temporary_name.js';
 
 /** Longer chains of links are endless, as the system sees it too. */
@@ -117,7 +118,7 @@ function writeFully(file: number, bytes: Uint8Array): void {
 /** The system's error in terms of the file that the caller named, not of the temporary one. */
 function aboutPath(error: unknown, path: string, directory: string): unknown {
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
-  if (!(error instanceof Error) || code === undefined || syscall === undefined) return error;
+  if (!types.isNativeError(error) || code === undefined || syscall === undefined) return error;
   const reason = /^\w+: ([^,]*)/.exec(error.message)?.[1] ?? error.message;
   const hints: Record<string, string> = {
     ENOENT: `; its folder ${directory} does not exist`,

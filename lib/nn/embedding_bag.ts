@@ -103,7 +103,7 @@ export function readCall(
   perSampleWeights: EmbeddingBagOptions['perSampleWeights'],
 ): EmbeddingBagForwardOptions {
   if (typeof options === 'number') throw new ArgumentError('EmbeddingBag: offsets must be a list, got a number');
-  if (options instanceof Tensor || options instanceof Int32Array || Array.isArray(options)) {
+  if (options instanceof Tensor || ArrayBuffer.isView(options) || Array.isArray(options)) {
     return { offsets: options as IndexInput, perSampleWeights };
   }
   const given = checkOptions('EmbeddingBag.forward', options ?? undefined, ['offsets', 'perSampleWeights']);

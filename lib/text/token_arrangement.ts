@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkToken, checkTokenList, isIterable } from './token_counts.js';
 
@@ -86,9 +87,9 @@ function readSpecials(
   op: string,
   specials: NonNullable<TokenArrangement['specials']>,
 ): { specials: string[]; ids: Map<number, string> | null } {
-  if (typeof specials === 'object' && specials !== null && (specials instanceof Map || !isIterable(specials))) {
+  if (typeof specials === 'object' && specials !== null && (types.isMap(specials) || !isIterable(specials))) {
     const ids = new Map<number, string>();
-    for (const [token, id] of specials instanceof Map ? specials : Object.entries(specials)) {
+    for (const [token, id] of types.isMap(specials) ? specials : Object.entries(specials)) {
       checkWhole(op, `the id of special ${describe(checkToken(op, token))}`, id);
       if (ids.has(id)) {
         throw new ValueError(`${op}: specials ${describe(ids.get(id))} and ${describe(token)} both ask for id ${id}`);
