@@ -6,8 +6,9 @@ import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, narrowed, ownCopy, standsAlone, widened } from './accumulate.js';
 import { settled } from './dense_rows.js';
+import { noteFirstGradient } from './known_leaves.js';
 import { setGradEnabled } from './mode.js';
-import { makerOf, type Node, nodeOf } from './node.js';
+import { type AccumulateGrad, makerOf, type Node, nodeOf } from './node.js';
 import type { RowSparse } from './row_sparse.js';
 
 export interface BackwardOptions {
@@ -118,7 +119,7 @@ class Walk {
       if (node.retained) keepRetained(node.retained, grads);
       for (let i = 0; i < grads.length; i++) this.leave(letGo(grads[i]));
       if (node.leaf !== null) {
-        if (this.captured === null) this.deliver(node.leaf, grads[0]!);
+        if (this.captured === null) this.deliver(node as AccumulateGrad, node.leaf, grads[0]!);
       } else if (this.captured === null || this.leadsOn(node)) {
         this.pass(node, grads);
       }
@@ -163,12 +164,16 @@ class Walk {
     return this.given.length < before;
   }
 
-  private deliver(leaf: Tensor, grad: Tensor): void {
+  private deliver(node: AccumulateGrad, leaf: Tensor, grad: Tensor): void {
     if (!leaf.requiresGrad) return; // frozen after the graph was recorded
     if (!sameShape(leaf.shape, grad.shape)) {
       throw new ShapeError(
         `backward: a gradient of shape ${formatShape(grad.shape)} reached a leaf of shape ${formatShape(leaf.shape)}`,
       );
+    }
+    if (!node.hadGradient) {
+      node.hadGradient = true;
+      noteFirstGradient(leaf);
     }
     const held = leaf.heldGrad;
     if (!dtypes[leaf.dtype].computes) {

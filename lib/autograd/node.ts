@@ -96,6 +96,9 @@ const nothing = () => none;
 
 /** The end of a path: adds what arrives to a leaf's `grad`. The engine does the adding. */
 export class AccumulateGrad extends Node {
+  /** Whether the leaf has had a gradient. */
+  hadGradient = false;
+
   constructor(leaf: Tensor) {
     super('AccumulateGrad', none, 1, nothing, none);
     this.leaf = leaf;

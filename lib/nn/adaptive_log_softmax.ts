@@ -11,6 +11,7 @@ import { ModuleList, Sequential } from './containers.js';
 import { checkFlag, checkLayerSize } from './layer_arguments.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
+import { markOwnClass } from './unfound_members.js';
 
 export interface AdaptiveLogSoftmaxOptions {
   /** Each cluster's vectors are this many times shorter than those of the one before. Default 4. */
@@ -210,3 +211,5 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return int32(ids);
   }
 }
+
+markOwnClass(AdaptiveLogSoftmaxWithLoss);

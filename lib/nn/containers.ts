@@ -3,6 +3,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { formatModuleList } from './module_format.js';
 import { Parameter } from './parameter.js';
+import { markOwnClass } from './unfound_members.js';
 
 /** An index that may count from the end, as one in [0, length). */
 function place(op: string, index: unknown, length: number): number {
@@ -91,6 +92,8 @@ export class Sequential extends Module {
     return this.items()[Symbol.iterator]();
   }
 }
+
+markOwnClass(Sequential);
 
 /** A list of modules whose parameters are the owner's. It has no `forward`: the owner calls its members. */
 export class ModuleList<M extends Module = Module> extends Module {
@@ -244,6 +247,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.entries();
   }
 }
+
+markOwnClass(ModuleDict);
 
 /** A list of parameters that are the owner's. Tensors given to it become parameters. */
 export class ParameterList extends Module {

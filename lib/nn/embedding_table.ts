@@ -8,7 +8,7 @@ import { contiguousStrides, formatShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkFlag, checkLayerSize } from './layer_arguments.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import { formatPythonFloat } from './module_format.js';
 import { Parameter } from './parameter.js';
 
@@ -63,6 +63,7 @@ export abstract class EmbeddingTable extends Module {
       }
       this.weight = new Parameter(weight, { requiresGrad });
     }
+    guardMembersOf(this);
   }
 
   /** Draws the table anew from N(0, 1) and zeroes the padding row. */

@@ -4,7 +4,7 @@ import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { kaimingUniform_, uniform_ } from './init.js';
 import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import { formatPython } from './module_format.js';
 import type { Parameter } from './parameter.js';
 
@@ -48,6 +48,7 @@ export class Linear extends Module {
     this.weight = zeroParameter('Linear', [outFeatures, inFeatures], kind);
     this.bias = withBias ? zeroParameter('Linear', [outFeatures], kind) : null;
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** Draws both parameters anew. */

@@ -1,3 +1,4 @@
+import { knowLeaf } from '../autograd/known_leaves.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
@@ -5,16 +6,32 @@ import { zeros } from '../ops/creation.js';
 import { checkOptions, nearest } from '../options.js';
 import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
+import { guardMembers } from './guarded_members.js';
 import { formatModule } from './module_format.js';
 import type { ModuleTree } from './module_tree.js';
 import { Parameter, replaceData } from './parameter.js';
 import { type LoadOptions, type LoadResult, loadInto, type StateDict, stateDictOf } from './state_dict.js';
+import { warnOfUnfound } from './unfound_members.js';
 
 export interface RecurseOptions {
   /** Put in front of every name, with a dot. Default none. */
   prefix?: string;
   /** Include the submodules' too. Default true. */
   recurse?: boolean;
+}
+
+let guardOnce: (module: Module) => void;
+
+/**
+ * From here on only a parameter takes a parameter's place in this module, only a module a module's, or null. Layers call
+ * it when they are made; for one's own modules the first walk over them (`parameters()`, `stateDict()`, `train()`, …) does.
+ */
+export function guardMembersOf(module: Module): void {
+  guardOnce(module);
+}
+
+function isModule(value: unknown): value is Module {
+  return value instanceof Module;
 }
 
 /**
@@ -32,13 +49,23 @@ export interface RecurseOptions {
  * ```
  *
  * JavaScript's `#private` fields can't be found; TypeScript's `private` ones can. Modules in plain arrays or maps are
- * not found either: use `ModuleList`, `ModuleDict` or `ParameterList`.
+ * not found either: use `ModuleList`, `ModuleDict` or `ParameterList`. Where that happens a warning says so.
  */
 export abstract class Module implements ModuleTree {
   /** Whether the module is in training mode, which dropout asks; set by `train()` and `eval()`. */
   training = true;
   /** Names registered as buffers, and whether each is part of the state dict. */
   readonly #buffers = new Map<string, boolean>();
+  /** How many properties there were when those that hold members were last guarded. */
+  #guarded = 0;
+
+  static {
+    guardOnce = (module) => {
+      if (Object.keys(module).length === module.#guarded) return;
+      guardMembers(module, isModule);
+      module.#guarded = Object.keys(module).length;
+    };
+  }
 
   /** What the module computes. */
   // biome-ignore lint/suspicious/noExplicitAny: every module has its own signature; a list of modules is called with any.
@@ -136,6 +163,7 @@ export abstract class Module implements ModuleTree {
     const visit = (module: Module, path: string): void => {
       if (seen.has(module)) return;
       seen.add(module);
+      guardOnce(module);
       found.push([path, module]);
       for (const [name, child] of module.ownModules()) visit(child, path === '' ? name : `${path}.${name}`);
     };
@@ -161,7 +189,10 @@ export abstract class Module implements ModuleTree {
 
   /** Parameters with their paths (`lstm.weight_ih_l0`), a shared one once, in PyTorch's order. */
   namedParameters(options?: RecurseOptions): [string, Parameter][] {
-    return gather('namedParameters', this, options, (module) => module.ownParameters());
+    const found = gather('namedParameters', this, options, (module) => module.ownParameters());
+    for (const [, parameter] of found) knowLeaf(parameter);
+    if (options?.recurse ?? true) warnOfUnfound(this.modules(), isModule);
+    return found;
   }
 
   /** The parameters, a shared one once, in PyTorch's order: what an optimizer takes. */

@@ -15,7 +15,7 @@ import { mergeMasks, spreadAttentionMask, spreadPaddingMask } from './attention_
 import { constant_, xavierNormal_, xavierUniform_ } from './init.js';
 import { checkFlag, checkHeads, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
 import { Linear } from './linear.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import type { Parameter } from './parameter.js';
 
 export interface MultiheadAttentionOptions {
@@ -121,6 +121,7 @@ export class MultiheadAttention extends Module {
     this.bias_k = addBiasKv ? zeroParameter(op, [1, 1, embedDim], dtype) : null;
     this.bias_v = addBiasKv ? zeroParameter(op, [1, 1, embedDim], dtype) : null;
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** Draws the input projections and the learned key and value anew; biases become zeros. As PyTorch does it. */

@@ -4,7 +4,7 @@ import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ones_, zeros_ } from './init.js';
 import { checkFlag, checkLayerDType, zeroParameter } from './layer_arguments.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import { formatPython, formatPythonFloat } from './module_format.js';
 import type { Parameter } from './parameter.js';
 
@@ -58,6 +58,7 @@ export class LayerNorm extends Module {
     this.weight = this.elementwiseAffine ? zeroParameter('LayerNorm', this.normalizedShape, dtype) : null;
     this.bias = bias ? zeroParameter('LayerNorm', this.normalizedShape, dtype) : null;
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** Weight back to ones, bias to zeros. */
@@ -99,6 +100,7 @@ export class RMSNorm extends Module {
     const dtype = checkLayerDType('RMSNorm', given.dtype);
     this.weight = this.elementwiseAffine ? zeroParameter('RMSNorm', this.normalizedShape, dtype) : null;
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** Weight back to ones. */

@@ -9,7 +9,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
 import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import { formatPython, formatPythonFloat } from './module_format.js';
 import { PackedSequence } from './packed_sequence.js';
 import { Parameter } from './parameter.js';
@@ -101,6 +101,7 @@ export abstract class Recurrent extends Module {
       this.registerParameter(name, zeroParameter(op, shape, kind));
     }
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** The width of the state h, and of the output for each direction. */

@@ -7,7 +7,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, type Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
 import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './layer_arguments.js';
-import { Module } from './module.js';
+import { guardMembersOf, Module } from './module.js';
 import { formatPython } from './module_format.js';
 import type { Parameter } from './parameter.js';
 
@@ -58,6 +58,7 @@ export abstract class RecurrentCell extends Module {
     this.bias_ih = this.bias ? zeroParameter(op, [rows], kind) : null;
     this.bias_hh = this.bias ? zeroParameter(op, [rows], kind) : null;
     this.resetParameters();
+    guardMembersOf(this);
   }
 
   /** Draws all parameters anew from U(−1/√hiddenSize, 1/√hiddenSize). */

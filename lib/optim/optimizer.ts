@@ -1,3 +1,4 @@
+import { knowTrained } from '../autograd/known_leaves.js';
 import { enableGrad, noGrad } from '../autograd/mode.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
@@ -102,7 +103,10 @@ export abstract class Optimizer<O extends object = object> {
     this.checkGroup(complete);
     this.checkParameters(complete);
     this.paramGroups.push(complete);
-    for (const parameter of params) this.initialise(parameter, complete);
+    for (const parameter of params) {
+      knowTrained(parameter);
+      this.initialise(parameter, complete);
+    }
   }
 
   /**

@@ -1,5 +1,3 @@
-import type { Tensor } from './tensor.js';
-
 /** What a comparison finds on a tensor besides its dtype and shape. */
 const elements = 'elements';
 
@@ -12,7 +10,7 @@ function showAsValue(t: object): void {
   const shown = ['dtype', 'shape'];
   for (const name of Object.keys(t)) if (!shown.includes(name)) Object.defineProperty(t, name, { enumerable: false });
   Object.defineProperty(t, elements, {
-    get(this: Tensor) {
+    get(this: { tolist(): unknown }) {
       return this.tolist();
     },
     enumerable: true,
