@@ -35,7 +35,10 @@ export function nearest(name: string, candidates: readonly string[]): string | n
 export function checkOptions<T extends object>(op: string, options: T | undefined, allowed: readonly string[]): T {
   if (options === undefined) return {} as T;
   if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
-    throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
+    // Python's zeros(2, 3): the options of functions that take sizes name a dtype and requiresGrad.
+    const sizes = typeof options === 'number' && allowed.includes('requiresGrad') && allowed.includes('dtype');
+    const hint = sizes ? `; sizes are given as one array: ${op}([2, 3])` : '';
+    throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}${hint}`);
   }
   for (const key of Object.keys(options)) {
     if (allowed.includes(key)) continue;

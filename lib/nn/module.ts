@@ -1,6 +1,7 @@
 import { knowLeaf } from '../autograd/known_leaves.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { copyInto, copyOf } from '../calls/copy.js';
+import { markClass } from '../copies.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
 import { zeros } from '../ops/creation.js';
 import { checkOptions, nearest } from '../options.js';
@@ -351,6 +352,8 @@ export abstract class Module implements ModuleTree {
     return loadInto(this, state, checkOptions('loadStateDict', options, ['strict', 'assign']));
   }
 }
+
+markClass('Module', Module);
 
 function convertGrad(grad: Tensor, dtype: DType): Tensor {
   if (!(grad instanceof RowSparse)) return copyOf(grad, dtype);

@@ -1,3 +1,4 @@
+import { markClass } from '../copies.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { to } from '../ops/copy.js';
 import { toIndices } from '../ops/index_argument.js';
@@ -103,6 +104,8 @@ export class PackedSequence {
     return this.toString();
   }
 }
+
+markClass('PackedSequence', PackedSequence);
 
 /** The number of sequences. @throws unless the sizes descend from it and add up to the rows of `data`. */
 function checkBatchSizes(op: string, data: Tensor, sizes: Tensor): number {

@@ -1,4 +1,5 @@
 import { copyInto, copyOf } from '../calls/copy.js';
+import { kindOfAnyCopy } from '../copies.js';
 import { ArgumentError, describe, StateDictError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
@@ -77,6 +78,12 @@ export function loadInto(
 ) {
   if (typeof state !== 'object' || state === null || Array.isArray(state) || state instanceof Tensor) {
     throw new ArgumentError(`loadStateDict: state must be an object from name to Tensor, got ${describe(state)}`);
+  }
+  if (kindOfAnyCopy(state) !== null) {
+    const hint = kindOfAnyCopy(state) === 'Module' ? '; load its stateDict()' : '';
+    throw new ArgumentError(
+      `loadStateDict: state must be an object from name to Tensor, got ${describe(state)}${hint}`,
+    );
   }
   const slots = slotsOf(module, '');
   const known = new Set(slots.map((slot) => slot.key));

@@ -53,7 +53,8 @@ function kindOfCollection(value: unknown): string {
 
 function hasPrivateFields(module: object): boolean {
   try {
-    return /(^|[^\w'"`])#[A-Za-z_$]/m.test(Function.prototype.toString.call(module.constructor));
+    const source = Function.prototype.toString.call(module.constructor);
+    return /(^|[^\w'"`])#[A-Za-z_$]|__classPrivateField/m.test(source); // the latter where TypeScript makes them of WeakMaps
   } catch {
     return false;
   }
@@ -101,13 +102,14 @@ export function warnOfUnfound(modules: readonly Owner[], isModule: (value: unkno
 
 let warnedOfUnknown = false;
 
+// Parameters without a module are often used on purpose; with private fields about, they are hardly.
 onUnknownLeaf((leaf) => {
-  if (warnedOfUnknown || !(leaf instanceof Parameter)) return;
+  if (warnedOfUnknown || withPrivateFields.size === 0 || !(leaf instanceof Parameter)) return;
   warnedOfUnknown = true;
   const classes = [...withPrivateFields].slice(0, 5).join(', ');
-  const hint = classes === '' ? '' : ` (classes with such fields: ${classes})`;
   warn(
     `a Parameter of shape ${formatShape(leaf.shape)} got a gradient, but no optimizer trains it and no module's parameters() ` +
-      `lists it: modules and parameters in #private fields${hint}, closures or globals are not found; assign them to properties`,
+      `lists it: modules and parameters in #private fields are not found (classes with such fields: ${classes}); ` +
+      'assign them to ordinary properties',
   );
 });

@@ -1,4 +1,5 @@
 import { copyOf } from '../calls/copy.js';
+import { kindOfAnyCopy } from '../copies.js';
 import { ArgumentError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
 import { arrayKind } from '../tensor/dtype.js';
 import { checkShape, formatShape, mostDims, wrapDim } from '../tensor/shape.js';
@@ -80,8 +81,10 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
     const hint = arrayKind(input) === undefined ? '' : '; Int32Array.from(array, Number) converts it';
     throw new DTypeError(`${op}: ${argument} must be an Int32Array, got ${describe(input)}${hint}`);
   }
+  const packed = kindOfAnyCopy(input) === 'PackedSequence';
+  const hint = packed ? '; embed its rows: packed.withData(embedding.forward(packed.data))' : '';
   throw new ArgumentError(
-    `${op}: ${argument} must be an integer tensor, an Int32Array, nested lists or a number, got ${describe(input)}`,
+    `${op}: ${argument} must be an integer tensor, an Int32Array, nested lists or a number, got ${describe(input)}${hint}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { kindOfAnyCopy } from '../copies.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -14,7 +15,9 @@ export function groupsOf(op: string, params: unknown): object[] {
     throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got one tensor; pass [tensor]`);
   }
   if (typeof params !== 'object' || params === null || !(Symbol.iterator in params)) {
-    throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got ${describe(params)}`);
+    const isCallable = typeof params === 'function' || kindOfAnyCopy(params) === 'Module';
+    const way = isCallable ? '; pass what model.parameters() returns' : '';
+    throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got ${describe(params)}${way}`);
   }
   const items = [...(params as Iterable<unknown>)];
   if (items.length === 0) return [];
