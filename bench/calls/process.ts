@@ -16,6 +16,15 @@ const [out, x, mask] = [f32(1), f32(1), new Uint8Array([1])];
 const [q, k, v, added, kept, result, normalisers] = [f32(1), f32(1), f32(1), f32(1), new Uint8Array(1), f32(1), f32(2)];
 const strides = new Float64Array(3);
 
+// A plan begins with the mark of its call, which changes with what is in the plan; the addon says which it expects.
+try {
+  attention(plan, q, k, v, added, kept, result, normalisers);
+} catch (error) {
+  const [, mark] = /plan\[0\] must be (\d+)/.exec((error as Error).message) ?? [];
+  if (mark === undefined) throw error;
+  plan[0] = Number(mark);
+}
+
 /** Each call in a loop of its own, or the engine would see one place that calls many functions. */
 const loops: { readonly [name: string]: (n: number) => void } = {
   nothing: (n) => {

@@ -1,50 +1,48 @@
 import { describe, ValueError } from '../errors.js';
-import type { NativeAttention } from './attention.js';
 import type { NativeCopy } from './copy.js';
 import type { NativeElementwise } from './elementwise.js';
-import type { NativeEmbeddingBag } from './embedding_bag.js';
-import type { NativeGather } from './gather.js';
-import type { NativeGru } from './gru.js';
 import { loadAddon } from './load.js';
 import type { NativeLosses } from './losses.js';
-import type { NativeLstm } from './lstm.js';
-import type { NativeMatmul } from './matmul.js';
 import type { NativeMemory } from './memory.js';
-import type { NativeNorm } from './norm.js';
 import type { NativeOptim } from './optim.js';
+import type { PlannedAttention } from './planned/attention.js';
+import type { PlannedEmbeddingBag } from './planned/embedding_bag.js';
+import type { PlannedGather } from './planned/gather.js';
+import type { PlannedLstm } from './planned/lstm.js';
+import type { PlannedMatmul } from './planned/matmul.js';
+import type { PlannedNorm } from './planned/norm.js';
+import type { PlannedRecurrent } from './planned/recurrent.js';
+import type { PlannedSimilarity } from './planned/similarity.js';
+import type { PlannedSoftmax } from './planned/softmax.js';
 import type { NativeRandom } from './random.js';
 import type { NativeReduce } from './reduce.js';
-import type { NativeRnn } from './rnn.js';
 import type { NativeRuntime } from './runtime.js';
 import type { NativeSelect } from './select.js';
-import type { NativeSimilarity } from './similarity.js';
-import type { NativeSoftmax } from './softmax.js';
 
 /**
- * The addon's functions, a file of this folder for each of native/binding. Arrays are whole storages, offsets count
- * elements, and `plan` is the shared array of `calls/plan.ts`. The C++ side re-checks what memory safety needs; shapes are
- * checked before.
+ * The addon's functions, a file of this folder for each of native/binding; those that take a plan are in `planned/`, made
+ * with their callers in `calls/planned/`. Arrays are whole storages, offsets count elements, and `plan` is the shared array
+ * of `calls/plan.ts`. The C++ side re-checks what memory safety needs; shapes are checked before.
  */
 export interface Native
-  extends NativeAttention,
-    NativeCopy,
+  extends NativeCopy,
     NativeElementwise,
-    NativeEmbeddingBag,
-    NativeGather,
-    NativeGru,
     NativeLosses,
-    NativeLstm,
-    NativeMatmul,
     NativeMemory,
-    NativeNorm,
     NativeOptim,
     NativeRandom,
     NativeReduce,
-    NativeRnn,
     NativeRuntime,
     NativeSelect,
-    NativeSimilarity,
-    NativeSoftmax {}
+    PlannedAttention,
+    PlannedEmbeddingBag,
+    PlannedGather,
+    PlannedLstm,
+    PlannedMatmul,
+    PlannedNorm,
+    PlannedRecurrent,
+    PlannedSimilarity,
+    PlannedSoftmax {}
 
 export const native = loadAddon() as Native;
 

@@ -1,29 +1,11 @@
 /** One native call each: scaled dot-product attention and its gradients on windows of tensors, without recording. */
-import { native } from '../addon/native.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
+import { callAttention, callAttentionBackward, type HeadRows, type Settings, type Sizes } from './planned/attention.js';
 
-/** Rows of vectors: row i of head h of batch b starts at offset + b · batch + h · head + i · row, contiguous. */
-export interface HeadRows {
-  tensor: Tensor;
-  offset: number;
-  batch: number;
-  head: number;
-  row: number;
-}
+export type { HeadRows } from './planned/attention.js';
 
-export interface AttentionSizes {
-  batch: number;
-  heads: number;
-  /** Divides `heads`: neighbouring heads share keys and values. */
-  keyHeads: number;
-  queries: number;
-  keys: number;
-  /** Of a row of q and k. */
-  dim: number;
-  /** Of a row of v and of the result. */
-  valueDim: number;
-}
+/** `keyHeads` divides `heads`: neighbouring heads share keys and values; `dim` is that of a row of q and k, `valueDim` of v. */
+export type AttentionSizes = Sizes;
 
 export interface AttentionSettings {
   scale: number;
@@ -42,39 +24,9 @@ export interface AttentionOperands {
   v: HeadRows;
 }
 
-function setRows(at: number, rows: HeadRows | null): void {
-  plan[at] = rows?.offset ?? 0;
-  plan[at + 1] = rows?.batch ?? 0;
-  plan[at + 2] = rows?.head ?? 0;
-  plan[at + 3] = rows?.row ?? 0;
-}
-
-function setPlan(
-  sizes: AttentionSizes,
-  settings: AttentionSettings,
-  { q, k, v }: AttentionOperands,
-  out: HeadRows,
-  normalisers: Tensor | null,
-): void {
-  const { mask, kept } = settings;
-  plan[0] = sizes.batch;
-  plan[1] = sizes.heads;
-  plan[2] = sizes.keyHeads;
-  plan[3] = sizes.queries;
-  plan[4] = sizes.keys;
-  plan[5] = sizes.dim;
-  plan[6] = sizes.valueDim;
-  plan[7] = settings.scale;
-  plan[8] = settings.causal ? 1 : 0;
-  plan[9] = settings.keptScale;
-  plan[10] = normalisers?.offset ?? 0;
-  plan[11] = kept?.offset ?? 0;
-  plan[12] = mask?.tensor.offset ?? 0;
-  for (let i = 0; i < 4; i++) plan[13 + i] = mask?.strides[i] ?? 0;
-  setRows(17, q);
-  setRows(21, k);
-  setRows(25, v);
-  setRows(29, out);
+function numbersOf({ scale, causal, keptScale, mask }: AttentionSettings): Settings {
+  const [maskBatch, maskHead, maskRow, maskColumn] = mask === null ? [0, 0, 0, 0] : mask.strides;
+  return { scale, causal, keptScale, maskBatch, maskHead, maskRow, maskColumn };
 }
 
 /** Writes `out`, and `normalisers` [batch, heads, queries, 2] for the backward unless it is null. */
@@ -85,17 +37,15 @@ export function attention(
   sizes: AttentionSizes,
   settings: AttentionSettings,
 ): void {
-  setPlan(sizes, settings, operands, out, normalisers);
-  native.attention(
-    plan,
-    operands.q.tensor.storage.array,
-    operands.k.tensor.storage.array,
-    operands.v.tensor.storage.array,
-    settings.mask?.tensor.storage.array ?? null,
-    settings.kept?.storage.array ?? null,
-    out.tensor.storage.array,
-    normalisers?.storage.array ?? null,
-  );
+  callAttention({
+    sizes,
+    settings: numbersOf(settings),
+    ...operands,
+    mask: settings.mask?.tensor ?? null,
+    kept: settings.kept,
+    out,
+    normalisers,
+  });
 }
 
 export interface AttentionGradients {
@@ -116,25 +66,18 @@ export function attentionBackward(
   sizes: AttentionSizes,
   settings: AttentionSettings,
 ): void {
-  setPlan(sizes, settings, operands, out, normalisers);
-  setRows(33, dout);
-  setRows(37, dq);
-  setRows(41, dk);
-  setRows(45, dv);
-  plan[49] = dmask?.offset ?? 0;
-  native.attentionBackward(
-    plan,
-    operands.q.tensor.storage.array,
-    operands.k.tensor.storage.array,
-    operands.v.tensor.storage.array,
-    settings.mask?.tensor.storage.array ?? null,
-    settings.kept?.storage.array ?? null,
-    out.tensor.storage.array,
-    normalisers.storage.array,
-    dout.tensor.storage.array,
-    dq?.tensor.storage.array ?? null,
-    dk?.tensor.storage.array ?? null,
-    dv?.tensor.storage.array ?? null,
-    dmask?.storage.array ?? null,
-  );
+  callAttentionBackward({
+    sizes,
+    settings: numbersOf(settings),
+    ...operands,
+    mask: settings.mask?.tensor ?? null,
+    kept: settings.kept,
+    out,
+    normalisers,
+    dout,
+    dq,
+    dk,
+    dv,
+    dmask,
+  });
 }

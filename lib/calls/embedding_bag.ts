@@ -1,10 +1,16 @@
 /** One native call each: bags of embeddings, and tables stored in few bits; without recording. */
-import { native } from '../addon/native.js';
 import { ValueError } from '../errors.js';
 import { dtypes } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { badIndex } from './gather.js';
-import { plan } from './plan.js';
+import {
+  type Bags as BagNumbers,
+  callEmbeddingBag,
+  callEmbeddingBagTokens,
+  callEmbeddingBagWeightGradients,
+  callEmbeddingBagWinners,
+  callGatherStored,
+} from './planned/embedding_bag.js';
 
 /** The codes of native/binding/embedding_bag.cc. */
 export const bagModes = { sum: 0, mean: 1, max: 2 } as const;
@@ -25,38 +31,16 @@ export interface Bags {
   padding: number;
 }
 
-interface BagCall {
-  mode?: BagMode;
-  table?: Tensor;
-  /** The table's size. */
-  rows: number;
-  dim: number;
-  factor?: Tensor | null;
-  out?: Tensor;
-  weights?: Tensor | null;
-  /** The winners, or the gradient, whichever the call takes. */
-  other?: Tensor | null;
-}
-
-/** Fills the plan for a call of native/binding/embedding_bag.cc. */
-function planBags(bags: Bags, call: BagCall): void {
+/** The numbers of a batch of bags. */
+function numbersOf(bags: Bags): BagNumbers {
   const tokens = bags.indices.numel;
-  plan[0] = tokens;
-  plan[1] = call.rows;
-  plan[2] = call.dim;
-  plan[3] = bags.count;
-  plan[4] = bags.count === 0 ? 0 : tokens / bags.count;
-  plan[5] = bags.includeLast ? 1 : 0;
-  plan[6] = bags.padding;
-  plan[7] = bagModes[call.mode ?? 'sum'];
-  plan[8] = call.table ? dtypes[call.table.dtype].code : 0;
-  plan[9] = bags.indices.offset;
-  plan[10] = bags.offsets?.offset ?? 0;
-  plan[11] = call.table?.offset ?? 0;
-  plan[12] = call.factor?.offset ?? 0;
-  plan[13] = call.out?.offset ?? 0;
-  plan[14] = call.weights?.offset ?? 0;
-  plan[15] = call.other?.offset ?? 0;
+  return {
+    tokens,
+    count: bags.count,
+    length: bags.count === 0 ? 0 : tokens / bags.count,
+    includeLast: bags.includeLast,
+    padding: bags.padding,
+  };
 }
 
 /** The error for what a native call found: an index that the table does not have, or an offset out of order. */
@@ -92,17 +76,20 @@ export function reduceBags(op: string, bags: Bags, table: Tensor, mode: BagMode,
   const [rows, dim] = table.shape;
   const dtype = table.dtype === 'float64' ? 'float64' : 'float32';
   const out = Tensor.allocate([bags.count, dim], dtype, false);
-  planBags(bags, { mode, table, rows, dim, factor, out, weights, other: winner });
-  const code = native.embeddingBag(
-    plan,
-    out.storage.array,
-    winner?.storage.array ?? null,
-    table.storage.array,
-    factor?.storage.array ?? null,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-    weights?.storage.array ?? null,
-  );
+  const code = callEmbeddingBag({
+    bags: numbersOf(bags),
+    rows,
+    dim,
+    mode: bagModes[mode],
+    dtype: dtypes[table.dtype].code,
+    out,
+    winner,
+    table,
+    factor,
+    indices: bags.indices,
+    offsets: bags.offsets,
+    weights,
+  });
   if (code !== -1) throw badToken(op, bags, code, rows);
   return out;
 }
@@ -114,15 +101,8 @@ export function reduceBags(op: string, bags: Bags, table: Tensor, mode: BagMode,
 export function lookUpStored(op: string, table: Tensor, factor: Tensor | null, indices: Tensor): Tensor {
   const [rows, dim] = table.shape;
   const out = Tensor.allocate([...indices.shape, dim], 'float32', false);
-  const oneBag = { indices, offsets: null, includeLast: false, count: 1, padding: -1 };
-  planBags(oneBag, { table, rows, dim, factor, out });
-  const bad = native.gatherStored(
-    plan,
-    out.storage.array,
-    table.storage.array,
-    factor?.storage.array ?? null,
-    indices.storage.array,
-  );
+  const dtype = dtypes[table.dtype].code;
+  const bad = callGatherStored({ count: indices.numel, rows, dim, dtype, out, table, factor, indices });
   if (bad >= 0) throw badIndex(op, indices, bad, rows);
   return out;
 }
@@ -141,40 +121,30 @@ export function tokensOf(bags: Bags, gradient: Tensor, mode: BagMode, weights: T
   const indices = Tensor.allocate([n], 'int32', false);
   const bag = Tensor.allocate([n], 'int32', false);
   const scale = Tensor.allocate([n], gradient.dtype, false);
-  planBags(bags, { mode, rows, dim: gradient.shape[1], weights });
-  const kept = native.embeddingBagTokens(
-    plan,
-    indices.storage.array,
-    bag.storage.array,
-    scale.storage.array,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-    weights?.storage.array ?? null,
-  );
+  const kept = callEmbeddingBagTokens({
+    bags: numbersOf(bags),
+    rows,
+    mode: bagModes[mode],
+    outIndices: indices,
+    source: bag,
+    scale,
+    indices: bags.indices,
+    offsets: bags.offsets,
+    weights,
+  });
   const first = (x: Tensor) => new Tensor(x.storage, [kept], [1], x.offset);
   return { indices: first(indices), bag: first(bag), scale: first(scale) };
 }
 
 /** out[place[winner[b, j]], j] += gradient[b, j]: the gradient of maxima goes to the token that won each column. */
 export function addToWinners(out: Tensor, place: Int32Array, winner: Tensor, gradient: Tensor): void {
-  plan[0] = place.length;
-  plan[1] = out.shape[0];
-  plan[2] = out.shape[1];
-  plan[3] = winner.shape[0];
-  plan[4] = gradient.offset;
-  native.embeddingBagWinners(plan, out.storage.array, place, winner.storage.array, gradient.storage.array);
+  const [rows, dim] = out.shape;
+  callEmbeddingBagWinners({ tokens: place.length, rows, dim, bags: winner.shape[0], out, place, winner, gradient });
 }
 
 /** Writes gradient[bag of i, :] · table[indices[i], :] for each token i; those beyond the last offset are left alone. */
 export function weightGradients(out: Tensor, bags: Bags, table: Tensor, gradient: Tensor): void {
   const [rows, dim] = table.shape;
-  planBags(bags, { table, rows, dim, out, other: gradient });
-  native.embeddingBagWeightGradients(
-    plan,
-    out.storage.array,
-    gradient.storage.array,
-    table.storage.array,
-    bags.indices.storage.array,
-    bags.offsets?.storage.array ?? null,
-  );
+  const { indices, offsets } = bags;
+  callEmbeddingBagWeightGradients({ bags: numbersOf(bags), rows, dim, out, gradient, table, indices, offsets });
 }

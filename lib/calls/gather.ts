@@ -1,9 +1,8 @@
 /** One native call each: rows of a table by index, without recording. */
-import { native } from '../addon/native.js';
 import { IndexError } from '../errors.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
+import { callGatherRows, callRenormRows } from './planned/gather.js';
 
 function coordinates(position: number, shape: readonly number[]): number[] {
   const place: number[] = [];
@@ -33,13 +32,7 @@ export function badIndex(op: string, indices: Tensor, position: number, rows: nu
 export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
   const [rows, dim] = table.shape;
   const out = Tensor.allocate([...indices.shape, dim], table.dtype, false);
-  plan[0] = indices.numel;
-  plan[1] = rows;
-  plan[2] = dim;
-  plan[3] = out.offset;
-  plan[4] = table.offset;
-  plan[5] = indices.offset;
-  const bad = native.gatherRows(plan, out.storage.array, table.storage.array, indices.storage.array);
+  const bad = callGatherRows({ count: indices.numel, rows, dim, out, table, indices });
   if (bad >= 0) throw badIndex(op, indices, bad, rows);
   return out;
 }
@@ -50,14 +43,7 @@ export function gatherRows(op: string, table: Tensor, indices: Tensor): Tensor {
  */
 export function renormaliseRows(op: string, table: Tensor, indices: Tensor, maxNorm: number, p: number): void {
   const [rows, dim] = table.shape;
-  plan[0] = indices.numel;
-  plan[1] = rows;
-  plan[2] = dim;
-  plan[3] = table.offset;
-  plan[4] = indices.offset;
-  plan[5] = maxNorm;
-  plan[6] = p;
-  const bad = native.renormRows(plan, table.storage.array, indices.storage.array);
+  const bad = callRenormRows({ count: indices.numel, rows, dim, maxNorm, p, table, indices });
   if (bad >= 0) throw badIndex(op, indices, bad, rows);
   if (bad === -2) table.storage.version++;
 }

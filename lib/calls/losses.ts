@@ -1,7 +1,7 @@
 /** One native call each: elementwise losses and their gradients, without recording. */
 import { native } from '../addon/native.js';
 import { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
+import { callElementLoss, callElementLossBackward } from './planned/losses.js';
 
 /** Codes of native/kernels/losses/element.h. */
 const lossCodes = { mse: 0, l1: 1, smoothL1: 2, huber: 3, bce: 4, bceLogits: 5 } as const;
@@ -20,30 +20,10 @@ export interface ElementLossOperands {
   readonly positive: Tensor | null;
 }
 
-function setElementLoss(operands: ElementLossOperands, first: Tensor | null): void {
-  const { x, weight, positive } = operands;
-  plan[0] = lossCodes[operands.kind];
-  plan[1] = operands.parameter;
-  plan[2] = x.numel;
-  plan[3] = first === null ? 0 : first.offset;
-  plan[4] = x.offset;
-  plan[5] = operands.target.offset;
-  plan[6] = weight === null ? 0 : weight.offset;
-  plan[7] = positive === null ? 0 : positive.offset;
-}
-
 /** Returns the sum of the losses; writes each into `losses` unless that is null. */
 export function elementLoss(operands: ElementLossOperands, losses: Tensor | null): number {
-  const { weight, positive } = operands;
-  setElementLoss(operands, losses);
-  return native.elementLoss(
-    plan,
-    losses === null ? null : losses.storage.array,
-    operands.x.storage.array,
-    operands.target.storage.array,
-    weight === null ? null : weight.storage.array,
-    positive === null ? null : positive.storage.array,
-  );
+  const { kind, parameter, x, target, weight, positive } = operands;
+  return callElementLoss({ kind: lossCodes[kind], parameter, n: x.numel, out: losses, x, target, weight, positive });
 }
 
 /** The gradient of x, from that of the losses: one for each element, or one for all of them, times `scale`. */
@@ -53,21 +33,21 @@ export function elementLossBackward(
   perElement: boolean,
   scale: number,
 ): Tensor {
-  const { x, weight, positive } = operands;
+  const { kind, parameter, x, target, weight, positive } = operands;
   const dx = Tensor.allocate(x.shape, x.dtype, false);
-  setElementLoss(operands, dx);
-  plan[8] = dloss.offset;
-  plan[9] = perElement ? 1 : 0;
-  plan[10] = scale;
-  native.elementLossBackward(
-    plan,
-    dx.storage.array,
-    x.storage.array,
-    operands.target.storage.array,
-    weight === null ? null : weight.storage.array,
-    positive === null ? null : positive.storage.array,
-    dloss.storage.array,
-  );
+  callElementLossBackward({
+    kind: lossCodes[kind],
+    parameter,
+    n: x.numel,
+    perElement,
+    scale,
+    dx,
+    x,
+    target,
+    weight,
+    positive,
+    dloss,
+  });
   return dx;
 }
 

@@ -1,6 +1,5 @@
 /** Matrices as windows on tensors' memory, what their products demand of them, and the native products; nothing recorded. */
 
-import { native } from '../addon/native.js';
 import { DTypeError, ShapeError } from '../errors.js';
 import {
   broadcastShapes,
@@ -12,7 +11,7 @@ import {
 } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { copyOf } from './copy.js';
-import { plan } from './plan.js';
+import { callColumnSums, callMatmul, eachMatmul } from './planned/matmul.js';
 
 /** A matrix as the kernel takes it: row-major in memory, perhaps to be read transposed. */
 interface Window {
@@ -60,28 +59,23 @@ export function multiply(op: string, a: Tensor, b: Tensor, bias: Tensor | null =
   const out = Tensor.allocate(single ? [M, N] : [...batch, M, N], a.dtype, false);
   const left = windowOn(a);
   const right = windowOn(b);
-  plan[0] = M;
-  plan[1] = N;
-  plan[2] = K;
-  plan[3] = out.offset;
-  plan[4] = N;
-  plan[5] = left.source.offset;
-  plan[6] = left.ld;
-  plan[7] = left.transposed ? 1 : 0;
-  plan[8] = right.source.offset;
-  plan[9] = right.ld;
-  plan[10] = right.transposed ? 1 : 0;
-  plan[11] = bias === null ? 0 : bias.offset;
-  plan[12] = 0;
-  plan[13] = batch.length;
   if (batch.length > 0) fillBatch(batch, out, left.source, right.source);
-  native.matmul(
-    plan,
-    out.storage.array,
-    left.source.storage.array,
-    right.source.storage.array,
-    bias?.storage.array ?? null,
-  );
+  callMatmul({
+    M,
+    N,
+    K,
+    ldc: N,
+    lda: left.ld,
+    transposeA: left.transposed,
+    ldb: right.ld,
+    transposeB: right.transposed,
+    accumulate: false,
+    dims: batch.length,
+    c: out,
+    a: left.source,
+    b: right.source,
+    bias,
+  });
   return out;
 }
 
@@ -89,10 +83,7 @@ function fillBatch(batch: Shape, out: Tensor, a: Tensor, b: Tensor): void {
   const stridesA = broadcastStrides(a.shape.slice(0, -2), a.strides.slice(0, -2), batch);
   const stridesB = broadcastStrides(b.shape.slice(0, -2), b.strides.slice(0, -2), batch);
   for (let d = 0; d < batch.length; d++) {
-    plan[14 + 4 * d] = batch[d];
-    plan[15 + 4 * d] = out.strides[d];
-    plan[16 + 4 * d] = stridesA[d];
-    plan[17 + 4 * d] = stridesB[d];
+    eachMatmul(d, { length: batch[d], strideC: out.strides[d], strideA: stridesA[d], strideB: stridesB[d] });
   }
 }
 
@@ -101,12 +92,7 @@ export function columnSums(x: Tensor): Tensor {
   const window = windowOn(x);
   const { source, ld } = window.transposed ? { source: copyOf(x), ld: x.shape[1] } : window;
   const out = Tensor.allocate([x.shape[1]], x.dtype, false);
-  plan[0] = x.shape[0];
-  plan[1] = x.shape[1];
-  plan[2] = out.offset;
-  plan[3] = source.offset;
-  plan[4] = ld;
-  native.columnSums(plan, out.storage.array, source.storage.array);
+  callColumnSums({ M: x.shape[0], N: x.shape[1], lda: ld, out, a: source });
   return out;
 }
 

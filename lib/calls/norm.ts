@@ -1,7 +1,6 @@
 /** One native call each: normalisation of rows and its gradients, without recording. */
-import { native } from '../addon/native.js';
 import { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
+import { callNorm, callNormBackward } from './planned/norm.js';
 
 /** Rows to normalise, contiguous. */
 export interface NormOperands {
@@ -30,24 +29,7 @@ export function normaliseRows(
   const out = Tensor.allocate(x.shape, x.dtype, false);
   const mean = centred ? Tensor.allocate([rows], x.dtype, false) : null;
   const rstd = Tensor.allocate([rows], x.dtype, false);
-  plan[0] = rows;
-  plan[1] = n;
-  plan[2] = eps;
-  plan[3] = out.offset;
-  plan[4] = mean === null ? 0 : mean.offset;
-  plan[5] = rstd.offset;
-  plan[6] = x.offset;
-  plan[7] = weight === null ? 0 : weight.offset;
-  plan[8] = bias === null ? 0 : bias.offset;
-  native.norm(
-    plan,
-    out.storage.array,
-    mean === null ? null : mean.storage.array,
-    rstd.storage.array,
-    x.storage.array,
-    weight === null ? null : weight.storage.array,
-    bias === null ? null : bias.storage.array,
-  );
+  callNorm({ rows, n, eps, y: out, mean, rstd, x, weight, bias });
   return { out, statistics: { mean, rstd } };
 }
 
@@ -65,25 +47,5 @@ export function normaliseRowsBackward(
   { rows, n, x, weight }: NormOperands,
   { mean, rstd }: RowStatistics,
 ): void {
-  plan[0] = rows;
-  plan[1] = n;
-  plan[2] = dx === null ? 0 : dx.offset;
-  plan[3] = dweight === null ? 0 : dweight.offset;
-  plan[4] = dbias === null ? 0 : dbias.offset;
-  plan[5] = dy.offset;
-  plan[6] = x.offset;
-  plan[7] = weight === null ? 0 : weight.offset;
-  plan[8] = mean === null ? 0 : mean.offset;
-  plan[9] = rstd.offset;
-  native.normBackward(
-    plan,
-    dx === null ? null : dx.storage.array,
-    dweight === null ? null : dweight.storage.array,
-    dbias === null ? null : dbias.storage.array,
-    dy.storage.array,
-    x.storage.array,
-    weight === null ? null : weight.storage.array,
-    mean === null ? null : mean.storage.array,
-    rstd.storage.array,
-  );
+  callNormBackward({ rows, n, dx, dweight, dbias, dy, x, weight, mean, rstd });
 }

@@ -2,8 +2,8 @@
 import { native } from '../addon/native.js';
 import { numelOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
-import type { RowList, RowListPlan } from './row_list.js';
+import { callUpdateParameter } from './planned/optim.js';
+import type { RowList } from './row_list.js';
 
 /** Codes of native/binding/optim.cc. */
 const ruleCodes = { sgd: 0, adam: 1, sparseAdam: 2, adagrad: 3, rmsprop: 4 } as const;
@@ -26,7 +26,8 @@ export interface SgdRule {
 export interface AdamRule {
   readonly name: 'adam' | 'sparseAdam';
   readonly lr: number;
-  readonly betas: readonly [number, number];
+  readonly beta1: number;
+  readonly beta2: number;
   readonly eps: number;
   readonly weightDecay: number;
   /** Counts from 1. */
@@ -57,48 +58,6 @@ export interface RmspropRule {
   readonly maximize: boolean;
 }
 
-/** Where a rule's own numbers start in the plan. */
-const optionsAt = 10;
-const everyRowAt = 20;
-const listAt: RowListPlan = { valueRows: 21, valueOffset: 8, sourceOffset: 22, scaleOffset: 23 };
-
-function setRule(rule: UpdateRule): void {
-  plan[0] = ruleCodes[rule.name];
-  plan[optionsAt] = rule.lr;
-  switch (rule.name) {
-    case 'sgd':
-      plan[optionsAt + 1] = rule.momentum;
-      plan[optionsAt + 2] = rule.dampening;
-      plan[optionsAt + 3] = rule.weightDecay;
-      plan[optionsAt + 4] = rule.nesterov ? 1 : 0;
-      plan[optionsAt + 5] = rule.maximize ? 1 : 0;
-      plan[optionsAt + 6] = rule.first ? 1 : 0;
-      break;
-    case 'adagrad':
-      plan[optionsAt + 1] = rule.lrDecay;
-      plan[optionsAt + 2] = rule.weightDecay;
-      plan[optionsAt + 3] = rule.eps;
-      plan[optionsAt + 4] = rule.step;
-      plan[optionsAt + 5] = rule.maximize ? 1 : 0;
-      break;
-    case 'rmsprop':
-      plan[optionsAt + 1] = rule.alpha;
-      plan[optionsAt + 2] = rule.eps;
-      plan[optionsAt + 3] = rule.weightDecay;
-      plan[optionsAt + 4] = rule.momentum;
-      plan[optionsAt + 5] = rule.maximize ? 1 : 0;
-      break;
-    default:
-      plan[optionsAt + 1] = rule.betas[0];
-      plan[optionsAt + 2] = rule.betas[1];
-      plan[optionsAt + 3] = rule.eps;
-      plan[optionsAt + 4] = rule.weightDecay;
-      plan[optionsAt + 5] = rule.step;
-      plan[optionsAt + 6] = rule.decoupled ? 1 : 0;
-      plan[optionsAt + 7] = rule.maximize ? 1 : 0;
-  }
-}
-
 /** What an update changes: a parameter, and up to three states of its size. All contiguous. */
 export interface UpdateTarget {
   readonly parameter: Tensor;
@@ -117,14 +76,23 @@ export interface NamedRows {
 
 /** Updates every number of a parameter, from a contiguous gradient. */
 export function updateParameter(rule: UpdateRule, target: UpdateTarget, gradient: Tensor): void {
-  setRule(rule);
-  plan[1] = target.parameter.numel;
-  plan[2] = 1;
-  plan[3] = 1;
-  plan[9] = 0;
-  plan[everyRowAt] = 0;
-  plan[8] = gradient.offset;
-  update(target, gradient, null, null, null);
+  callUpdateParameter({
+    rule,
+    code: ruleCodes[rule.name],
+    count: target.parameter.numel,
+    rows: 1,
+    dim: 1,
+    everyRow: false,
+    valueRows: 0,
+    weight: target.parameter,
+    state0: target.state0,
+    state1: target.state1,
+    state2: target.state2,
+    values: gradient,
+    indices: null,
+    source: null,
+    scale: null,
+  });
 }
 
 /**
@@ -134,38 +102,23 @@ export function updateParameter(rule: UpdateRule, target: UpdateTarget, gradient
 export function updateRows(rule: UpdateRule, target: UpdateTarget, rows: NamedRows, everyRow: boolean): number {
   const { indices, rowList } = rows;
   const { shape } = target.parameter;
-  setRule(rule);
-  plan[1] = indices.numel;
-  plan[2] = shape[0];
-  plan[3] = numelOf(shape.slice(1));
-  plan[9] = indices.offset;
-  plan[everyRowAt] = everyRow ? 1 : 0;
-  rowList.plan(listAt);
-  return update(target, rowList.base, indices, rowList.source, rowList.scale);
-}
-
-function update(
-  { parameter, state0, state1, state2 }: UpdateTarget,
-  values: Tensor,
-  indices: Tensor | null,
-  source: Tensor | null,
-  scale: Tensor | null,
-): number {
-  plan[4] = parameter.offset;
-  plan[5] = state0 === null ? 0 : state0.offset;
-  plan[6] = state1 === null ? 0 : state1.offset;
-  plan[7] = state2 === null ? 0 : state2.offset;
-  return native.updateParameter(
-    plan,
-    parameter.storage.array,
-    state0 === null ? null : state0.storage.array,
-    state1 === null ? null : state1.storage.array,
-    state2 === null ? null : state2.storage.array,
-    values.storage.array,
-    indices === null ? null : indices.storage.array,
-    source === null ? null : source.storage.array,
-    scale === null ? null : scale.storage.array,
-  );
+  return callUpdateParameter({
+    rule,
+    code: ruleCodes[rule.name],
+    count: indices.numel,
+    rows: shape[0],
+    dim: numelOf(shape.slice(1)),
+    everyRow,
+    valueRows: rowList.base.shape[0],
+    weight: target.parameter,
+    state0: target.state0,
+    state1: target.state1,
+    state2: target.state2,
+    values: rowList.base,
+    indices,
+    source: rowList.source,
+    scale: rowList.scale,
+  });
 }
 
 /** Σ |x|^p of a contiguous tensor, or the largest |x| for p = Infinity. */

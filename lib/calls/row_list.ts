@@ -3,15 +3,6 @@ import { Tensor } from '../tensor/tensor.js';
 import { copyOf } from './copy.js';
 import { binary } from './elementwise.js';
 import { gatherRows } from './gather.js';
-import { plan } from './plan.js';
-
-/** Where a native call's plan holds the sizes of a list of rows (native/binding/row_list.h). */
-export interface RowListPlan {
-  valueRows: number;
-  valueOffset: number;
-  sourceOffset: number;
-  scaleOffset: number;
-}
 
 /**
  * A list of `count` rows: row k is base[source[k]] * scale[k]; without a source base[k], without a scale times 1.
@@ -70,13 +61,5 @@ export class RowList {
   /** The same list with a base of its own. */
   copy(): RowList {
     return new RowList(copyOf(this.base), this.source, this.scale);
-  }
-
-  /** Puts the sizes into the plan of a native call. */
-  plan(at: RowListPlan): void {
-    plan[at.valueRows] = this.base.shape[0];
-    plan[at.valueOffset] = this.base.offset;
-    plan[at.sourceOffset] = this.source?.offset ?? 0;
-    plan[at.scaleOffset] = this.scale?.offset ?? 0;
   }
 }

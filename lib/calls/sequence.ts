@@ -1,7 +1,6 @@
 /** What the native calls of all recurrent layers say alike: how sequences lie in memory, and where their parts begin. */
 
 import type { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
 
 /** How the rows of the input lie: [steps, batch], or with batchFirst [batch, steps]; packed with batchSizes. */
 export interface SequenceLayout {
@@ -42,21 +41,10 @@ export interface LayerTrace {
   caches: Tensor[];
 }
 
-/** The first eight numbers of a plan; `variant` is what one kind of layer adds to it. */
-export function planSequence(call: StackCall, direction: number, inputSize: number, variant: number): void {
-  const { layout } = call;
-  plan[0] = layout.steps;
-  plan[1] = layout.batch;
-  plan[2] = layout.batchFirst ? 1 : 0;
-  plan[3] = direction;
-  plan[4] = inputSize;
-  plan[5] = call.hiddenSize;
-  plan[6] = variant;
-  plan[7] = layout.batchSizes === null ? 0 : layout.batchSizes.offset;
-}
-
-export function arrayOf(t: Tensor | null) {
-  return t === null ? null : t.storage.array;
+/** How the rows of a layer lie and its sizes, as every call of a recurrent layer takes them. */
+export function sequenceOf({ layout, hiddenSize }: StackCall, direction: number, inputSize: number) {
+  const { steps, batch, batchFirst } = layout;
+  return { steps, batch, batchFirst, reverse: direction === 1, inputSize, hiddenSize };
 }
 
 /** Where part `index` of a tensor begins, of parts of `size` elements; 0 without a tensor. */

@@ -1,34 +1,25 @@
 /** One native call each: softmax and the losses over classes, with their gradients, without recording. */
-import { native } from '../addon/native.js';
 import { Tensor } from '../tensor/tensor.js';
-import { plan } from './plan.js';
+import {
+  callClassLoss,
+  callClassLossBackward,
+  callSoftmax,
+  callSoftmaxBackward,
+  resultsOfClassLoss,
+} from './planned/softmax.js';
 import type { Layout } from './select.js';
 
-function setSlices(at: Layout, log: boolean): void {
-  plan[0] = log ? 1 : 0;
-  plan[1] = at.outer;
-  plan[2] = at.rows;
-  plan[3] = at.inner;
-}
-
 /** The softmax, or its logarithm, along the middle of a contiguous tensor seen as [outer, rows, inner]. */
-export function softmaxOf(x: Tensor, at: Layout, log: boolean): Tensor {
+export function softmaxOf(x: Tensor, slices: Layout, log: boolean): Tensor {
   const out = Tensor.allocate(x.shape, x.dtype, false);
-  setSlices(at, log);
-  plan[4] = out.offset;
-  plan[5] = x.offset;
-  native.softmax(plan, out.storage.array, x.storage.array);
+  callSoftmax({ log, slices, out, x });
   return out;
 }
 
 /** The input's gradient, from the result y and its gradient dy, both contiguous. */
-export function softmaxBackward(dy: Tensor, y: Tensor, at: Layout, log: boolean): Tensor {
+export function softmaxBackward(dy: Tensor, y: Tensor, slices: Layout, log: boolean): Tensor {
   const dx = Tensor.allocate(y.shape, y.dtype, false);
-  setSlices(at, log);
-  plan[4] = dx.offset;
-  plan[5] = dy.offset;
-  plan[6] = y.offset;
-  native.softmaxBackward(plan, dx.storage.array, dy.storage.array, y.storage.array);
+  callSoftmaxBackward({ log, slices, dx, dy, y });
   return dx;
 }
 
@@ -48,21 +39,6 @@ export interface ClassLossOperands {
   readonly normaliser: Tensor | null;
 }
 
-/** `first`: the memory that the call writes, the losses or the scores' gradient. */
-function setClassLoss(operands: ClassLossOperands, first: Tensor): void {
-  const { normaliser, weight } = operands;
-  plan[0] = operands.outer;
-  plan[1] = operands.classes;
-  plan[2] = operands.inner;
-  plan[3] = operands.ignoreIndex;
-  plan[4] = operands.labelSmoothing;
-  plan[5] = first.offset;
-  plan[6] = normaliser === null ? 0 : normaliser.offset;
-  plan[7] = operands.scores.offset;
-  plan[8] = operands.targets.offset;
-  plan[9] = weight === null ? 0 : weight.offset;
-}
-
 export interface ClassLossSums {
   /** The position of the first target that is no class, or -1: then nothing was written. */
   readonly bad: number;
@@ -73,17 +49,9 @@ export interface ClassLossSums {
 
 /** Writes the loss of each sample, and the normalisers where they are given. */
 export function classLoss(operands: ClassLossOperands, loss: Tensor): ClassLossSums {
-  const { normaliser, weight } = operands;
-  setClassLoss(operands, loss);
-  const bad = native.classLoss(
-    plan,
-    loss.storage.array,
-    normaliser === null ? null : normaliser.storage.array,
-    operands.scores.storage.array,
-    operands.targets.storage.array,
-    weight === null ? null : weight.storage.array,
-  );
-  return { bad, sum: plan[0], divisor: plan[1] };
+  const { scores, targets, weight, normaliser } = operands;
+  const bad = callClassLoss({ operands, loss, normaliser, scores, targets, weight });
+  return { bad, sum: resultsOfClassLoss.sum, divisor: resultsOfClassLoss.divisor };
 }
 
 /**
@@ -97,20 +65,9 @@ export function classLossBackward(
   perSample: boolean,
   scale: number,
 ): Tensor {
-  const { normaliser, weight } = operands;
+  const { targets, weight, normaliser } = operands;
   const dscores = Tensor.allocate(like.shape, like.dtype, false);
-  setClassLoss(operands, dscores);
-  plan[10] = dloss.offset;
-  plan[11] = perSample ? 1 : 0;
-  plan[12] = scale;
-  native.classLossBackward(
-    plan,
-    dscores.storage.array,
-    normaliser === null ? null : normaliser.storage.array,
-    normaliser === null ? null : operands.scores.storage.array,
-    operands.targets.storage.array,
-    weight === null ? null : weight.storage.array,
-    dloss.storage.array,
-  );
+  const scores = normaliser === null ? null : operands.scores;
+  callClassLossBackward({ operands, perSample, scale, dscores, normaliser, scores, targets, weight, dloss });
   return dscores;
 }

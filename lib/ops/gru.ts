@@ -1,10 +1,9 @@
-import { gruFunctions } from '../calls/recurrent.js';
 import type { StackCall } from '../calls/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';
 
-const kernels = singleStateKernels('GruBackward0', gruFunctions, true);
+const kernels = singleStateKernels('GruBackward0', 'gru', true);
 
 /**
  * A stack of GRU layers over whole sequences: one native call for each layer and direction. Shapes, dtypes and options

@@ -1,10 +1,10 @@
-import { type Nonlinearity, nonlinearityCode, rnnFunctions } from '../calls/recurrent.js';
+import { type Nonlinearity, nonlinearityCode } from '../calls/recurrent.js';
 import type { StackCall } from '../calls/sequence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { recurrentLayers } from './recurrent_layers.js';
 import { singleStateKernels } from './single_state_layers.js';
 
-const kernels = singleStateKernels('RnnBackward0', rnnFunctions, false);
+const kernels = singleStateKernels('RnnBackward0', 'rnn', false);
 
 /**
  * A stack of simple recurrent layers over whole sequences: one native call for each layer and direction. Shapes, dtypes

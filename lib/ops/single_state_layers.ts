@@ -1,6 +1,6 @@
 import {
   type RecurrentCall,
-  type RecurrentFunctions,
+  type RecurrentKind,
   recurrentBackward,
   recurrentForward,
   recurrentSizes,
@@ -10,11 +10,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { gradientLike, type LayerKernels } from './recurrent_layers.js';
 
 /** The layers whose only state is their output: GRU and RNN. `caches`: whether forward keeps more than its output. */
-export function singleStateKernels(
-  name: string,
-  functions: RecurrentFunctions,
-  caches: boolean,
-): LayerKernels<RecurrentCall> {
+export function singleStateKernels(name: string, kind: RecurrentKind, caches: boolean): LayerKernels<RecurrentCall> {
   return {
     name,
     outputSize: (call) => call.hiddenSize,
@@ -22,16 +18,16 @@ export function singleStateKernels(
     parameters: (call) =>
       call.weights.length === 1 ? parametersOf(call.weights[0]) : call.weights.flatMap(parametersOf),
     caches,
-    sizes: (call, direction, inputSize) => recurrentSizes(functions, call, direction, inputSize),
+    sizes: (call, direction, inputSize) => recurrentSizes(kind, call, direction, inputSize),
     forward(call, index, input, output, [h0], [hn], cache) {
-      recurrentForward(functions, call, index, input, output, h0, hn, cache);
+      recurrentForward(kind, call, index, input, output, h0, hn, cache);
     },
     backward(call, index, { input, output, caches }, { first, dFirst, dLast }, dOutput, dInput, workspace, wanted) {
       const gradients = parametersOf(call.weights[index]).map((parameter, k) => gradientLike(parameter, wanted[k]));
       const [inputHidden, hiddenHidden, biasInput = null, biasHidden = null] = gradients;
       const cache = caches.length === 0 ? null : caches[index % call.directions];
       recurrentBackward(
-        functions,
+        kind,
         call,
         index,
         { input, output, cache },

@@ -77,9 +77,10 @@ export class Adam extends Optimizer<AdamOptions> {
     if (group.amsgrad) state.max_exp_avg_sq ??= stateLike(parameter);
     const step = (state.step as number) + 1;
     state.step = step;
-    const { lr, betas, eps, weightDecay, maximize } = group;
+    const { lr, eps, weightDecay, maximize } = group;
+    const [beta1, beta2] = group.betas;
     const { decoupled } = this;
-    const rule = { name: 'adam', lr, betas, eps, weightDecay, step, decoupled, maximize } as const;
+    const rule = { name: 'adam', lr, beta1, beta2, eps, weightDecay, step, decoupled, maximize } as const;
     const largest = group.amsgrad ? (state.max_exp_avg_sq as Tensor) : null;
     updateParameter(rule, parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, largest);
   }

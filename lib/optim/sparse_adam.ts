@@ -62,8 +62,19 @@ export class SparseAdam extends Optimizer<SparseAdamOptions> {
     }
     const step = (state.step as number) + 1;
     state.step = step;
-    const { lr, betas, eps, maximize } = group;
-    const rule = { name: 'sparseAdam', lr, betas, eps, weightDecay: 0, step, decoupled: false, maximize } as const;
+    const { lr, eps, maximize } = group;
+    const [beta1, beta2] = group.betas;
+    const rule = {
+      name: 'sparseAdam',
+      lr,
+      beta1,
+      beta2,
+      eps,
+      weightDecay: 0,
+      step,
+      decoupled: false,
+      maximize,
+    } as const;
     updateParameter(rule, parameter, gradient, state.exp_avg as Tensor, state.exp_avg_sq as Tensor, null);
   }
 }

@@ -60,6 +60,11 @@ class Args {
   T* optionalArray(size_t i, const char* name, int64_t offset, int64_t count) const {
     return isNullish(i) ? nullptr : array<T>(i, name, offset, count);
   }
+  // Calls use(T{}) with the element type of argument i, float or double; refuses other arrays.
+  template <class Use>
+  auto withFloat(size_t i, const char* name, Use&& use) const {
+    return isDouble(i, name) ? use(double{}) : use(float{});
+  }
   // True when argument i is a Float64Array, false when a Float32Array; refuses anything else.
   bool isDouble(size_t i, const char* name) const;
 

@@ -2,138 +2,110 @@
 #include "kernels/attention/attention.h"
 
 #include "binding/families.h"
-#include "binding/numbers.h"
+#include "binding/planned/attention.h"
 
 namespace lutra::binding {
 
 namespace {
 
-// Where the numbers of each operand begin in the plan; rows take four: offset and strides of batch, head and row.
-enum : int64_t {
-  kSizes = 0,  // batch, heads, keyHeads, queries, keys, dim, valueDim
-  kScale = 7,
-  kCausal = 8,
-  kKeptScale = 9,
-  kNormalisersOffset = 10,
-  kKeptOffset = 11,
-  kMask = 12,  // offset, strides of batch, head, row, column
-  kQ = 17,
-  kK = 21,
-  kV = 25,
-  kOut = 29,
-  kForwardCount = 33,
-  kDout = 33,
-  kDq = 37,
-  kDk = 41,
-  kDv = 45,
-  kDmaskOffset = 49,
-  kBackwardCount = 50,
-};
+template <class Layout>
+AttentionShape readShape(const Planned<Layout>& call) {
+  const AttentionShape shape{call[call.batch], call[call.heads], call[call.keyHeads], call[call.queries],
+                             call[call.keys],  call[call.dim],   call[call.valueDim]};
+  const bool shared = shape.keyHeads > 0 ? shape.heads % shape.keyHeads == 0 : shape.heads == 0;
+  if (!shared) call.fail(ErrorKind::range, "heads must be a multiple of keyHeads");
+  return shape;
+}
 
-struct Call {
-  const Args& args;
-  Numbers plan;
-  AttentionShape shape;
-
-  Call(const Args& a, int64_t count)
-      : args(a), plan(a, 0, count), shape{plan.size(0), plan.size(1), plan.size(2), plan.size(3),
-                                          plan.size(4), plan.size(5), plan.size(6)} {
-    const bool shared = shape.keyHeads > 0 ? shape.heads % shape.keyHeads == 0 : shape.heads == 0;
-    if (!shared) args.fail(ErrorKind::range, "heads must be a multiple of keyHeads");
+// Elements from the offset up to the last one that strides reach.
+int64_t extent(const PlannedCall& call, std::initializer_list<int64_t> sizes, const int64_t* strides, int64_t tail) {
+  int64_t last = tail;
+  for (const int64_t size : sizes) {
+    if (size == 0 || tail == 0) return 0;
+    last += call.product(size - 1, *strides++);
   }
+  return last;
+}
 
-  // Elements from the offset up to the last one that strides reach.
-  int64_t extent(std::initializer_list<int64_t> sizes, int64_t strides, int64_t tail) const {
-    int64_t last = tail;
-    for (const int64_t size : sizes) {
-      if (size == 0 || tail == 0) return 0;
-      last += plan.product(size - 1, plan.size(strides++));
-    }
-    return last;
-  }
-
-  template <class T>
-  HeadRows<T> rows(size_t i, const char* name, int64_t at, int64_t heads, int64_t count, int64_t dim,
-                   bool optional = false) const {
-    HeadRows<T> r = {nullptr, plan.size(at + 1), plan.size(at + 2), plan.size(at + 3)};
-    if (optional && args.isNullish(i)) return r;
-    const int64_t n = extent({shape.batch, heads, count}, at + 1, dim);
-    r.data = args.array<std::remove_const_t<T>>(i, name, plan.size(at), n);
-    return r;
-  }
-
-  // Arguments from 1 on: q, k, v, mask | null, kept | null.
-  template <class T>
-  AttentionInputs<T> inputs() const {
-    const AttentionShape& s = shape;
-    AttentionInputs<T> in = {};
-    in.scale = static_cast<T>(plan.real(kScale));
-    in.causal = plan.flag(kCausal);
-    in.keptScale = static_cast<T>(plan.real(kKeptScale));
-    in.maskBatch = plan.size(kMask + 1);
-    in.maskHead = plan.size(kMask + 2);
-    in.maskRow = plan.size(kMask + 3);
-    in.maskColumn = plan.size(kMask + 4);
-    in.q = rows<const T>(1, "q", kQ, s.heads, s.queries, s.dim);
-    in.k = rows<const T>(2, "k", kK, s.keyHeads, s.keys, s.dim);
-    in.v = rows<const T>(3, "v", kV, s.keyHeads, s.keys, s.valueDim);
-    if (!args.isNullish(4)) {
-      const int64_t n = extent({s.batch, s.heads, s.queries, s.keys}, kMask + 1, 1);
-      if (args.span(4, "mask").type == napi_uint8_array) {
-        in.allowed = args.array<uint8_t>(4, "mask", plan.size(kMask), n);
-      } else {
-        in.added = args.array<T>(4, "mask", plan.size(kMask), n);
-      }
-    }
-    const int64_t scores = plan.product(plan.product(s.batch, s.heads, s.queries), s.keys);
-    in.kept = args.optionalArray<uint8_t>(5, "kept", plan.size(kKeptOffset), scores);
-    return in;
-  }
-};
-
-// (plan; q, k, v, mask | null, kept | null, out, normalisers | null)
+// What the layout calls headRows: strides of batch, head and row follow the offset.
 template <class T>
-void forward(const Call& c) {
-  const AttentionShape& s = c.shape;
-  const AttentionInputs<T> in = c.inputs<T>();
-  const HeadRows<T> out = c.rows<T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
-  T* const normalisers = c.args.optionalArray<T>(7, "normalisers", c.plan.size(kNormalisersOffset),
-                                                 c.plan.product(c.plan.product(s.batch, s.heads, s.queries), 2));
-  attention(out, normalisers, in, s);
+HeadRows<T> readRows(const PlannedCall& call, const Array& a, const AttentionShape& shape, int64_t heads, int64_t count,
+                     int64_t dim) {
+  const int64_t strides[] = {call[Size{a.offset + 1}], call[Size{a.offset + 2}], call[Size{a.offset + 3}]};
+  HeadRows<T> r = {nullptr, strides[0], strides[1], strides[2]};
+  r.data = call.array<std::remove_const_t<T>>(a, extent(call, {shape.batch, heads, count}, strides, dim));
+  return r;
 }
 
-void attentionEntry(Args& args) {
-  const Call c(args, kForwardCount);
-  return args.isDouble(1, "q") ? forward<double>(c) : forward<float>(c);
-}
-
-// (plan; q, k, v, mask | null, kept | null, out, normalisers, dout, dq | null, dk | null, dv | null, dmask | null)
 template <class T>
-void backward(const Call& c) {
-  const AttentionShape& s = c.shape;
-  const AttentionInputs<T> in = c.inputs<T>();
-  const HeadRows<const T> out = c.rows<const T>(6, "out", kOut, s.heads, s.queries, s.valueDim);
-  const T* const normalisers = c.args.array<T>(7, "normalisers", c.plan.size(kNormalisersOffset),
-                                               c.plan.product(c.plan.product(s.batch, s.heads, s.queries), 2));
-  const HeadRows<const T> dout = c.rows<const T>(8, "dout", kDout, s.heads, s.queries, s.valueDim);
-  const HeadRows<T> dq = c.rows<T>(9, "dq", kDq, s.heads, s.queries, s.dim, true);
-  const HeadRows<T> dk = c.rows<T>(10, "dk", kDk, s.keyHeads, s.keys, s.dim, true);
-  const HeadRows<T> dv = c.rows<T>(11, "dv", kDv, s.keyHeads, s.keys, s.valueDim, true);
-  const int64_t scores = c.plan.product(c.plan.product(s.batch, s.heads, s.queries), s.keys);
-  T* const dmask = c.args.optionalArray<T>(12, "dmask", c.plan.size(kDmaskOffset), scores);
-  attentionBackward(dq, dk, dv, dmask, dout, out, normalisers, in, s);
+HeadRows<T> readOptionalRows(const PlannedCall& call, const Array& a, const AttentionShape& shape, int64_t heads,
+                             int64_t count, int64_t dim) {
+  return call.has(a) ? readRows<T>(call, a, shape, heads, count, dim) : HeadRows<T>{nullptr, 0, 0, 0};
 }
 
-void attentionBackwardEntry(Args& args) {
-  const Call c(args, kBackwardCount);
-  return args.isDouble(1, "q") ? backward<double>(c) : backward<float>(c);
+template <class T, class Layout>
+AttentionInputs<T> readInputs(const Planned<Layout>& call, const AttentionShape& s) {
+  AttentionInputs<T> in = {};
+  in.scale = static_cast<T>(call[call.scale]);
+  in.causal = call[call.causal];
+  in.keptScale = static_cast<T>(call[call.keptScale]);
+  in.maskBatch = call[call.maskBatch];
+  in.maskHead = call[call.maskHead];
+  in.maskRow = call[call.maskRow];
+  in.maskColumn = call[call.maskColumn];
+  in.q = readRows<const T>(call, call.q, s, s.heads, s.queries, s.dim);
+  in.k = readRows<const T>(call, call.k, s, s.keyHeads, s.keys, s.dim);
+  in.v = readRows<const T>(call, call.v, s, s.keyHeads, s.keys, s.valueDim);
+  if (call.has(call.mask)) {
+    const int64_t strides[] = {in.maskBatch, in.maskHead, in.maskRow, in.maskColumn};
+    const int64_t n = extent(call, {s.batch, s.heads, s.queries, s.keys}, strides, 1);
+    if (call.span(call.mask).type == napi_uint8_array) {
+      in.allowed = call.template array<uint8_t>(call.mask, n);
+    } else {
+      in.added = call.template array<T>(call.mask, n);
+    }
+  }
+  const int64_t scores = call.product(call.product(s.batch, s.heads, s.queries), s.keys);
+  in.kept = call.template optional<uint8_t>(call.kept, scores);
+  return in;
+}
+
+void forward(Args& args) {
+  const Planned<AttentionLayout> call(args);
+  const AttentionShape s = readShape(call);
+  call.withFloat(call.q, [&](auto zero) {
+    using T = decltype(zero);
+    const AttentionInputs<T> in = readInputs<T>(call, s);
+    const HeadRows<T> out = readRows<T>(call, call.out, s, s.heads, s.queries, s.valueDim);
+    T* const normalisers =
+        call.optional<T>(call.normalisers, call.product(call.product(s.batch, s.heads, s.queries), 2));
+    attention<T>(out, normalisers, in, s);
+  });
+}
+
+void backward(Args& args) {
+  const Planned<AttentionBackwardLayout> call(args);
+  const AttentionShape s = readShape(call);
+  call.withFloat(call.q, [&](auto zero) {
+    using T = decltype(zero);
+    const AttentionInputs<T> in = readInputs<T>(call, s);
+    const int64_t rows = call.product(s.batch, s.heads, s.queries);
+    const HeadRows<const T> out = readRows<const T>(call, call.out, s, s.heads, s.queries, s.valueDim);
+    const T* const normalisers = call.array<T>(call.normalisers, call.product(rows, 2));
+    const HeadRows<const T> dout = readRows<const T>(call, call.dout, s, s.heads, s.queries, s.valueDim);
+    const HeadRows<T> dq = readOptionalRows<T>(call, call.dq, s, s.heads, s.queries, s.dim);
+    const HeadRows<T> dk = readOptionalRows<T>(call, call.dk, s, s.keyHeads, s.keys, s.dim);
+    const HeadRows<T> dv = readOptionalRows<T>(call, call.dv, s, s.keyHeads, s.keys, s.valueDim);
+    T* const dmask = call.optional<T>(call.dmask, call.product(rows, s.keys));
+    attentionBackward<T>(dq, dk, dv, dmask, dout, out, normalisers, in, s);
+  });
 }
 
 }  // namespace
 
 void registerAttention(Napi::Object exports) {
-  define<attentionEntry>(exports, "attention");
-  define<attentionBackwardEntry>(exports, "attentionBackward");
+  define<forward>(exports, "attention");
+  define<backward>(exports, "attentionBackward");
 }
 
 }  // namespace lutra::binding

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "binding/families.h"
+#include "binding/planned/gather.h"
 #include "binding/row_list.h"
 #include "kernels/rows/indices.h"
 
@@ -13,124 +14,111 @@ namespace lutra::binding {
 
 namespace {
 
-// plan: count, rows, dim, then offsets and what a function documents.
+// What calls on the rows of a table read alike.
+template <class Layout>
 struct Rows {
-  Numbers plan;
   int64_t count, rows, dim, picked, table;
-  Rows(Args& args, int64_t numbers)
-      : plan(args, 0, numbers),
-        count(plan.size(0)),
-        rows(plan.size(1)),
-        dim(plan.size(2)),
-        picked(plan.product(count, dim)),
-        table(plan.product(rows, dim)) {
-    if (count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+  explicit Rows(const Planned<Layout>& call)
+      : count(call[call.count]),
+        rows(call[call.rows]),
+        dim(call[call.dim]),
+        picked(call.product(count, dim)),
+        table(call.product(rows, dim)) {
+    if (count > kMaxPositions) call.fail(ErrorKind::range, "more than 2^31 - 1 indices");
   }
 };
 
-// (plan: count, rows, dim, outOffset, tableOffset, indexOffset; out, table, indices)
-template <class T>
-int64_t gather(Args& args, const Rows& r) {
-  T* const out = args.array<T>(1, "out", r.plan.size(3), r.picked);
-  const T* const table = args.array<T>(2, "table", r.plan.size(4), r.table);
-  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
-  const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad < 0) gatherRows(out, table, indices, r.count, r.rows, r.dim);
-  return bad;
+int64_t gather(Args& args) {
+  const Planned<GatherRowsLayout> call(args);
+  const Rows<GatherRowsLayout> r(call);
+  return call.withFloat(call.out, [&](auto zero) {
+    using T = decltype(zero);
+    T* const out = call.array<T>(call.out, r.picked);
+    const T* const table = call.array<T>(call.table, r.table);
+    const int32_t* const indices = call.array<int32_t>(call.indices, r.count);
+    const int64_t bad = findBadIndex(indices, r.count, r.rows);
+    if (bad < 0) gatherRows<T>(out, table, indices, r.count, r.rows, r.dim);
+    return bad;
+  });
 }
 
-int64_t gatherEntry(Args& args) {
-  const Rows r(args, 6);
-  return args.isDouble(1, "out") ? gather<double>(args, r) : gather<float>(args, r);
+int64_t scatter(Args& args) {
+  const Planned<ScatterRowsLayout> call(args);
+  const Rows<ScatterRowsLayout> r(call);
+  return call.withFloat(call.table, [&](auto zero) -> int64_t {
+    using T = decltype(zero);
+    T* const table = call.array<T>(call.table, r.table);
+    RowList<T> list = readRowList<T>(call, r.count, r.dim);
+    const int32_t* const indices = call.array<int32_t>(call.indices, r.count);
+    const int64_t bad = findBadIndex(indices, r.count, r.rows);
+    if (bad >= 0) return bad;
+    std::vector<T> scale;
+    if (call[call.scaleByFrequency]) {
+      scale.assign(static_cast<size_t>(r.count), T(1));
+      if (list.scale) std::copy(list.scale, list.scale + r.count, scale.begin());
+      divideByFrequency<T>(scale.data(), indices, r.count, r.rows);
+      list.scale = scale.data();
+    }
+    if (call[call.accumulate]) {
+      scatterAddRows<T>(table, list, indices, r.count, r.rows, r.dim, call[call.skip]);
+    } else {
+      scatterRows<T>(table, list, indices, r.count, r.rows, r.dim, call[call.skip]);
+    }
+    return -1;
+  });
 }
 
-// (plan: count, rows, dim, tableOffset, valueOffset, indexOffset, skip, accumulate, scaleByFrequency, valueRows,
-//  sourceOffset, scaleOffset; table, values, indices, source | null, scale | null)
-template <class T>
-int64_t scatter(Args& args, const Rows& r) {
-  T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
-  RowList<T> list = readRowList<T>(args, r.plan, {2, 4, 5}, {9, 4, 10, 11}, r.count, r.dim);
-  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
-  const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad >= 0) return bad;
-  std::vector<T> scale;
-  if (r.plan.flag(8)) {
-    scale.assign(static_cast<size_t>(r.count), T(1));
-    if (list.scale) std::copy(list.scale, list.scale + r.count, scale.begin());
-    divideByFrequency(scale.data(), indices, r.count, r.rows);
-    list.scale = scale.data();
-  }
-  const auto kernel = r.plan.flag(7) ? scatterAddRows<T> : scatterRows<T>;
-  kernel(table, list, indices, r.count, r.rows, r.dim, r.plan.integer(6));
-  return -1;
+int64_t coalesce(Args& args) {
+  const Planned<CoalesceRowsLayout> call(args);
+  const Rows<CoalesceRowsLayout> r(call);
+  const int64_t room = call[call.room];
+  return call.withFloat(call.outValues, [&](auto zero) -> int64_t {
+    using T = decltype(zero);
+    int32_t* const outIndices = call.array<int32_t>(call.outIndices, room);
+    T* const outValues = call.array<T>(call.outValues, call.product(room, r.dim));
+    const int32_t* const indices = call.array<int32_t>(call.indices, r.count);
+    const RowList<T> list = readRowList<T>(call, r.count, r.dim);
+    const int64_t bad = findBadIndex(indices, r.count, r.rows);
+    if (bad >= 0) return bad;
+    if (room < r.count && groupIndices(indices, r.count, r.rows, -1).groups > room) {
+      call.fail(ErrorKind::range, "there are more distinct indices than outIndices has room for");
+    }
+    const int64_t n = coalesceRows<T>(outIndices, outValues, indices, list, r.count, r.rows, r.dim, -1);
+    call.set(call.distinct, static_cast<double>(n));
+    return -1;
+  });
 }
 
-int64_t scatterEntry(Args& args) {
-  const Rows r(args, 12);
-  return args.isDouble(1, "table") ? scatter<double>(args, r) : scatter<float>(args, r);
-}
-
-// (plan: count, rows, dim, outIndexOffset, outValueOffset, indexOffset, valueOffset, room, valueRows, sourceOffset,
-//  scaleOffset; outIndices, outValues, indices, values, source | null, scale | null) → how many distinct indices, in
-// plan[0]. outIndices and outValues have room for that many rows.
-template <class T>
-int64_t coalesce(Args& args, Rows& r) {
-  const int64_t room = r.plan.size(7);
-  int32_t* const outIndices = args.array<int32_t>(1, "outIndices", r.plan.size(3), room);
-  T* const outValues = args.array<T>(2, "outValues", r.plan.size(4), r.plan.product(room, r.dim));
-  const int32_t* const indices = args.array<int32_t>(3, "indices", r.plan.size(5), r.count);
-  const RowList<T> list = readRowList<T>(args, r.plan, {4, 5, 6}, {8, 6, 9, 10}, r.count, r.dim);
-  const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad >= 0) return bad;
-  if (room < r.count && groupIndices(indices, r.count, r.rows, -1).groups > room) {
-    args.fail(ErrorKind::range, "there are more distinct indices than outIndices has room for");
-  }
-  const int64_t n = coalesceRows(outIndices, outValues, indices, list, r.count, r.rows, r.dim, -1);
-  r.plan.set(0, static_cast<double>(n));
-  return -1;
-}
-
-// (plan: count, rows, dim, indexOffset; indices) → how many distinct indices, or -1 - the position of the first bad
-// one.
-int64_t distinctEntry(Args& args) {
-  const Numbers plan(args, 0, 4);
-  const int64_t count = plan.size(0), rows = plan.size(1);
-  if (count > kMaxPositions) args.fail(ErrorKind::range, "more than 2^31 - 1 indices");
-  const int32_t* const indices = args.array<int32_t>(1, "indices", plan.size(3), count);
+int64_t distinct(Args& args) {
+  const Planned<CountDistinctLayout> call(args);
+  const int64_t count = call[call.count], rows = call[call.rows];
+  if (count > kMaxPositions) call.fail(ErrorKind::range, "more than 2^31 - 1 indices");
+  const int32_t* const indices = call.array<int32_t>(call.indices, count);
   const int64_t bad = findBadIndex(indices, count, rows);
   return bad >= 0 ? -1 - bad : groupIndices(indices, count, rows, -1).groups;
 }
 
-int64_t coalesceEntry(Args& args) {
-  Rows r(args, 11);
-  return args.isDouble(2, "outValues") ? coalesce<double>(args, r) : coalesce<float>(args, r);
-}
-
-// (plan: count, rows, dim, tableOffset, indexOffset, maxNorm, p; table, indices) → the first bad position, -1 where no
-// row changed, else -2.
-template <class T>
-int64_t renorm(Args& args, const Rows& r) {
-  T* const table = args.array<T>(1, "table", r.plan.size(3), r.table);
-  const int32_t* const indices = args.array<int32_t>(2, "indices", r.plan.size(4), r.count);
-  const int64_t bad = findBadIndex(indices, r.count, r.rows);
-  if (bad >= 0) return bad;
-  const bool changed = renormRows(table, indices, r.count, r.rows, r.dim, r.plan.real(5), r.plan.real(6));
-  return changed ? -2 : -1;
-}
-
-int64_t renormEntry(Args& args) {
-  const Rows r(args, 7);
-  return args.isDouble(1, "table") ? renorm<double>(args, r) : renorm<float>(args, r);
+int64_t renorm(Args& args) {
+  const Planned<RenormRowsLayout> call(args);
+  const Rows<RenormRowsLayout> r(call);
+  return call.withFloat(call.table, [&](auto zero) -> int64_t {
+    using T = decltype(zero);
+    T* const table = call.array<T>(call.table, r.table);
+    const int32_t* const indices = call.array<int32_t>(call.indices, r.count);
+    const int64_t bad = findBadIndex(indices, r.count, r.rows);
+    if (bad >= 0) return bad;
+    return renormRows<T>(table, indices, r.count, r.rows, r.dim, call[call.maxNorm], call[call.p]) ? -2 : -1;
+  });
 }
 
 }  // namespace
 
 void registerGather(Napi::Object exports) {
-  define<gatherEntry>(exports, "gatherRows");
-  define<scatterEntry>(exports, "scatterRows");
-  define<coalesceEntry>(exports, "coalesceRows");
-  define<distinctEntry>(exports, "countDistinct");
-  define<renormEntry>(exports, "renormRows");
+  define<gather>(exports, "gatherRows");
+  define<scatter>(exports, "scatterRows");
+  define<coalesce>(exports, "coalesceRows");
+  define<distinct>(exports, "countDistinct");
+  define<renorm>(exports, "renormRows");
 }
 
 }  // namespace lutra::binding

@@ -11,8 +11,8 @@ namespace {
 struct Gru {
   static constexpr int64_t kGates = kGruGates;
 
-  // There is one kind of GRU; the plan's variant says nothing.
-  Gru(const Args&, int64_t) {}
+  // There is one kind of GRU; the variant says nothing.
+  Gru(const PlannedCall&, int64_t) {}
 
   static int64_t cacheElements(const RecurrentShape& shape) { return gruCacheElements(shape); }
   static int64_t workspaceElements(const RecurrentShape& shape) { return gruWorkspaceElements(shape); }

@@ -13,9 +13,9 @@ struct Rnn {
   static constexpr int64_t kGates = 1;
   Nonlinearity nonlinearity;
 
-  Rnn(const Args& args, int64_t variant) : nonlinearity(static_cast<Nonlinearity>(variant)) {
+  Rnn(const PlannedCall& call, int64_t variant) : nonlinearity(static_cast<Nonlinearity>(variant)) {
     if (nonlinearity != Nonlinearity::tanh && nonlinearity != Nonlinearity::relu) {
-      throw args.error(ErrorKind::range, "no nonlinearity has the code " + std::to_string(variant));
+      throw call.error(ErrorKind::range, "no nonlinearity has the code " + std::to_string(variant));
     }
   }
 

@@ -2,67 +2,58 @@
 #include "kernels/norm/similarity.h"
 
 #include "binding/families.h"
-#include "binding/numbers.h"
+#include "binding/planned/similarity.h"
 
 namespace lutra::binding {
 
 namespace {
 
-// Rows of arguments i and i + 1 from plan[k] on: aOffset, stepA, bOffset, stepB.
-template <class T>
-RowPairs<T> rowPairs(Args& args, const Numbers& plan, size_t i, int64_t k) {
+template <class T, class Layout>
+RowPairs<T> rowPairs(const Planned<Layout>& call) {
   RowPairs<T> pairs;
-  pairs.rows = plan.size(0);
-  pairs.n = plan.size(1);
-  const auto rows = [&](size_t at, const char* name, int64_t offset, int64_t& step) {
-    step = plan.flag(offset + 1) ? pairs.n : 0;
+  pairs.rows = call[call.rows];
+  pairs.n = call[call.n];
+  const auto rows = [&](const Array& array, bool steps, int64_t& step) {
+    step = steps ? pairs.n : 0;
     const int64_t count = step == 0 && pairs.rows > 0 ? 1 : pairs.rows;
-    return args.array<T>(at, name, plan.size(offset), plan.product(count, pairs.n));
+    return call.template array<T>(array, call.product(count, pairs.n));
   };
-  pairs.a = rows(i, "a", k, pairs.stepA);
-  pairs.b = rows(i + 1, "b", k + 2, pairs.stepB);
+  pairs.a = rows(call.a, call[call.aSteps], pairs.stepA);
+  pairs.b = rows(call.b, call[call.bSteps], pairs.stepB);
   return pairs;
 }
 
-// (plan: rows, n, eps, cosinesOffset, lengthsOffset, aOffset, whether a steps, bOffset, whether b steps;
-//  cosines, lengths, a, b)
-template <class T>
-void forward(Args& args, const Numbers& plan) {
-  const RowPairs<T> pairs = rowPairs<T>(args, plan, 3, 5);
-  T* const out = args.array<T>(1, "cosines", plan.size(3), pairs.rows);
-  T* const lengths = args.array<T>(2, "lengths", plan.size(4), plan.product(pairs.rows, 2));
-  cosines(out, lengths, pairs, plan.real(2));
+void forward(Args& args) {
+  const Planned<CosinesLayout> call(args);
+  call.withFloat(call.cosines, [&](auto zero) {
+    using T = decltype(zero);
+    const RowPairs<T> pairs = rowPairs<T>(call);
+    T* const out = call.array<T>(call.cosines, pairs.rows);
+    T* const lengths = call.array<T>(call.lengths, call.product(pairs.rows, 2));
+    cosines<T>(out, lengths, pairs, call[call.eps]);
+  });
 }
 
-void cosinesEntry(Args& args) {
-  const Numbers plan(args, 0, 9);
-  return args.isDouble(1, "cosines") ? forward<double>(args, plan) : forward<float>(args, plan);
-}
-
-// (plan: rows, n, eps, daOffset, dbOffset, gradOffset, cosinesOffset, lengthsOffset, aOffset, whether a steps, bOffset,
-//  whether b steps; da | null, db | null, grad, cosines, lengths, a, b)
-template <class T>
-void backward(Args& args, const Numbers& plan) {
-  const RowPairs<T> pairs = rowPairs<T>(args, plan, 6, 8);
-  const int64_t total = plan.product(pairs.rows, pairs.n);
-  T* const da = args.optionalArray<T>(1, "da", plan.size(3), total);
-  T* const db = args.optionalArray<T>(2, "db", plan.size(4), total);
-  const T* const grad = args.array<T>(3, "grad", plan.size(5), pairs.rows);
-  const T* const out = args.array<T>(4, "cosines", plan.size(6), pairs.rows);
-  const T* const lengths = args.array<T>(5, "lengths", plan.size(7), plan.product(pairs.rows, 2));
-  cosinesBackward(da, db, grad, out, lengths, pairs, plan.real(2));
-}
-
-void cosinesBackwardEntry(Args& args) {
-  const Numbers plan(args, 0, 12);
-  return args.isDouble(3, "grad") ? backward<double>(args, plan) : backward<float>(args, plan);
+void backward(Args& args) {
+  const Planned<CosinesBackwardLayout> call(args);
+  call.withFloat(call.grad, [&](auto zero) {
+    using T = decltype(zero);
+    const RowPairs<T> pairs = rowPairs<T>(call);
+    const int64_t total = call.product(pairs.rows, pairs.n);
+    T* const da = call.optional<T>(call.da, total);
+    T* const db = call.optional<T>(call.db, total);
+    const T* const grad = call.array<T>(call.grad, pairs.rows);
+    const T* const out = call.array<T>(call.cosines, pairs.rows);
+    const T* const lengths = call.array<T>(call.lengths, call.product(pairs.rows, 2));
+    cosinesBackward<T>(da, db, grad, out, lengths, pairs, call[call.eps]);
+  });
 }
 
 }  // namespace
 
 void registerSimilarity(Napi::Object exports) {
-  define<cosinesEntry>(exports, "cosines");
-  define<cosinesBackwardEntry>(exports, "cosinesBackward");
+  define<forward>(exports, "cosines");
+  define<backward>(exports, "cosinesBackward");
 }
 
 }  // namespace lutra::binding

@@ -118,6 +118,8 @@ function attempt(name, args) {
   return message;
 }
 
+// What a plan must begin with: a hash of what its call takes.
+const mark = /plan\[0\] must be (\d+)/;
 const complaint = /argument '(\w+)' must be an? (.+?), got (.*)$/;
 
 /** Long enough for small sizes, and bytes for a generator's state. */
@@ -140,7 +142,13 @@ function learn(name) {
   const args = (probe = -1) =>
     Array.from({ length: maxArguments }, (_, i) => (i === probe ? Symbol('probe') : makers[i]?.()));
   for (let round = 0; round < 60; round++) {
-    const missing = complaint.exec(attempt(name, args()) ?? '');
+    const told = attempt(name, args()) ?? '';
+    const marked = mark.exec(told);
+    if (marked !== null) {
+      makers[0] = () => array(Float64Array, 600, (i) => (i === 0 ? Number(marked[1]) : i < 64 ? 1 : 0));
+      continue;
+    }
+    const missing = complaint.exec(told);
     if (missing === null) break;
     // Places that are still empty come first: several arguments may go by one name.
     const places = Array.from({ length: maxArguments }, (_, i) => i).sort((i, j) => !!makers[i] - !!makers[j] || i - j);
@@ -163,8 +171,9 @@ function damaged(maker) {
   if (ArrayBuffer.isView(sample)) {
     const Kind = roll < 0.2 ? pick(kinds) : sample.constructor;
     const isPlan = Kind === Float64Array && roll < 0.95;
+    const first = random() < 0.95 && sample[0] > 1e4 ? sample[0] : null;
     const value = isPlan
-      ? () => (random() < 0.04 ? pick(badNumbers) : pick(smallNumbers))
+      ? (i) => (i === 0 && first !== null ? first : random() < 0.04 ? pick(badNumbers) : pick(smallNumbers))
       : () => pick([0, 1, 2, 3, 0.5, -1, 1e9]);
     return array(Kind, random() < 0.7 ? ordinaryLength(Kind) : pick([40, 8, 1, 0]), value, random() < 0.1);
   }

@@ -1,10 +1,9 @@
-import type { TypedArray } from './typed_array.js';
+// Made by scripts/make_calls.mjs from native/binding/planned/norm.calls.
+import type { TypedArray } from '../typed_array.js';
 
-/**
- * The addon's layer normalisation, which is root-mean-square normalisation where `mean` is null: native/binding/norm.cc
- * documents each plan.
- */
-export interface NativeNorm {
+/** The addon's layer normalisation, which is root-mean-square normalisation where `mean` is null. */
+export interface PlannedNorm {
+  /** The normalised rows, and what backward needs of each. */
   norm(
     plan: Float64Array,
     y: TypedArray,
@@ -14,6 +13,7 @@ export interface NativeNorm {
     weight: TypedArray | null,
     bias: TypedArray | null,
   ): void;
+  /** Overwrites the gradients that are given. */
   normBackward(
     plan: Float64Array,
     dx: TypedArray | null,

@@ -1,7 +1,9 @@
-import type { TypedArray } from './typed_array.js';
+// Made by scripts/make_calls.mjs from native/binding/planned/attention.calls.
+import type { TypedArray } from '../typed_array.js';
 
-/** The addon's scaled dot-product attention: native/binding/attention.cc documents each plan. */
-export interface NativeAttention {
+/** The addon's scaled dot-product attention. */
+export interface PlannedAttention {
+  /** Writes `out`, and `normalisers` [batch, heads, queries, 2] for the backward unless it is null. */
   attention(
     plan: Float64Array,
     q: TypedArray,
@@ -12,6 +14,7 @@ export interface NativeAttention {
     out: TypedArray,
     normalisers: TypedArray | null,
   ): void;
+  /** Overwrites those of dq, dk, dv and dmask that are given. */
   attentionBackward(
     plan: Float64Array,
     q: TypedArray,

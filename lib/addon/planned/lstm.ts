@@ -1,8 +1,9 @@
-import type { TypedArray } from './typed_array.js';
+// Made by scripts/make_calls.mjs from native/binding/planned/lstm.calls.
+import type { TypedArray } from '../typed_array.js';
 
-/** The addon's LSTM, one layer in one direction: native/binding/lstm.cc documents each plan. */
-export interface NativeLstm {
-  /** Elements that the forward pass keeps for backward; those of backward's working memory are left in plan[0]. */
+/** The addon's LSTM, one layer in one direction. */
+export interface PlannedLstm {
+  /** Elements that the forward pass keeps for backward; those of backward's working memory are left in the plan. */
   lstmSizes(plan: Float64Array, batchSizes: TypedArray | null): number;
   lstmForward(
     plan: Float64Array,
@@ -20,6 +21,7 @@ export interface NativeLstm {
     biasHidden: TypedArray | null,
     batchSizes: TypedArray | null,
   ): void;
+  /** `ldOutput` is that of dOutput, too. */
   lstmBackward(
     plan: Float64Array,
     dInput: TypedArray | null,

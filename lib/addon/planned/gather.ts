@@ -1,16 +1,15 @@
-import type { TypedArray } from './typed_array.js';
+// Made by scripts/make_calls.mjs from native/binding/planned/gather.calls.
+import type { TypedArray } from '../typed_array.js';
 
 /**
- * The addon's lookups of rows by index, and the sums that go back: native/binding/gather.cc documents each plan. Each
- * function returns the position of the first bad index, or -1, and writes nothing before that.
+ * The addon's lookups of rows by index, and the sums that go back. Each returns the position of the first bad index, or
+ * -1, and writes nothing before that. A list of rows is values, and the place in them and the factor of each row:
+ * values[source[i], :] * scale[i].
  */
-export interface NativeGather {
+export interface PlannedGather {
   /** out[i, :] = table[indices[i], :] */
   gatherRows(plan: Float64Array, out: TypedArray, table: TypedArray, indices: TypedArray): number;
-  /**
-   * table[indices[i], :] += row i of a list of rows, into zeros unless plan says to accumulate. A list is values, and
-   * the place in them and the factor of each row: values[source[i], :] * scale[i].
-   */
+  /** table[indices[i], :] += row i of a list of rows, into zeros unless `accumulate`. */
   scatterRows(
     plan: Float64Array,
     table: TypedArray,
@@ -19,7 +18,7 @@ export interface NativeGather {
     source: TypedArray | null,
     scale: TypedArray | null,
   ): number;
-  /** Sums the rows of equal indices; how many distinct ones there are is left in plan[0]. */
+  /** Sums the rows of equal indices; outIndices and outValues have room for `room` rows. */
   coalesceRows(
     plan: Float64Array,
     outIndices: TypedArray,

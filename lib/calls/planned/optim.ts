@@ -1,0 +1,85 @@
+// Made by scripts/make_calls.mjs from native/binding/planned/optim.calls.
+import { native } from '../../addon/native.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { plan } from '../plan.js';
+
+export interface Rule {
+  readonly lr: number;
+  readonly momentum?: number;
+  readonly dampening?: number;
+  readonly weightDecay: number;
+  readonly nesterov?: boolean;
+  readonly maximize: boolean;
+  readonly first?: boolean;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly eps?: number;
+  readonly step?: number;
+  readonly decoupled?: boolean;
+  readonly lrDecay?: number;
+  readonly alpha?: number;
+}
+
+export interface UpdateParameterCall {
+  readonly code: number;
+  readonly rule: Rule;
+  readonly count: number;
+  readonly rows: number;
+  readonly dim: number;
+  readonly everyRow: boolean;
+  readonly valueRows: number;
+  readonly weight: Tensor;
+  readonly state0: Tensor | null;
+  readonly state1: Tensor | null;
+  readonly state2: Tensor | null;
+  readonly values: Tensor;
+  readonly indices: Tensor | null;
+  readonly source: Tensor | null;
+  readonly scale: Tensor | null;
+}
+
+/**
+ * One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has
+ * count * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad
+ * row index, or -1.
+ */
+export function callUpdateParameter(call: UpdateParameterCall): number {
+  const weight = call.weight.storage.array;
+  const state0 = call.state0 === null ? null : call.state0.storage.array;
+  const state1 = call.state1 === null ? null : call.state1.storage.array;
+  const state2 = call.state2 === null ? null : call.state2.storage.array;
+  const values = call.values.storage.array;
+  const indices = call.indices === null ? null : call.indices.storage.array;
+  const source = call.source === null ? null : call.source.storage.array;
+  const scale = call.scale === null ? null : call.scale.storage.array;
+  plan[0] = 0xf5cb3311;
+  plan[1] = call.code;
+  plan[2] = call.rule.lr;
+  plan[3] = call.rule.momentum ?? 0;
+  plan[4] = call.rule.dampening ?? 0;
+  plan[5] = call.rule.weightDecay;
+  plan[6] = call.rule.nesterov ? 1 : 0;
+  plan[7] = call.rule.maximize ? 1 : 0;
+  plan[8] = call.rule.first ? 1 : 0;
+  plan[9] = call.rule.beta1 ?? 0;
+  plan[10] = call.rule.beta2 ?? 0;
+  plan[11] = call.rule.eps ?? 0;
+  plan[12] = call.rule.step ?? 0;
+  plan[13] = call.rule.decoupled ? 1 : 0;
+  plan[14] = call.rule.lrDecay ?? 0;
+  plan[15] = call.rule.alpha ?? 0;
+  plan[16] = call.count;
+  plan[17] = call.rows;
+  plan[18] = call.dim;
+  plan[19] = call.everyRow ? 1 : 0;
+  plan[20] = call.valueRows;
+  plan[21] = call.weight.offset;
+  plan[22] = call.state0 === null ? 0 : call.state0.offset;
+  plan[23] = call.state1 === null ? 0 : call.state1.offset;
+  plan[24] = call.state2 === null ? 0 : call.state2.offset;
+  plan[25] = call.values.offset;
+  plan[26] = call.indices === null ? 0 : call.indices.offset;
+  plan[27] = call.source === null ? 0 : call.source.offset;
+  plan[28] = call.scale === null ? 0 : call.scale.offset;
+  return native.updateParameter(plan, weight, state0, state1, state2, values, indices, source, scale);
+}
