@@ -55,14 +55,16 @@ function readAsTheyAre(
   const dtype = elementTypes[type].dtype!;
   const { bytes: width, array: TypedArray } = dtypes[dtype];
   const { owned } = source;
-  const start = (owned?.byteOffset ?? 0) + position;
-  const canStay = owned !== undefined && start % width === 0;
-  const storage = canStay
-    ? new Storage(new TypedArray(owned.buffer as ArrayBuffer, start, count), dtype)
+  const inPlace = owned !== undefined && owned.byteOffset % width === 0;
+  const storage = inPlace
+    ? new Storage(
+        new TypedArray(owned.buffer as ArrayBuffer, alignedStart(owned, position, width, count), count),
+        dtype,
+      )
     : Storage.allocate(dtype, count, false);
   const { array } = storage;
   const bytes = new Uint8Array(array.buffer, array.byteOffset, count * width);
-  if (!canStay) source.read(bytes, position);
+  if (!inPlace) source.read(bytes, position);
   if (bigEndian) swapBytes(bytes, width);
   if (dtype === 'bool') {
     const wrong = bytes.findIndex((byte) => byte > 1);
@@ -70,6 +72,13 @@ function readAsTheyAre(
       throw new FileFormatError(`${where}: a ${typeName} must be 0 or 1, got ${bytes[wrong]} at ${wrong}`);
   }
   return storage;
+}
+
+/** Where elements begin in memory of ours; they are moved down to a multiple of their width, should they not lie there. */
+function alignedStart(owned: Uint8Array, position: number, width: number, count: number): number {
+  const start = position - (position % width);
+  if (start !== position) owned.copyWithin(start, position, position + count * width);
+  return owned.byteOffset + start;
 }
 
 /** Reads some elements at a time: no copy of all of them in the file's own type is ever made. */

@@ -13,7 +13,7 @@ function isCount(value: unknown): value is number {
 export function persistentStorage(source: string, items: readonly unknown[]): PickledStorage | Unreadable {
   const [tag, global, key, location, count, part] = items;
   const fail = (): never => {
-    throw new FileFormatError(`${source}: data.pkl refers to a storage in a way that is not understood`);
+    throw new FileFormatError(`${source}: the pickle refers to a storage in a way that is not understood`);
   };
   if (global instanceof Unreadable) return global;
   const kind = global instanceof KnownGlobal ? /^torch(?:\.storage)? (\w+Storage)$/.exec(global.name)?.[1] : undefined;

@@ -23,6 +23,8 @@ export class PickleInput {
     this.name = name;
     this.start = start;
     this.position = start;
+    const { owned } = source;
+    if (owned !== undefined) this.chunk = Buffer.from(owned.buffer, owned.byteOffset, owned.byteLength);
   }
 
   /** @throws FileFormatError naming the place */
@@ -42,14 +44,19 @@ export class PickleInput {
       this.position += length;
       return place;
     }
+    this.require(length);
     const left = this.source.bytes - this.position;
-    if (length > left) this.fail(`expected ${length} more bytes`);
     const size = Math.min(left, Math.max(length, chunkBytes));
     if (this.chunk.byteLength !== size) this.chunk = Buffer.alloc(size);
     this.source.read(this.chunk, this.position);
     this.chunkStart = this.position;
     this.position += length;
     return 0;
+  }
+
+  /** @throws FileFormatError unless so many bytes are left */
+  require(length: number): void {
+    if (length > this.source.bytes - this.position) this.fail(`expected ${length} more bytes`);
   }
 
   byte(): number {
@@ -91,6 +98,7 @@ export class PickleInput {
 
   text(length: number): string {
     const at = this.take(length);
+    if (this.isAscii(at, length)) return this.chunk.toString('latin1', at, at + length);
     try {
       return this.decoder.decode(this.chunk.subarray(at, at + length));
     } catch {
@@ -98,14 +106,22 @@ export class PickleInput {
     }
   }
 
+  /** Nearly all strings are: names, which need no window on the chunk to be decoded. */
+  private isAscii(at: number, length: number): boolean {
+    const { chunk } = this;
+    for (let i = at; i < at + length; i++) if (chunk[i] > 0x7f) return false;
+    return true;
+  }
+
   /** Up to the next line end, which is passed over. */
   line(): string {
-    const left = Math.min(longestLine, this.source.bytes - this.position);
-    const at = this.take(left);
-    const end = this.chunk.subarray(at, at + left).indexOf(10);
-    this.position -= left;
-    if (end < 0) this.fail('a line does not end');
-    const text = this.text(end);
+    const most = Math.min(longestLine, this.source.bytes - this.position);
+    const at = this.take(most);
+    this.position -= most;
+    let length = 0;
+    while (length < most && this.chunk[at + length] !== 10) length++;
+    if (length === most) this.fail('a line does not end');
+    const text = this.text(length);
     this.position++;
     return text;
   }

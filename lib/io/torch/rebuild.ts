@@ -95,7 +95,7 @@ class Rebuilder {
     }
     add('torch._tensor _rebuild_from_type_v2', ([func, , args]) => {
       if (!(func instanceof KnownGlobal) || func.call === null || !(args instanceof PickledTuple)) {
-        return this.fail('data.pkl describes a tensor in a way that is not understood');
+        return this.fail('the pickle describes a tensor in a way that is not understood');
       }
       return args.items.find((item) => item instanceof Unreadable) ?? func.call(args.items);
     });
@@ -169,11 +169,11 @@ class Rebuilder {
     const understood =
       pickled instanceof PickledStorage && isCount(first) && shape?.every(isCount) && steps?.every(isCount);
     if (!understood || shape.length !== steps.length || shape.length > mostDimensions) {
-      return this.fail('data.pkl describes a tensor in a way that is not understood');
+      return this.fail('the pickle describes a tensor in a way that is not understood');
     }
     const dtype = typeof own === 'string' ? own : pickled.dtype;
     const type = dtype === null || !Object.hasOwn(torchTypes, dtype) ? undefined : torchTypes[dtype];
-    if (dtype === null || type === undefined) return this.fail('data.pkl has a tensor without a dtype');
+    if (dtype === null || type === undefined) return this.fail('the pickle has a tensor without a dtype');
     if (type === null)
       return unrepresentable(`a ${dtype} tensor of shape ${formatShape(shape as number[])}`, remedyFor(dtype));
     const flag = flags instanceof PickledDict ? [...flags.entries].find(([, on]) => on === true)?.[0] : undefined;
@@ -205,7 +205,7 @@ class Rebuilder {
       );
     }
     const inWhole = dtype === null ? storage.offset / width : storage.offset;
-    if (!Number.isInteger(inWhole)) this.fail('data.pkl describes a tensor in a way that is not understood');
+    if (!Number.isInteger(inWhole)) this.fail('the pickle describes a tensor in a way that is not understood');
     const window = { storage, type, offset: inWhole + offset, shape: shape.slice(), strides: strides.slice() };
     return new PickledTensor(window, requiresGrad);
   }
@@ -225,7 +225,7 @@ class Rebuilder {
     if (layout !== 'sparse_coo') return unrepresentable(kind, 'save its to_dense()');
     const shape = size instanceof PickledTuple ? size.items : null;
     if (!(indices instanceof PickledTensor) || !(values instanceof PickledTensor) || !shape?.every(isCount)) {
-      return this.fail('data.pkl describes a sparse tensor in a way that is not understood');
+      return this.fail('the pickle describes a sparse tensor in a way that is not understood');
     }
     const { window } = values;
     const byRows = indices.window.shape.length === 2 && indices.window.shape[0] === 1;

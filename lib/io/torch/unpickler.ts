@@ -15,10 +15,11 @@ const mark = Symbol('mark');
 
 /** About what objects take in memory, here and in the form that the caller gets. */
 const cost = {
-  slot: 8,
+  slot: 24,
   string: 24,
   bytes: 100,
-  container: 80,
+  global: 600,
+  container: 140,
   firstItem: 300,
   item: 16,
   entry: 76,
@@ -42,7 +43,10 @@ export function unpickle(input: PickleInput, options: UnpickleOptions): unknown 
 
 class Unpickler {
   private readonly stack: unknown[] = [];
+  /** How long the stack was at most: what it has given back, it uses again. */
+  private highest = 0;
   private readonly memo = new Map<number, unknown>();
+  private readonly unknown = new Map<string, Unreadable>();
   private readonly input: PickleInput;
   private readonly options: UnpickleOptions;
 
@@ -74,7 +78,12 @@ class Unpickler {
   }
 
   private push(value: unknown, bytes = 0): true {
-    this.spend(cost.slot + bytes);
+    if (this.stack.length === this.highest) {
+      this.highest++;
+      this.spend(cost.slot + bytes);
+    } else if (bytes > 0) {
+      this.spend(bytes);
+    }
     this.stack.push(value);
     return true;
   }
@@ -112,12 +121,15 @@ class Unpickler {
   }
 
   private string(length: number): true {
-    return this.push(this.input.text(length), cost.string + length);
+    this.input.require(length);
+    this.spend(cost.string + length);
+    return this.push(this.input.text(length));
   }
 
   private bytes(length: number): true {
-    this.spend(length);
-    return this.push(this.input.bytes(length), cost.bytes);
+    this.input.require(length);
+    this.spend(cost.bytes + length);
+    return this.push(this.input.bytes(length));
   }
 
   /** Strings and bytes. */
@@ -323,10 +335,16 @@ class Unpickler {
   private global(module: unknown, name: unknown): true {
     if (typeof module !== 'string' || typeof name !== 'string') return this.fail('a name is no string');
     const home = Object.hasOwn(renamed, module) ? renamed[module] : module;
-    const known = this.options.globals.get(`${home} ${name}`);
+    // Names that are looked up leave strings behind, which the collector does not take away at once.
+    this.spend(cost.string);
+    const place = `${home} ${name}`;
+    const known = this.options.globals.get(place) ?? this.unknown.get(place);
     if (known !== undefined) return this.push(known);
+    this.spend(cost.global + place.length);
     const problem = `refers to ${shorten(home)}.${shorten(name)}, which is not needed for tensors and is never executed`;
-    return this.push(new Unreadable(problem, 'save a plain state dict', this.input.at), cost.bytes);
+    const unreadable = new Unreadable(problem, 'save a plain state dict', this.input.at);
+    this.unknown.set(place, unreadable);
+    return this.push(unreadable);
   }
 
   private call(args: unknown): true {

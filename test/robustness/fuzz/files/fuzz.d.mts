@@ -1,0 +1,15 @@
+import type { ZipFile } from '../../../../lib/io/zip/writer.js';
+
+export interface FuzzOptions {
+  count: number;
+  seed: number;
+  onProgress?: (done: number, summary: string) => void;
+}
+
+export function fuzz(dist: URL, options: FuzzOptions): Promise<string>;
+
+export function fuzzFiles(
+  library: object,
+  zipParts: (files: readonly ZipFile[], compress: boolean) => Uint8Array[],
+  options: FuzzOptions,
+): string;
