@@ -55,6 +55,16 @@ export { LSTMCell, type LSTMCellState } from './lstm_cell.js';
 export { CosineEmbeddingLoss, MarginRankingLoss, TripletMarginLoss } from './margin_loss.js';
 export { Module, type RecurseOptions } from './module.js';
 export {
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  type HookGradients,
+  type HookOptions,
+  RemovableHandle,
+} from './module_hooks.js';
+export {
   MultiheadAttention,
   type MultiheadAttentionForwardOptions,
   type MultiheadAttentionOptions,

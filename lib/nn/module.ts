@@ -9,6 +9,7 @@ import { checkDType, type DType, isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { guardMembers } from './guarded_members.js';
 import { formatModule } from './module_format.js';
+import { HookableModule } from './module_hooks.js';
 import type { ModuleTree } from './module_tree.js';
 import { Parameter, replaceData } from './parameter.js';
 import { type LoadOptions, type LoadResult, loadInto, type StateDict, stateDictOf } from './state_dict.js';
@@ -52,7 +53,7 @@ function isModule(value: unknown): value is Module {
  * JavaScript's `#private` fields can't be found; TypeScript's `private` ones can. Modules in plain arrays or maps are
  * not found either: use `ModuleList`, `ModuleDict` or `ParameterList`. Where that happens a warning says so.
  */
-export abstract class Module implements ModuleTree {
+export abstract class Module extends HookableModule implements ModuleTree {
   /** Whether the module is in training mode, which dropout asks; set by `train()` and `eval()`. */
   training = true;
   /** Names registered as buffers, and whether each is part of the state dict. */
@@ -70,10 +71,10 @@ export abstract class Module implements ModuleTree {
 
   /** What the module computes. */
   // biome-ignore lint/suspicious/noExplicitAny: every module has its own signature; a list of modules is called with any.
-  abstract forward(...inputs: any[]): any;
+  abstract override forward(...inputs: any[]): any;
 
   /** The name printed for the module: its class's. */
-  typeName(): string {
+  override typeName(): string {
     return this.constructor.name || 'Module';
   }
 
@@ -83,7 +84,7 @@ export abstract class Module implements ModuleTree {
   }
 
   /** The module and its submodules as PyTorch prints them. */
-  toString(): string {
+  override toString(): string {
     return formatModule(this);
   }
 
