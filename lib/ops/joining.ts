@@ -30,11 +30,11 @@ function checkList(op: string, tensors: readonly Tensor[]): void {
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList('cat', tensors);
-  const counted = tensors.filter((x) => x.ndim !== 1 || x.numel > 0);
-  if (counted.length === 0) return tensors[0].clone();
-  const first = counted[0];
+  const isSkipped = (x: Tensor) => x.ndim === 1 && x.numel === 0;
+  const counted = tensors.filter((x) => !isSkipped(x));
+  const first = counted[0] ?? tensors[0];
   if (counted.some((x) => x.ndim === 0)) throw new ShapeError('cat: 0-dimensional tensors cannot be joined; use stack');
-  const d = wrapDim('cat', dim, first.ndim);
+  const d = counted.length === 0 ? 0 : wrapDim('cat', dim, first.ndim);
   for (const x of counted) {
     if (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i])) {
       throw new ShapeError(
@@ -42,21 +42,25 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   }
-  const dtype = counted.reduce((t, x) => promote(t, x.dtype), first.dtype);
-  const parts = counted.map((x) => to(x, dtype));
+  const dtype = tensors.reduce((t, x) => promote(t, x.dtype), first.dtype);
+  const parts = tensors.map((x) => to(x, dtype));
   const shape = first.shape.slice();
-  shape[d] = parts.reduce((n, x) => n + x.shape[d], 0);
+  shape[d] = counted.reduce((n, x) => n + x.shape[d], 0);
   const out = Tensor.allocate(shape, dtype, false);
   let start = 0;
   const starts = parts.map((x) => {
     const at = start;
+    if (isSkipped(x)) return at;
     copyInto(narrow(out, d, at, x.shape[d]), x);
     start += x.shape[d];
     return at;
   });
   if (!needsGrad(...parts)) return out;
   return record('CatBackward0', parts, out, (grad, needs) =>
-    parts.map((x, i) => (needs[i] ? narrow(grad, d, starts[i], x.shape[d]) : null)),
+    parts.map((x, i) => {
+      if (!needs[i]) return null;
+      return isSkipped(x) ? Tensor.allocate([0], grad.dtype) : narrow(grad, d, starts[i], x.shape[d]);
+    }),
   );
 }
 

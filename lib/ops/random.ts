@@ -1,3 +1,4 @@
+import { needsGrad, record } from '../autograd/record.js';
 import { type Generator, type GeneratorHandle, generatorHandle } from '../calls/generator.js';
 import {
   fillBernoulli,
@@ -273,10 +274,15 @@ export function randperm(n: number, options?: RandomTensorOptions): Tensor {
   return out;
 }
 
-/** A tensor of 0 and 1 in the input's shape and dtype, each 1 with the probability that the input holds there. */
+/**
+ * A tensor of 0 and 1 in the input's shape and dtype, each 1 with the probability that the input holds there. The
+ * gradient is zero, as in PyTorch: a draw doesn't change with its probability.
+ */
 export function bernoulli(input: Tensor, options?: DrawOptions): Tensor {
   checkFloat('bernoulli', 'input', input);
-  return bernoulli_(Tensor.allocate(input.shape, input.dtype, false), input, options);
+  const out = bernoulli_(Tensor.allocate(input.shape, input.dtype, false), input, options);
+  if (!needsGrad(input)) return out;
+  return record('BernoulliBackward0', [input], out, (grad) => [Tensor.allocate(grad.shape, grad.dtype)]);
 }
 
 /**
