@@ -164,6 +164,11 @@ export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Ten
   return recordCopy('IndexCopyBackward0', out, slices.x, s, (grad) => emptied(op, slices, grad), ofSource);
 }
 
+function distinct({ storage, offset, numel }: Tensor): Tensor {
+  const list = Int32Array.from(new Set(storage.array.subarray(offset, offset + numel)));
+  return Tensor.wrap(list, [list.length], 'int32');
+}
+
 /** A copy of input whose slices `index[i]` of `dim` hold `value`, a number or a 0-dimensional tensor. */
 export function indexFill(input: Tensor, dim: number, index: Tensor, value: number | boolean | Tensor): Tensor {
   const op = 'indexFill';
@@ -171,7 +176,8 @@ export function indexFill(input: Tensor, dim: number, index: Tensor, value: numb
   const { x } = slices;
   const out = putSlices(op, slices, fillLike(op, slicesShape(slices), value, x.dtype));
   const from = value instanceof Tensor ? value : null;
-  const ofValue = (grad: Tensor) => sum(slicesOf(grad, slices));
+  // A slice that the index names twice holds the value once.
+  const ofValue = (grad: Tensor) => sum(slicesOf(grad, { ...slices, ids: distinct(slices.ids) }));
   return recordCopy('IndexFillBackward0', out, x, from, (grad) => emptied(op, slices, grad), ofValue);
 }
 

@@ -8,7 +8,7 @@ import { indexSelect } from './indexing.js';
 import { checkDense, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { sort } from './sorting.js';
-import { transpose } from './view.js';
+import { permute } from './view.js';
 
 export interface UniqueConsecutiveOptions {
   /** Also give, for each element, its place among the unique ones. Default false. */
@@ -113,7 +113,8 @@ function uniqueOf(op: string, input: unknown, options: UniqueOptions, sorted: bo
   if (!flat && x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor has no slices`);
   const source = flat ? reshape(x, [-1]) : x;
   const count = source.shape[d];
-  const first = toComputing(flat ? source : transpose(source, 0, d)).contiguous();
+  const slicesFirst = [d, ...Array.from({ length: x.ndim }, (_, i) => i).filter((i) => i !== d)];
+  const first = toComputing(flat ? source : permute(source, slicesFirst)).contiguous();
   const items: Items = {
     values: first.storage.array,
     start: first.offset,

@@ -52,6 +52,26 @@ describe('counts and places of many numbers', () => {
     expect(L.isin(many, values).all().item()).toBe(1);
   });
 
+  it('order slices by their elements in the order of the other dimensions', () => {
+    // As torch.unique(x, dim=2): the slices are 1 0 / 1 1 and 1 1 / 0 1.
+    const x = tensor([
+      [
+        [1, 1],
+        [1, 0],
+      ],
+      [
+        [0, 1],
+        [1, 1],
+      ],
+    ]);
+    const [values, inverse] = x.unique({ dim: 2, returnInverse: true });
+    expect(inverse.tolist()).toEqual([1, 0]);
+    expect(values.select(2, 0).tolist()).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   it('have types that know the options', () => {
     const alone: L.Tensor = many.unique();
     const [, counts]: [L.Tensor, L.Tensor] = many.unique({ returnCounts: true });

@@ -107,6 +107,18 @@ describe('writing into its own memory', () => {
   });
 });
 
+describe('a value that fills a slice named twice', () => {
+  it('gets the gradient of the slice once', () => {
+    const value = tensor(1, { requiresGrad: true });
+    zeros([2, 3])
+      .indexFill(1, ints(2, 0, 2, 2), value)
+      .mul(tensor([1, 10, 100]))
+      .sum()
+      .backward();
+    expect(value.grad?.item()).toBe(202);
+  });
+});
+
 describe('bytes and bools', () => {
   it('wrap and are or ed', () => {
     const bytes = tensor([250, 1], { dtype: 'uint8' });
