@@ -48,7 +48,9 @@ export class ClassSampler implements ClassSource {
     const total = checkWeights(op, weights);
     this.numClasses = weights.length;
     this.#generator = generator;
-    this.#probabilities = Float64Array.from(weights, (weight) => weight / total);
+    const probabilities = new Float64Array(weights.length);
+    for (let i = 0; i < weights.length; i++) probabilities[i] = weights[i] / total;
+    this.#probabilities = probabilities;
     const { share, alias } = makeTable(this.#probabilities);
     this.#share = share;
     this.#alias = alias;
@@ -62,17 +64,17 @@ export class ClassSampler implements ClassSource {
     }
     checkWeights('ClassSampler.unigram', counts);
     // A class that never occurs is never drawn, also where the power is 0.
-    const weights = Float64Array.from(counts, (count) => (count === 0 ? 0 : count ** power));
+    const weights = new Float64Array(counts.length);
+    for (let i = 0; i < counts.length; i++) weights[i] = counts[i] === 0 ? 0 : counts[i] ** power;
     return new ClassSampler(weights, { generator });
   }
 
   /** Draws class k with probability log((k + 2) / (k + 1)) / log(classes + 1): Zipf's law for classes by frequency. */
   static logUniform(numClasses: number, options?: DrawOptions): ClassSampler {
     checkCount('ClassSampler.logUniform', numClasses);
-    return new ClassSampler(
-      Float64Array.from({ length: numClasses }, (_, k) => Math.log1p(1 / (k + 1))),
-      options,
-    );
+    const weights = new Float64Array(numClasses);
+    for (let k = 0; k < numClasses; k++) weights[k] = Math.log1p(1 / (k + 1));
+    return new ClassSampler(weights, options);
   }
 
   /** Draws every class alike. */
@@ -142,25 +144,40 @@ function checkWeights(op: string, weights: ArrayLike<number>): number {
   return total;
 }
 
+/** Plain loops over typed arrays: with lists and callbacks 16 million classes took eleven seconds. */
 function makeTable(probabilities: Float64Array): { share: Float64Array; alias: Int32Array } {
   const n = probabilities.length;
-  const share = probabilities.map((probability) => probability * n);
+  const share = new Float64Array(n);
   const alias = new Int32Array(n);
-  const small: number[] = [];
-  const large: number[] = [];
-  for (let i = 0; i < n; i++) (share[i] < 1 ? small : large).push(i);
-  while (small.length > 0 && large.length > 0) {
-    const poor = small.pop() as number;
-    const rich = large[large.length - 1];
+  // Two stacks in one array: classes of less than a column's share from the left, the others from the right.
+  const stacks = new Int32Array(n);
+  let small = 0;
+  let large = n;
+  let likeliest = 0;
+  for (let i = 0; i < n; i++) {
+    share[i] = probabilities[i] * n;
+    if (probabilities[i] > probabilities[likeliest]) likeliest = i;
+  }
+  for (let i = 0; i < n; i++) if (share[i] < 1) stacks[small++] = i;
+  for (let i = n - 1; i >= 0; i--) if (!(share[i] < 1)) stacks[--large] = i;
+  // The large ones are taken from the end of their list, the highest number first: it lies at n - 1.
+  let top = n;
+  while (small > 0 && large < top) {
+    const poor = stacks[--small];
+    const rich = stacks[top - 1];
     alias[poor] = rich;
     share[rich] -= 1 - share[poor];
-    if (share[rich] < 1) small.push(large.pop() as number);
+    if (share[rich] < 1) {
+      top--;
+      stacks[small++] = rich;
+    }
   }
   // What is left is full but for rounding. A class of probability 0 never is: it found its alias above or takes one.
-  const likeliest = probabilities.indexOf(probabilities.reduce((most, p) => Math.max(most, p), 0));
-  for (const i of [...small, ...large]) {
+  const settle = (i: number) => {
     if (probabilities[i] > 0) share[i] = 1;
     else alias[i] = likeliest;
-  }
+  };
+  for (let k = 0; k < small; k++) settle(stacks[k]);
+  for (let k = large; k < top; k++) settle(stacks[k]);
   return { share, alias };
 }
