@@ -7,7 +7,9 @@
 #include "binding/families.h"
 #include "binding/planned/optim.h"
 #include "binding/row_list.h"
+#include "kernels/optim/adafactor.h"
 #include "kernels/optim/clip.h"
+#include "kernels/optim/further_rules.h"
 #include "kernels/rows/indices.h"
 
 namespace lutra::binding {
@@ -15,7 +17,19 @@ namespace lutra::binding {
 namespace {
 
 // Codes shared with lib/calls/optim.ts.
-enum class Rule : int64_t { sgd = 0, adam = 1, sparseAdam = 2, adagrad = 3, rmsprop = 4 };
+enum class Rule : int64_t {
+  sgd = 0,
+  adam = 1,
+  sparseAdam = 2,
+  adagrad = 3,
+  rmsprop = 4,
+  nadam = 5,
+  radam = 6,
+  adamax = 7,
+  adadelta = 8,
+  asgd = 9,
+  rprop = 10
+};
 
 using UpdateCall = Planned<UpdateParameterLayout>;
 
@@ -71,6 +85,51 @@ void rmsprop(const UpdateCall& call, const Update<T>& u) {
   }
 }
 
+// An update whose rule has one state or two.
+template <class T, class Options>
+void further(const UpdateCall& call, const Update<T>& u, int states, const Options& options) {
+  if (!u.state[0]) call.missing(call.state0, "typed array");
+  if (states > 1 && !u.state[1]) call.missing(call.state1, "typed array");
+  if (u.byRows) {
+    furtherRows<T>(u.weight, u.state[0], u.state[1], u.rows, options);
+  } else {
+    furtherDense<T>(u.weight, u.state[0], u.state[1], u.values, u.n, options);
+  }
+}
+
+template <class T>
+void applyFurther(const UpdateCall& call, const Update<T>& u) {
+  switch (static_cast<Rule>(call[call.code])) {
+    case Rule::nadam:
+      return further(
+          call, u, 2,
+          NadamOptions{call[call.gradientRate], call[call.averageRate], call[call.beta1], call[call.beta2],
+                       call[call.eps], call[call.decay], call[call.step], call[call.decoupled], call[call.maximize]});
+    case Rule::radam:
+      return further(call, u, 2,
+                     RadamOptions{call[call.lr], call[call.beta1], call[call.beta2], call[call.eps],
+                                  call[call.weightDecay], call[call.step], call[call.decoupled], call[call.maximize]});
+    case Rule::adamax:
+      return further(call, u, 2,
+                     AdamaxOptions{call[call.lr], call[call.beta1], call[call.beta2], call[call.eps],
+                                   call[call.weightDecay], call[call.step], call[call.maximize]});
+    case Rule::adadelta:
+      return further(
+          call, u, 2,
+          AdadeltaOptions{call[call.lr], call[call.rho], call[call.eps], call[call.weightDecay], call[call.maximize]});
+    case Rule::asgd:
+      return further(
+          call, u, 1,
+          AsgdOptions{call[call.eta], call[call.lambd], call[call.mu], call[call.weightDecay], call[call.maximize]});
+    case Rule::rprop:
+      return further(call, u, 2,
+                     RpropOptions{call[call.etaMinus], call[call.etaPlus], call[call.stepMin], call[call.stepMax],
+                                  call[call.maximize]});
+    default:
+      call.fail(ErrorKind::range, "there is no such rule");
+  }
+}
+
 template <class T>
 void apply(const UpdateCall& call, const Update<T>& u) {
   switch (static_cast<Rule>(call[call.code])) {
@@ -85,7 +144,7 @@ void apply(const UpdateCall& call, const Update<T>& u) {
     case Rule::rmsprop:
       return rmsprop(call, u);
     default:
-      call.fail(ErrorKind::range, "there is no such rule");
+      return applyFurther(call, u);
   }
 }
 
@@ -118,6 +177,28 @@ int64_t update(Args& args) {
     }
     apply(call, u);
     return -1;
+  });
+}
+
+void adafactor(Args& args) {
+  const Planned<AdafactorLayout> call(args);
+  const int64_t matrices = call[call.matrices], rows = call[call.rows], columns = call[call.columns];
+  const int64_t rowCount = call.product(matrices, rows), n = call.product(rowCount, columns);
+  const AdafactorOptions options{call[call.lr],   call[call.share], call[call.step],        call[call.eps1],
+                                 call[call.eps2], call[call.d],     call[call.weightDecay], call[call.maximize]};
+  const bool isMatrix = call.has(call.rowMeans);
+  const int64_t means = isMatrix ? call.product(matrices, columns) : n;
+  call.withFloat(call.weight, [&](auto zero) {
+    using T = decltype(zero);
+    T* const weight = call.array<T>(call.weight, n);
+    T* const rowMeans = call.optional<T>(call.rowMeans, rowCount);
+    T* const other = call.array<T>(call.means, means);
+    const T* const gradient = call.array<T>(call.gradient, n);
+    if (isMatrix) {
+      adafactorMatrix<T>(weight, rowMeans, other, gradient, matrices, rows, columns, options);
+    } else {
+      adafactorVector<T>(weight, other, gradient, n, options);
+    }
   });
 }
 
@@ -155,6 +236,7 @@ void clamp(Args& args) {
 
 void registerOptim(Napi::Object exports) {
   define<update>(exports, "updateParameter");
+  define<adafactor>(exports, "adafactor");
   define<powers>(exports, "sumOfPowers");
   define<scale>(exports, "scaleInPlace");
   define<clamp>(exports, "clampInPlace");

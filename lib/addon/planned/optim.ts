@@ -19,4 +19,15 @@ export interface PlannedOptim {
     source: TypedArray | null,
     scale: TypedArray | null,
   ): number;
+  /**
+   * One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their columns'; or
+   * without rowMeans of a vector, whose means are its variance.
+   */
+  adafactor(
+    plan: Float64Array,
+    weight: TypedArray,
+    rowMeans: TypedArray | null,
+    means: TypedArray,
+    gradient: TypedArray,
+  ): void;
 }
