@@ -2,14 +2,36 @@
 import { native } from '../addon/native.js';
 import { numelOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { callUpdateParameter } from './planned/optim.js';
+import { callAdafactor, callUpdateParameter } from './planned/optim.js';
 import type { RowList } from './row_list.js';
 
 /** Codes of native/binding/optim.cc. */
-const ruleCodes = { sgd: 0, adam: 1, sparseAdam: 2, adagrad: 3, rmsprop: 4 } as const;
+const ruleCodes = {
+  sgd: 0,
+  adam: 1,
+  sparseAdam: 2,
+  adagrad: 3,
+  rmsprop: 4,
+  nadam: 5,
+  radam: 6,
+  adamax: 7,
+  adadelta: 8,
+  asgd: 9,
+  rprop: 10,
+} as const;
 
 /** One step of an optimizer's rule, with its numbers. */
-export type UpdateRule = SgdRule | AdamRule | AdagradRule | RmspropRule;
+export type UpdateRule =
+  | SgdRule
+  | AdamRule
+  | AdagradRule
+  | RmspropRule
+  | NadamRule
+  | RadamRule
+  | AdamaxRule
+  | AdadeltaRule
+  | AsgdRule
+  | RpropRule;
 
 export interface SgdRule {
   readonly name: 'sgd';
@@ -55,6 +77,61 @@ export interface RmspropRule {
   readonly eps: number;
   readonly weightDecay: number;
   readonly momentum: number;
+  readonly maximize: boolean;
+}
+
+export interface NadamRule {
+  readonly name: 'nadam';
+  /** How much of the gradient, and of its running mean, the step has. */
+  readonly gradientRate: number;
+  readonly averageRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Decoupled: what weights are multiplied by; else the L2 penalty. */
+  readonly decay: number;
+  /** Counts from 1. */
+  readonly step: number;
+  readonly decoupled: boolean;
+  readonly maximize: boolean;
+}
+
+export interface RadamRule extends Omit<AdamRule, 'name'> {
+  readonly name: 'radam';
+}
+
+export interface AdamaxRule extends Omit<AdamRule, 'name' | 'decoupled'> {
+  readonly name: 'adamax';
+}
+
+export interface AdadeltaRule {
+  readonly name: 'adadelta';
+  readonly lr: number;
+  readonly rho: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+}
+
+export interface AsgdRule {
+  readonly name: 'asgd';
+  /** This step's rate. */
+  readonly eta: number;
+  readonly lambd: number;
+  /** How much of the way the average goes to the weights; 1: it becomes them. */
+  readonly mu: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+}
+
+export interface RpropRule {
+  readonly name: 'rprop';
+  /** What a step is multiplied by where the gradient's sign turns, and where it stays. */
+  readonly etaMinus: number;
+  readonly etaPlus: number;
+  /** The smallest and the largest step. */
+  readonly stepMin: number;
+  readonly stepMax: number;
   readonly maximize: boolean;
 }
 
@@ -119,6 +196,39 @@ export function updateRows(rule: UpdateRule, target: UpdateTarget, rows: NamedRo
     source: rowList.source,
     scale: rowList.scale,
   });
+}
+
+/** One step of Adafactor, with its numbers. */
+export interface AdafactorStep {
+  readonly lr: number;
+  /** How far the mean squares go to those of this gradient. */
+  readonly share: number;
+  /** Counts from 1. */
+  readonly step: number;
+  readonly eps1: number;
+  readonly eps2: number;
+  readonly d: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+}
+
+/**
+ * Updates a parameter and the mean squares of its gradients: of a matrix's rows and, as `means`, its columns, or without
+ * rows all those of a vector. All contiguous.
+ */
+export function adafactor(
+  step: AdafactorStep,
+  weight: Tensor,
+  rowMeans: Tensor | null,
+  means: Tensor,
+  gradient: Tensor,
+): void {
+  const { shape } = weight;
+  const sizes =
+    rowMeans === null
+      ? { matrices: 1, rows: 1, columns: weight.numel }
+      : { matrices: numelOf(shape.slice(0, -2)), rows: shape[shape.length - 2], columns: shape[shape.length - 1] };
+  callAdafactor({ ...sizes, ...step, weight, rowMeans, means, gradient });
 }
 
 /** Σ |x|^p of a contiguous tensor, or the largest |x| for p = Infinity. */

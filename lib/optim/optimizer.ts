@@ -81,6 +81,16 @@ export abstract class Optimizer<O extends object = object> {
   /** Called for every parameter as it is added; makes the state that exists before the first step. */
   protected initialise(_parameter: Tensor, _group: ParamGroup<O>): void {}
 
+  /** A parameter's state, which `begin` makes at its first step. */
+  protected stateOf(parameter: Tensor, begin: () => ParamState): ParamState {
+    let state = this.state.get(parameter);
+    if (state === undefined) {
+      state = begin();
+      this.state.set(parameter, state);
+    }
+    return state;
+  }
+
   /** Adds parameters with options of their own, as when layers are unfrozen during training. */
   addParamGroup(group: ParamGroupInput<O>): void {
     if (typeof group !== 'object' || group === null || group.params === undefined) {

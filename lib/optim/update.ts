@@ -15,7 +15,7 @@ function isByRows(gradient: Tensor): gradient is RowSparse | DenseRows {
  * One native call: updates a parameter and its state from its gradient, all in one pass over memory. A row-sparse
  * gradient updates the rows that it names, each once, duplicates added up. A dense one that is known by its rows is
  * never written out: all other rows get a gradient of zero, or with `restsAtZero`, where such a gradient would change
- * neither the parameter nor its state, are not touched.
+ * neither the parameter nor its state, are not touched. With `everyRow` a row-sparse gradient does the same.
  * States are dense, of the parameter's size, or null.
  */
 export function updateParameter(
@@ -26,11 +26,12 @@ export function updateParameter(
   state1: Tensor | null,
   state2: Tensor | null,
   restsAtZero = false,
+  everyRow = false,
 ): void {
   const sparse = isByRows(gradient);
   const values = sparse ? gradient.rowList.base : gradient;
   if (!parameter.isContiguous() || !values.isContiguous() || (sparse && !gradient.indices.isContiguous())) {
-    updateCopy(rule, parameter, gradient, state0, state1, state2, restsAtZero);
+    updateCopy(rule, parameter, gradient, state0, state1, state2, restsAtZero, everyRow);
     return;
   }
   const target = { parameter, state0, state1, state2 };
@@ -39,7 +40,7 @@ export function updateParameter(
     parameter.storage.version++;
     return;
   }
-  const bad = updateRows(rule, target, gradient, gradient instanceof DenseRows && !restsAtZero);
+  const bad = updateRows(rule, target, gradient, everyRow || (gradient instanceof DenseRows && !restsAtZero));
   if (bad >= 0) {
     const index = gradient.indices.at(bad);
     throw new IndexError(
@@ -61,13 +62,14 @@ function updateCopy(
   state1: Tensor | null,
   state2: Tensor | null,
   restsAtZero: boolean,
+  everyRow: boolean,
 ): void {
   const weight = copyOf(parameter);
   const plain =
     gradient instanceof RowSparse
       ? new RowSparse(contiguous(gradient.indices), gradient.rowList.packed(), gradient.shape)
       : contiguous(gradient);
-  updateParameter(rule, weight, plain, state0, state1, state2, restsAtZero);
+  updateParameter(rule, weight, plain, state0, state1, state2, restsAtZero, everyRow);
   copyInto(parameter, weight);
   parameter.storage.version++;
 }

@@ -36,6 +36,13 @@ const makers: { [name: string]: Make } = {
   AdamW: (p) => new optim.AdamW(p, { lr: 0.1 }),
   Adagrad: (p) => new optim.Adagrad(p, { lr: 0.1, weightDecay: 0.1, lrDecay: 0.1 }),
   RMSprop: (p) => new optim.RMSprop(p, { lr: 0.1, momentum: 0.5, centered: true }),
+  NAdam: (p) => new optim.NAdam(p, { lr: 0.1, weightDecay: 0.1 }),
+  RAdam: (p) => new optim.RAdam(p, { lr: 0.1, betas: [0.5, 0.9], weightDecay: 0.1, decoupledWeightDecay: true }),
+  Adamax: (p) => new optim.Adamax(p, { lr: 0.1, weightDecay: 0.1 }),
+  Adadelta: (p) => new optim.Adadelta(p, { lr: 0.5, weightDecay: 0.1 }),
+  ASGD: (p) => new optim.ASGD(p, { lr: 0.1, lambd: 0.1, t0: 1, weightDecay: 0.1 }),
+  Rprop: (p) => new optim.Rprop(p, { lr: 0.1 }),
+  Adafactor: (p) => new optim.Adafactor(p, { lr: 0.1, weightDecay: 0.1 }),
 };
 
 describe('row-sparse gradients', () => {
@@ -70,7 +77,7 @@ describe('row-sparse gradients', () => {
     });
   }
 
-  for (const name of ['SGD', 'Adam', 'AdamW', 'Adagrad', 'RMSprop']) {
+  for (const name of ['SGD', 'Adam', 'AdamW', 'Adagrad', 'RMSprop', 'NAdam', 'RAdam', 'Adamax', 'Adadelta', 'Rprop']) {
     it(`${name}: rows that are not named stay as they are, to the bit`, () => {
       const p = parameter([
         [1, 2],
@@ -107,6 +114,34 @@ describe('row-sparse gradients', () => {
     optimizer.step();
     expect(p.tolist()).toEqual([[1 - 1 - 0.5], [2 - 1]]);
   });
+
+  for (const name of ['ASGD', 'Adafactor', 'Muon'] as const) {
+    it(`${name} does what the dense gradient with zeros does, to the bit`, () => {
+      const start = [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ];
+      const [dense, sparse] = [parameter(start), parameter(start)];
+      const optimizers = [dense, sparse].map((p) => new optim[name]([p], { lr: 0.1 }));
+      for (let step = 1; step <= 3; step++) {
+        const gradient = rows(
+          [1, 1],
+          [
+            [1, step],
+            [2, 2],
+          ],
+          [3, 2],
+        );
+        dense.grad = gradient.toDense();
+        sparse.grad = gradient;
+        for (const optimizer of optimizers) optimizer.step();
+        expect(sparse.tolist()).toEqual(dense.tolist());
+      }
+      expect(sparse.tolist()).not.toEqual(start);
+      expect(optimizers[1].stateDict()).toEqual(optimizers[0].stateDict());
+    });
+  }
 
   it('decay the rows that a sparse gradient names, with momentum every row', () => {
     const step = (optimizer: (p: Tensor[]) => optim.Optimizer) => {
@@ -229,6 +264,31 @@ describe('parameters and groups', () => {
     expect(() => new optim.Adam([p], { betas: [0.9, 1] })).toThrow(/betas/);
     expect(() => new optim.Adam([p], { amsgrad: 1 as never })).toThrow(ArgumentError);
     expect(() => new optim.Adagrad([p], { eps: Number.NaN })).toThrow(ValueError);
+    expect(() => new optim.NAdam([p], { momentumDecay: -1 })).toThrow(/NAdam: momentumDecay must be a finite number/);
+    expect(() => new optim.RAdam([p], { betas: [1, 0] })).toThrow(/RAdam: betas/);
+    expect(() => new optim.Adamax([p], { betas: [0.9] as never })).toThrow(/Adamax: betas/);
+    expect(() => new optim.Adadelta([p], { rho: 1.1 })).toThrow(/rho must be a number from 0 to 1, got 1.1/);
+    expect(() => new optim.ASGD([p], { t0: Number.NaN })).toThrow(/t0 must be a finite number, got NaN/);
+    expect(() => new optim.ASGD([p], { weightDecay: -0.5 })).toThrow(/weightDecay/);
+    expect(() => new optim.Rprop([p], { etas: [1, 0.5] })).toThrow(
+      /etas must be a number between 0 and 1 and one above 1/,
+    );
+    expect(() => new optim.Rprop([p], { stepSizes: [2, 1] })).toThrow(/stepSizes/);
+    expect(() => new optim.Adafactor([p], { eps: [-1e-30, 1e-3] })).toThrow(/Adafactor: eps must be two numbers/);
+    expect(() => new optim.Adafactor([p], { d: 0 })).toThrow(/d must be a finite number of at least 1, got 0/);
+    expect(() => new optim.Adafactor([p], { beta2Decay: 0.8 })).toThrow(
+      /beta2Decay must be a finite number of at most 0/,
+    );
+    expect(() => new optim.Muon([p])).toThrow(ShapeError);
+    expect(() => new optim.Muon([p])).toThrow(/Muon: params\[0\] must be a matrix, got shape \[1\]/);
+    const matrix = parameter([[1]]);
+    expect(() => new optim.Muon([matrix], { adjustLrFn: 'arbitrary' as never })).toThrow(
+      /adjustLrFn must be 'original'/,
+    );
+    expect(() => new optim.Muon([matrix], { nsSteps: 100 })).toThrow(
+      /nsSteps must be an integer from 0 to 99, got 100/,
+    );
+    expect(() => new optim.Muon([matrix], { nsCoefficients: [1, 2] as never })).toThrow(/nsCoefficients must be three/);
     const optimizer = new optim.SGD([p]);
     expect(() => optimizer.addParamGroup({ params: [p] })).toThrow(/given before/);
     expect(() => optimizer.addParamGroup({ params: [parameter([2])], lr: -1 })).toThrow(ValueError);
@@ -419,8 +479,8 @@ describe('state dicts', () => {
     const kinds = Object.entries(makers).filter(([name]) => !name.includes(' with '));
     for (const [from, makeFrom] of kinds) {
       for (const [to, makeTo] of kinds) {
-        // Adam and AdamW have the same names.
-        if (from.slice(0, 4) === to.slice(0, 4)) continue;
+        // Adam and AdamW have the same names, and RAdam has none that they don't know.
+        if (from.slice(0, 4) === to.slice(0, 4) || (from === 'RAdam' && to.startsWith('Adam'))) continue;
         const optimizer = stepped(makeTo);
         const before = optimizer.stateDict();
         expect(() => optimizer.loadStateDict(stepped(makeFrom).stateDict()), `${from} to ${to}`).toThrow(
@@ -521,6 +581,28 @@ describe('state dicts', () => {
     expect(() => makeStepped('Adam').loadStateDict(sgd)).toThrow(/step: is missing\n.*exp_avg: is missing/);
     const noStates = { state: null, param_groups: [] } as never;
     expect(() => makeStepped('Adam').loadStateDict(noStates)).toThrow(ArgumentError);
+  });
+
+  it('hold a state of their own shape for Adafactor', () => {
+    const p = parameter([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    p.grad = p.detach().clone();
+    const optimizer = new optim.Adafactor([p]);
+    optimizer.step();
+    const dict = optimizer.stateDict();
+    const shapes = ['row_var', 'col_var'].map((name) => (dict.state[0][name] as Tensor).shape);
+    expect(shapes).toEqual([
+      [3, 1],
+      [1, 2],
+    ]);
+    const { row_var, col_var } = dict.state[0];
+    dict.state[0] = { ...dict.state[0], row_var: col_var, col_var: row_var };
+    expect(() => optimizer.loadStateDict(dict)).toThrow(
+      /state\[0\]\.row_var: must have shape \[3, 1\], got shape \[1, 2\]\n.*col_var: must have shape \[1, 2\]/,
+    );
   });
 
   it('does not step from what is no tensor', () => {

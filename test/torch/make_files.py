@@ -90,6 +90,14 @@ OPTIMIZERS = {
     'SGD': {'lr': 0.1, 'momentum': 0.9, 'nesterov': True},
     'RMSprop': {'lr': 0.02, 'momentum': 0.5, 'centered': True},
     'Adagrad': {'lr': 0.1, 'lrDecay': 0.1},
+    'NAdam': {'lr': 0.05, 'weightDecay': 0.1, 'decoupledWeightDecay': True},
+    'RAdam': {'lr': 0.05, 'betas': [0.8, 0.9]},
+    'Adamax': {'lr': 0.05, 'weightDecay': 0.1},
+    'Adadelta': {'lr': 1.0, 'rho': 0.8},
+    'ASGD': {'lr': 0.1, 'lambd': 0.1, 't0': 4},
+    'Rprop': {'lr': 0.05, 'etas': [0.4, 1.5]},
+    'Adafactor': {'lr': 0.1, 'weightDecay': 0.1},
+    'Muon': {'lr': 0.01, 'nesterov': False},
 }
 
 
@@ -97,8 +105,8 @@ def optimizers():
     from make_optim import torch_options
 
     saved, cases = {}, []
-    shapes = ((3, 4), (5,))
     for name, options in OPTIMIZERS.items():
+        shapes = ((3, 4), (5, 1)) if name == 'Muon' else ((3, 4), (5,))
         parameters = [uniform(*shape, seed=41 + i).tensor().requires_grad_() for i, shape in enumerate(shapes)]
         groups = [{'params': [parameters[0]]}, {'params': [parameters[1]], 'lr': options['lr'] / 2}]
         optimizer = getattr(torch.optim, name)(groups, **torch_options(options))

@@ -5,6 +5,9 @@ options object for each parameter, each then a group of its own; `gradients[step
 (null: none); `trajectory[step][i]` is parameter i after the step. A sparse gradient may name a row several times.
 """
 
+import sys
+import types
+import unittest
 from itertools import product
 
 import torch
@@ -21,11 +24,16 @@ def snake(name):
 
 
 def torch_options(options):
-    return {snake(key): tuple(value) if isinstance(value, list) else value for key, value in options.items()}
+    def value_of(value):
+        if isinstance(value, dict):
+            return torch.tensor(value['tensor'])
+        return tuple(value) if isinstance(value, list) else value
+
+    return {snake(key): value_of(value) for key, value in options.items()}
 
 
-def dense_gradients(with_gaps):
-    steps = [[uniform(*shape, seed=1000 + 10 * step + i) for i, shape in enumerate(SHAPES)] for step in range(STEPS)]
+def dense_gradients(with_gaps, shapes=SHAPES, count=STEPS):
+    steps = [[uniform(*shape, seed=1000 + 10 * step + i) for i, shape in enumerate(shapes)] for step in range(count)]
     if with_gaps:
         steps[3][1] = steps[7][1] = None
     return steps
@@ -64,9 +72,9 @@ def run(optimizer, options, groups, starts, gradients):
     return trajectory, plain(instance.state_dict())
 
 
-def case(label, optimizer, options, groups=None, sparse=False, with_gaps=False):
-    starts = [uniform(*TABLE, seed=40)] if sparse else [uniform(*shape, seed=41 + i) for i, shape in enumerate(SHAPES)]
-    gradients = sparse_gradients() if sparse else dense_gradients(with_gaps)
+def case(label, optimizer, options, groups=None, sparse=False, with_gaps=False, shapes=SHAPES, count=STEPS):
+    starts = [uniform(*TABLE, seed=40)] if sparse else [uniform(*shape, seed=41 + i) for i, shape in enumerate(shapes)]
+    gradients = sparse_gradients()[:count] if sparse else dense_gradients(with_gaps, shapes, count)
     trajectory, state = run(optimizer, options, groups, starts, gradients)
     kind = 'sparse' if sparse else 'dense'
     return {'name': f'{optimizer}, {kind}, {label or options}', 'optimizer': optimizer, 'options': options,
@@ -145,8 +153,102 @@ def rmsprop():
     yield case('missing gradients', 'RMSprop', {'lr': 0.01, 'centered': True}, with_gaps=True)
 
 
+def both(optimizer, options=(), **more):
+    """A case for each of the options, two groups of which the second has those of the last, and missing gradients."""
+    for chosen in options:
+        yield case('', optimizer, chosen, **more)
+    yield case('two groups', optimizer, {}, [{}, options[-1]], **more)
+    if 'shapes' not in more:
+        yield case('missing gradients', optimizer, options[0], with_gaps=True)
+
+
+def nadam():
+    yield from both('NAdam', [
+        {}, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3}, {'lr': 0.05, 'betas': [0.4, 0.9]}, {'momentumDecay': 0.1},
+        *({'lr': 0.05, 'weightDecay': 0.1, 'decoupledWeightDecay': decoupled, 'maximize': maximize}
+          for decoupled, maximize in product((False, True), (False, True)))])
+
+
+def radam():
+    yield from both('RAdam', [
+        {}, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3}, {'lr': 0.05, 'betas': [0.4, 0.5]}, {'lr': 0.05, 'betas': [0.9, 0.8]},
+        *({'lr': 0.05, 'weightDecay': 0.1, 'decoupledWeightDecay': decoupled, 'maximize': maximize}
+          for decoupled, maximize in product((False, True), (False, True)))])
+
+
+def adamax():
+    yield from both('Adamax', [
+        {}, {'lr': 0.05, 'betas': [0.8, 0.95], 'eps': 1e-3}, {'lr': 0.05, 'betas': [0.4, 0.5]}, {'maximize': True},
+        {'lr': 0.05, 'weightDecay': 0.1}, {'lr': 0.05, 'weightDecay': 0.1, 'maximize': True}])
+
+
+def adadelta():
+    yield from both('Adadelta', [
+        {}, {'lr': 0.5, 'rho': 0.5, 'eps': 1e-3}, {'rho': 0.0}, {'rho': 1.0}, {'maximize': True}, {'weightDecay': 0.1},
+        {'weightDecay': 0.1, 'maximize': True, 'lr': 2.0}])
+
+
+def asgd():
+    yield from both('ASGD', [
+        {}, {'lr': 0.1, 'lambd': 0.1, 'alpha': 0.5}, {'lr': 0.1, 't0': 3}, {'t0': 0, 'lambd': 1.0}, {'maximize': True},
+        {'lr': 0.1, 'weightDecay': 0.1}, {'lr': 0.1, 'weightDecay': 0.1, 'maximize': True, 't0': 5}])
+
+
+def rprop():
+    yield from both('Rprop', [
+        {}, {'lr': 0.1, 'etas': [0.3, 2.0]}, {'lr': 0.05, 'stepSizes': [0.03, 0.06]}, {'maximize': True},
+        {'lr': 0.1, 'etas': [0.9, 1.1], 'stepSizes': [1e-3, 0.11], 'maximize': True}])
+
+
+def adafactor():
+    options = [
+        {}, {'lr': 0.5}, {'lr': 0.5, 'beta2Decay': -0.3}, {'lr': 0.5, 'beta2Decay': 0.0}, {'lr': 0.5, 'd': 1.5},
+        {'lr': 0.5, 'eps': [1e-2, 2.0]}, {'lr': 0.5, 'eps': [0.9, 1e-3]}, {'maximize': True}, {'lr': 0.5, 'weightDecay': 0.1},
+        {'lr': 0.2, 'weightDecay': 0.1, 'maximize': True, 'd': 2.0}]
+    yield from both('Adafactor', options)
+    for chosen in options[:5]:
+        yield case(f'of more dimensions {chosen}', 'Adafactor', chosen, shapes=((2, 3, 4), (2, 1, 3, 2)))
+    yield case('of none, and of one', 'Adafactor', {'lr': 0.5}, shapes=((), (1, 1)))
+
+
+def muon():
+    shapes = ((3, 4), (6, 2))
+    yield from both('Muon', [
+        {}, {'lr': 0.1, 'weightDecay': 0.0}, {'lr': 0.1, 'momentum': 0.5}, {'lr': 0.1, 'nesterov': False},
+        {'lr': 0.1, 'nsSteps': 2}, {'lr': 0.1, 'nsSteps': 0, 'eps': 10.0}, {'lr': 0.1, 'nsCoefficients': [3.4, -4.7, 2.0]},
+        {'lr': 0.1, 'adjustLrFn': 'original'}, {'lr': 0.1, 'adjustLrFn': 'match_rms_adamw'}], shapes=shapes)
+
+
+def camel(name):
+    head, *rest = name.split('_')
+    return head + ''.join(word.capitalize() for word in rest)
+
+
+def database():
+    """Every option set of PyTorch's own optimizer database, a few steps each."""
+    sys.modules.setdefault('expecttest', types.ModuleType('expecttest')).TestCase = unittest.TestCase
+    from torch.testing._internal.common_optimizers import optim_db
+
+    def json_of(value):
+        if isinstance(value, torch.Tensor):
+            return {'tensor': value.item()}
+        return list(value) if isinstance(value, tuple) else value
+
+    for info in optim_db:
+        name = info.optim_cls.__name__
+        if name == 'LBFGS':  # steps with closures: make_lbfgs.py
+            continue
+        for entry in info.optim_inputs_func(device='cpu'):
+            options = {camel(key): json_of(value) for key, value in entry.kwargs.items()}
+            yield case(f'optim_db, {entry.desc}, {options}', name, options, sparse=info.only_supports_sparse_grads,
+                       shapes=((3, 4), (4, 2)) if name == 'Muon' else SHAPES, count=4)
+
+
 if __name__ == '__main__':
     write('optim_sgd', __file__, cases=list(sgd()))
     write('optim_adam', __file__, cases=list(adam()))
     write('optim_adagrad', __file__, cases=list(adagrad()))
     write('optim_rmsprop', __file__, cases=list(rmsprop()))
+    for family in (nadam, radam, adamax, adadelta, asgd, rprop, adafactor, muon):
+        write(f'optim_{family.__name__}', __file__, cases=list(family()))
+    write('optim_database', __file__, cases=list(database()))
