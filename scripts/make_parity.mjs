@@ -6,10 +6,11 @@
 // Evidence is one of: {test, name}: a test file and a part of a test's title in it; {option}: cases of the section's
 // fixtures that give this option to the section's class; {cases}: cases whose names hold this text; {missing}: why
 // there is nothing. `differences` lists, with a test each, what is there and is not as in PyTorch. A fixture counts only
-// when its test file reads it.
+// when its test file reads it. scripts/parity_samples.mjs adds what PyTorch's own samples say.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { samplesSection } from './parity_samples.mjs';
 
 const root = new URL('../', import.meta.url);
 const documentPath = new URL('docs/parity.md', root);
@@ -126,7 +127,8 @@ ${absences.join('\n')}
 ## Different
 
 ${differences.join('\n')}
-`;
+
+${samplesSection()}`;
   return { markdown: `${head}\n${parts.join('\n')}`, problems };
 }
 

@@ -31,7 +31,11 @@ export function samplesSection() {
   const counts = readJson('samples/counts.json');
   const table = readJson('samples/counterparts.json');
   const differences = readJson('samples/differences.json');
-  const samplesOf = (kind) => fixed[kind].reduce((sum, { samples }) => sum + samples.length, 0);
+  const samplesOf = (kind) => {
+    const absent = new Set(counts[kind].absent.map((name) => name.replace(/^optim\./, '')));
+    const there = fixed[kind].filter(({ name }) => !absent.has(name));
+    return there.reduce((sum, { samples }) => sum + samples.length, 0);
+  };
   const rows = ['operations', 'modules', 'optimizers'].map(
     (kind) => `| ${kind} | ${counts[kind].compared} | ${counts[kind].samples} | ${samplesOf(kind)} |`,
   );
@@ -39,9 +43,11 @@ export function samplesSection() {
     const where = names ? shortened(names) : dtypes ? `every operation on ${dtypes.join(' and ')}` : 'everywhere';
     return `- ${reason} (${where}).`;
   });
-  const without = [...table.operationsWithout, ...table.modulesWithout].map(
-    ({ reason, names }) => `- ${reason}: ${shortened(names)}`,
-  );
+  const groups = new Map();
+  for (const { reason, names } of [...table.operationsWithout, ...table.modulesWithout]) {
+    groups.set(reason, [...(groups.get(reason) ?? []), ...names]);
+  }
+  const without = [...groups].map(([reason, names]) => `- ${reason}: ${shortened(names)}`);
   const absent = ['operations', 'modules', 'optimizers'].flatMap((kind) => counts[kind].absent);
   return `## PyTorch's own samples
 
