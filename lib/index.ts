@@ -53,10 +53,26 @@ export * as nn from './nn/index.js';
 export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js';
 
 import './ops/assign.js';
-import './ops/copy.js';
 
 export type { Operand } from './calls/elementwise.js';
+export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './calls/generator.js';
+export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './calls/runtime.js';
+export * as train from './language_model/index.js';
+export { relu, sigmoid, tanh } from './ops/activation.js';
+export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
+export type { TensorIndices } from './ops/advanced_index.js';
 export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/blend.js';
+export { clamp, clampMax, clampMin, clip, type Limit } from './ops/clamping.js';
+export {
+  blockDiag,
+  broadcastShapes,
+  type CombinationsOptions,
+  cartesianProd,
+  combinations,
+  unravelIndex,
+  type VanderOptions,
+  vander,
+} from './ops/combinatorics.js';
 export {
   allclose,
   bitwiseAnd,
@@ -82,14 +98,7 @@ export {
   minimum,
   ne,
 } from './ops/comparison.js';
-export { floorDivide, fmod, remainder } from './ops/division.js';
-export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.js';
-
-import './ops/indexing.js';
-
-export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
-export type { TensorIndices } from './ops/advanced_index.js';
-export { clamp, clampMax, clampMin, clip, type Limit } from './ops/clamping.js';
+export { clone } from './ops/copy.js';
 export {
   argwhere,
   type BincountOptions,
@@ -98,6 +107,26 @@ export {
   type HistcOptions,
   histc,
 } from './ops/counting.js';
+export { type CovOptions, corrcoef, cov, dist, renorm, stdMean, varMean } from './ops/covariance.js';
+export {
+  arange,
+  asTensor,
+  empty,
+  emptyLike,
+  eye,
+  type FromDataOptions,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './ops/creation.js';
+export { type CumprodOptions, cummax, cummin, cumprod } from './ops/cumulative.js';
 export {
   type DiagEmbedOptions,
   diag,
@@ -109,6 +138,14 @@ export {
   sliceScatter,
   trace,
 } from './ops/diagonals.js';
+export {
+  cumulativeTrapezoid,
+  type DiffOptions,
+  diff,
+  type TrapezoidOptions,
+  trapezoid,
+  trapz,
+} from './ops/differences.js';
 export {
   adjoint,
   atleast1d,
@@ -122,8 +159,10 @@ export {
   unfold,
 } from './ops/dimensions.js';
 export { type CdistComputeMode, type CdistOptions, cdist } from './ops/distances.js';
+export { floorDivide, fmod, remainder } from './ops/division.js';
 export { einsum } from './ops/einsum.js';
 export { type AminmaxOptions, amax, amin, aminmax, type MinAndMax } from './ops/extreme_values.js';
+export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.js';
 export {
   type AccumulateOptions,
   indexCopy,
@@ -132,11 +171,13 @@ export {
   maskedScatter,
   put,
 } from './ops/index_writing.js';
-export type { IndexEntry } from './ops/indexing.js';
-export { cat, stack } from './ops/joining.js';
+export { flip, type IndexEntry, indexAdd, indexSelect, maskedSelect, nonzero } from './ops/indexing.js';
+export { cat, chunk, split, stack } from './ops/joining.js';
 export { logaddexp, logaddexp2, logcumsumexp, logsumexp } from './ops/log_sums.js';
 export { maskedFill, where } from './ops/masking.js';
 export { type AddmmOptions, addmm, bmm, dot, matmul, mm, mv } from './ops/matmul.js';
+export { nanmean, nansum } from './ops/nan_reductions.js';
+export { type LogspaceOptions, logspace } from './ops/new_tensors.js';
 export {
   type ContractedDims,
   ger,
@@ -147,6 +188,23 @@ export {
   tensordot,
   vdot,
 } from './ops/outer_products.js';
+export {
+  atan2,
+  bitwiseLeftShift,
+  bitwiseRightShift,
+  copysign,
+  floatPower,
+  fmax,
+  fmin,
+  gcd,
+  heaviside,
+  hypot,
+  lcm,
+  ldexp,
+  nextafter,
+  rsub,
+  xlogy,
+} from './ops/pair_functions.js';
 export {
   abs,
   acos,
@@ -175,6 +233,17 @@ export {
 } from './ops/pointwise.js';
 export { pow, square } from './ops/power.js';
 export {
+  type Interpolation,
+  kthvalue,
+  median,
+  mode,
+  msort,
+  nanmedian,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+} from './ops/quantiles.js';
+export {
   bernoulli,
   type DrawOptions,
   type MultinomialOptions,
@@ -199,7 +268,9 @@ export {
   repeatInterleave,
   tile,
 } from './ops/repetition.js';
+export { flatten, reshape, unflatten } from './ops/reshape.js';
 export { fliplr, flipud, type Rot90Options, roll, rot90 } from './ops/rolling.js';
+export { gather, scatter, scatterAdd } from './ops/scatter.js';
 export {
   indexReduce,
   type ScatterReduceOptions,
@@ -215,6 +286,52 @@ export {
   searchsorted,
 } from './ops/searching.js';
 export { type SegmentReduceOptions, type SegmentReduction, segmentReduce } from './ops/segment_reduction.js';
+export { logSoftmax, softmax } from './ops/softmax.js';
+export { argsort, cumsum, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
+export {
+  acosh,
+  asinh,
+  atanh,
+  deg2rad,
+  digamma,
+  erfc,
+  erfinv,
+  exp2,
+  frac,
+  isneginf,
+  isposinf,
+  isreal,
+  lgamma,
+  logit,
+  type NanToNumOptions,
+  nanToNum,
+  positive,
+  rad2deg,
+  sgn,
+  signbit,
+  sinc,
+} from './ops/special_functions.js';
+export {
+  absolute,
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctan2,
+  arctanh,
+  divide,
+  fix,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  multiply,
+  negative,
+  notEqual,
+  subtract,
+  trueDivide,
+} from './ops/spellings.js';
 export {
   columnStack,
   concat,
@@ -229,6 +346,7 @@ export {
   vsplit,
   vstack,
 } from './ops/stacking.js';
+export { norm, std, type VarOptions, variance } from './ops/statistics.js';
 export { take, takeAlongDim } from './ops/taking.js';
 export { type TriangleIndicesOptions, tril, trilIndices, triu, triuIndices } from './ops/triangles.js';
 export {
@@ -238,41 +356,8 @@ export {
   unique,
   uniqueConsecutive,
 } from './ops/unique.js';
-
-import './ops/scatter.js';
-
-export { relu, sigmoid, tanh } from './ops/activation.js';
-
-import './ops/softmax.js';
-
-export { argsort, cumsum, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
-export { norm, std, type VarOptions, variance } from './ops/statistics.js';
-
-import './ops/reshape.js';
-import './ops/view.js';
-
-export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './calls/generator.js';
-export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './calls/runtime.js';
-export * as train from './language_model/index.js';
-
-export {
-  arange,
-  asTensor,
-  empty,
-  emptyLike,
-  eye,
-  type FromDataOptions,
-  full,
-  fullLike,
-  linspace,
-  ones,
-  onesLike,
-  type TensorData,
-  type TensorOptions,
-  tensor,
-  zeros,
-  zerosLike,
-} from './ops/creation.js';
+export { type CrossOptions, cross, matrixPower, multiDot, type VecdotOptions, vecdot } from './ops/vector_products.js';
+export { diagonal, narrow, permute, select, squeeze, t, transpose, unbind, unsqueeze } from './ops/view.js';
 export * as optim from './optim/index.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';

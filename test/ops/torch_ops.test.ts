@@ -35,6 +35,14 @@ const families = [
   'counting',
   'uniqueness',
   'searching',
+  'cumulative',
+  'quantiles',
+  'without_nan',
+  'covariance',
+  'differences',
+  'special_functions',
+  'pair_functions',
+  'vectors',
 ];
 
 for (const family of families) {

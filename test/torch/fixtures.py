@@ -88,7 +88,7 @@ def array(tensor):
         indices, values = tensor._indices(), tensor._values()
         return {'shape': list(tensor.shape), 'sparse': {'indices': array(indices[0]), 'values': array(values)}}
     dtype = str(tensor.dtype).removeprefix('torch.')
-    flat = tensor.contiguous().reshape(-1).numpy()
+    flat = tensor.contiguous().reshape(-1).numpy(force=True)
     if dtype == 'float32':
         data = [number(str(value)) for value in flat]
     else:
