@@ -16,7 +16,7 @@ export interface Dataset<Sample> {
    * All samples of a batch at once, collated, where the dataset knows a faster way than sample by sample. A loader with
    * a `collate` of its own does not use it.
    */
-  getBatch?(indices: readonly number[]): unknown;
+  getBatch?: ((indices: readonly number[]) => unknown) | undefined;
 }
 
 /** What takes the place of a dataset: one, or a plain array of samples. */

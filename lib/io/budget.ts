@@ -1,6 +1,9 @@
 import { FileFormatError } from '../errors.js';
 import { type ByteSource, memoryBound } from './byte_source.js';
 
+/** What V8 holds besides until it collects it. */
+const uncollected = 20e6;
+
 /** Counts what a file makes of memory, so that one of a few kilobytes can't take all of it. */
 export class Budget {
   private left: number;
@@ -9,7 +12,7 @@ export class Budget {
   /** A budget for everything that is read from a source: twice its size and 100 MB. */
   constructor(source: ByteSource) {
     this.source = source;
-    this.left = memoryBound(source.bytes);
+    this.left = memoryBound(source.bytes) - uncollected;
   }
 
   /** @throws FileFormatError when it is used up */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ArgumentError, describe, FileFormatError, IndexError, TokenError, ValueError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
+import { kindOfFile } from '../io/file_kind.js';
 import { checkOptions } from '../options.js';
 import { arrangeTokens, type TokenArrangement } from './token_arrangement.js';
 import { checkToken, checkTokenList, countTokens, readCounts, type TokenCounts } from './token_counts.js';
@@ -232,6 +233,7 @@ export class Vocabulary {
 
   /** Writes the vocabulary to a JSON file. A crash leaves the file that was there, or the new one, never a part. */
   save(path: string): void {
+    checkPath('Vocabulary.save', path);
     writeFileAtomically(path, `${JSON.stringify(this)}\n`);
   }
 
@@ -240,14 +242,17 @@ export class Vocabulary {
    * @throws FileFormatError for a file that is none; the file system's own error where it can't be read
    */
   static load(path: string): Vocabulary {
-    const text = readFileSync(path, 'utf8');
+    const op = `Vocabulary.load: ${checkPath('Vocabulary.load', path)}`;
+    const bytes = readFileSync(path);
     let json: unknown;
     try {
-      json = JSON.parse(text);
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     } catch (error) {
-      throw new FileFormatError(`Vocabulary.load: ${path} is no JSON file: ${(error as Error).message}`);
+      const kind = kindOfFile(bytes);
+      const instead = kind === null || kind.startsWith('a text') ? '' : `; it is ${kind}`;
+      throw new FileFormatError(`${op} is no JSON file: ${(error as Error).message}${instead}`);
     }
-    return Vocabulary.#fromJSON(`Vocabulary.load: ${path}`, json);
+    return Vocabulary.#fromJSON(op, json);
   }
 
   static #fromJSON(op: string, json: unknown): Vocabulary {
@@ -316,4 +321,9 @@ export class Vocabulary {
     }
     return index;
   }
+}
+
+function checkPath(op: string, path: unknown): string {
+  if (typeof path === 'string') return path;
+  throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
 }

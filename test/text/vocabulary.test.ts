@@ -284,6 +284,23 @@ describe('files', () => {
     expect(() => Vocabulary.load(path)).toThrow(failure('FileFormatError', /broken\.json: format must be/));
     expect(readFileSync(path, 'utf8')).toBe('{"tokens":["a"]}');
     expect(() => Vocabulary.load(join(directory, 'missing.json'))).toThrow(/ENOENT/);
+    writeFileSync(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n');
+    expect(() => Vocabulary.load(path)).toThrow(
+      failure('FileFormatError', /is no JSON file: .*; it is a Git LFS pointer/),
+    );
+    for (const use of [() => Vocabulary.load(3 as never), () => vocabulary.save(undefined as never)]) {
+      expect(use).toThrow(failure('ArgumentError', /path must be a string/));
+    }
+  });
+
+  it('whose text is no UTF-8 are refused: a replacement would be another token', () => {
+    const path = join(directory, 'latin.json');
+    const [before, after] = JSON.stringify(new Vocabulary(['gröst', 'b'])).split('ö');
+    writeFileSync(path, Buffer.concat([Buffer.from(before), Buffer.from([0xf6]), Buffer.from(after)]));
+    expect(() => Vocabulary.load(path)).toThrow(failure('FileFormatError', /latin\.json is no JSON file: .*utf-8/));
+    const halves = new Vocabulary(['\ud800', '\udbff']);
+    halves.save(path);
+    expect(Vocabulary.load(path).tokens()).toEqual(['\ud800', '\udbff']);
   });
 
   it.each<[string, object, RegExp]>([

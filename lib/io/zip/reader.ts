@@ -143,7 +143,7 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
 }
 
 /** What the list of an entry takes in memory, its name not counted. */
-const entryCost = 500;
+const entryCost = 1000;
 
 function checkEntries(source: ByteSource, entries: number): void {
   if (entries * entryCost <= memoryBound(source.bytes)) return;
