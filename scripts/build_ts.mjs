@@ -1,5 +1,7 @@
-// Compiles lib/ into dist/. Only files whose content changed are replaced, each in one step, and files whose source is
-// gone are removed: a program that runs from dist/ meanwhile never sees half a file, nor does a package get stale ones.
+// Compiles lib/ into build/lib, a module for a file, and bundles those into dist/: importing one file takes a fifth of the
+// time of importing 140. Types stay as they are, a declaration for each file of lib/. Only files whose content changed are
+// replaced, each in one step, and files whose source is gone are removed: a program that runs from dist/ meanwhile never
+// sees half a file, nor does a package get stale ones.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -8,16 +10,18 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 import { addArgumentChecks, surfaceOf } from './argument_checks.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'dist');
+const modules = join(root, 'build', 'lib');
 
 function filesUnder(folder) {
   if (!existsSync(folder)) return [];
@@ -26,33 +30,94 @@ function filesUnder(folder) {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
+function foldersUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort((a, b) => b.length - a.length);
+}
+
 function sameContent(a, b) {
   return existsSync(b) && readFileSync(a).equals(readFileSync(b));
 }
 
-mkdirSync(join(root, 'build'), { recursive: true });
-const fresh = mkdtempSync(join(root, 'build', 'dist-'));
-try {
+/** Makes `folder` hold these files of `fresh` and nothing else. */
+function bringUpToDate(folder, fresh, files) {
+  for (const file of files) {
+    if (sameContent(join(fresh, file), join(folder, file))) continue;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    renameSync(join(fresh, file), join(folder, file));
+  }
+  const wanted = new Set(files);
+  for (const file of filesUnder(folder)) {
+    if (!wanted.has(file)) rmSync(join(folder, file));
+  }
+  for (const empty of foldersUnder(folder)) {
+    if (readdirSync(empty).length === 0) rmdirSync(empty);
+  }
+}
+
+/** Compiles lib/ into a folder. Says whether it could. */
+function compile(folder) {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh, '--noEmitOnError'];
+  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', folder, '--noEmitOnError'];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) {
-    process.exitCode = 1;
+  if (status !== 0) return false;
+  const surface = surfaceOf(join(root, 'lib'));
+  for (const file of filesUnder(folder).filter((name) => name.endsWith('.js'))) {
+    const path = join(folder, file);
+    writeFileSync(path, addArgumentChecks(readFileSync(path, 'utf8'), file, surface));
+  }
+  return true;
+}
+
+/** What the command needs to say what is wrong, and loads without the addon. */
+const errorModules = ['errors.js', 'describe.js', 'copies.js'].map((file) => join(modules, file));
+
+const chunkNames = { library: 'library.js', errors: 'errors.js', 'rolldown-runtime': 'runtime.js' };
+
+/** The library and the command as small files that import a large one, which they share. */
+async function bundle(folder) {
+  const bundled = await rolldown({
+    input: { index: join(modules, 'index.js'), 'cli/main': join(modules, 'cli', 'main.js') },
+    cwd: root,
+    platform: 'node',
+    external: /^[^./]/,
+    treeshake: false,
+  });
+  const { output } = await bundled.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ name }) => chunkNames[name] ?? `cli/${name}.js`,
+    codeSplitting: {
+      groups: [
+        { name: 'errors', test: (id) => errorModules.includes(id), priority: 1 },
+        { name: 'library', test: (id) => !id.startsWith(join(modules, 'cli')) },
+      ],
+    },
+    minifyInternalExports: false,
+    // Modules print the names of their classes.
+    keepNames: true,
+  });
+  await bundled.close();
+  return output.map(({ fileName }) => fileName);
+}
+
+mkdirSync(join(root, 'build'), { recursive: true });
+const fresh = mkdtempSync(join(root, 'build', 'fresh-'));
+try {
+  if (compile(fresh)) {
+    const compiled = filesUnder(fresh);
+    const declarations = compiled.filter((file) => file.endsWith('.d.ts'));
+    bringUpToDate(
+      modules,
+      fresh,
+      compiled.filter((file) => file.endsWith('.js')),
+    );
+    bringUpToDate(join(root, 'dist'), fresh, [...declarations, ...(await bundle(fresh))]);
   } else {
-    const files = new Set(filesUnder(fresh));
-    const surface = surfaceOf(join(root, 'lib'));
-    for (const file of files) {
-      if (file.endsWith('.js')) {
-        const path = join(fresh, file);
-        writeFileSync(path, addArgumentChecks(readFileSync(path, 'utf8'), file, surface));
-      }
-      if (sameContent(join(fresh, file), join(dist, file))) continue;
-      mkdirSync(dirname(join(dist, file)), { recursive: true });
-      renameSync(join(fresh, file), join(dist, file));
-    }
-    for (const file of filesUnder(dist)) {
-      if (!files.has(file)) rmSync(join(dist, file));
-    }
+    process.exitCode = 1;
   }
 } finally {
   rmSync(fresh, { recursive: true, force: true });

@@ -40,7 +40,7 @@ try {
     last = performance.now();
     process.stdout.write(`${done} of ${count}: ${summary}\n`);
   };
-  const summary = await fuzz(new URL('dist/', root), { count, seed, onProgress });
+  const summary = await fuzz(new URL('build/lib/', root), { count, seed, onProgress });
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   process.stdout.write(`${kind}: ${count} with seed ${seed} on Node ${process.version} in ${seconds} s: ${summary}\n`);
 } catch (error) {

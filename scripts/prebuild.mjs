@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { platformName } from '../dist/addon/load.js';
+import { platformName } from '../build/lib/addon/load.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const prebuilds = join(root, 'prebuilds');

@@ -2,22 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Linux binaries differ between the C libraries; musl systems have no glibc version in the process report. */
-function hasGlibc(): boolean {
-  const { report } = process;
-  if (!report) return true;
-  // Without this, the report looks up the names of open connections, which may take seconds.
-  const settings = report as { excludeNetwork?: boolean };
-  const { excludeNetwork } = settings;
-  settings.excludeNetwork = true;
-  try {
-    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
-    return header?.glibcVersionRuntime !== undefined;
-  } finally {
-    settings.excludeNetwork = excludeNetwork;
-  }
-}
+import { hasGlibc } from './c_library.js';
 
 /** The folder under prebuilds/ whose binary fits this process: linux-x64, linux-arm64-musl, darwin-arm64, … */
 export function platformName(): string {

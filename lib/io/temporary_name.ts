@@ -1,10 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** So that a process on another machine that shares the folder is not taken for a dead one on this. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+/** It takes milliseconds to load: when the first file is written, not with the library. */
+const crypto = () => process.getBuiltinModule('node:crypto');
+
+let host: string | null = null;
+
+/** This machine, so that a process on another one that shares the folder is not taken for a dead one here. */
+function hostMark(): string {
+  host ??= crypto().createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  return host;
+}
 
 /** Name of the file, process, machine, and what makes it unique. */
 const pattern = /^\..*\.lutra-(\d+)-([0-9a-f]{8})-[0-9a-f]{12}\.tmp$/s;
@@ -21,7 +28,10 @@ const tidied = new Set<string>();
 /** A name beside a file for what will take its place. */
 export function temporaryName(path: string): string {
   const shown = basename(path).slice(0, shownLength);
-  return join(dirname(path), `.${shown}.lutra-${process.pid}-${host}-${randomBytes(6).toString('hex')}.tmp`);
+  return join(
+    dirname(path),
+    `.${shown}.lutra-${process.pid}-${hostMark()}-${crypto().randomBytes(6).toString('hex')}.tmp`,
+  );
 }
 
 /**
@@ -35,7 +45,7 @@ export function removeLeftovers(directory: string): void {
     const match = pattern.exec(name);
     if (match === null) continue;
     const path = join(directory, name);
-    const isOver = match[2] === host && !isAlive(Number(match[1]));
+    const isOver = match[2] === hostMark() && !isAlive(Number(match[1]));
     try {
       if (isOver || Date.now() - statSync(path).mtimeMs > longAgo) unlinkSync(path);
     } catch {}

@@ -10,7 +10,7 @@ import { bombs } from './fuzz/files/bombs.mjs';
 import { fuzzFiles } from './fuzz/files/fuzz.mjs';
 
 const child = new URL('fuzz/files/bomb_child.mjs', import.meta.url).pathname;
-const dist = new URL('../../dist/', import.meta.url).href;
+const modules = new URL('../../build/lib/', import.meta.url).href;
 const folder = mkdtempSync(join(tmpdir(), 'lutra-bombs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -27,7 +27,7 @@ describe('a file that describes more than it holds takes no more than twice its 
     const path = join(folder, name.replaceAll(' ', '_'));
     const content = make(zip);
     writeFileSync(path, content);
-    const args = [child, dist, reader, path, ...(options === undefined ? [] : [options.names])];
+    const args = [child, modules, reader, path, ...(options === undefined ? [] : [options.names])];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     rmSync(path);
     const { outcome, seconds, bytes } = JSON.parse(stdout);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const dist = new URL('../../dist/tensor/', import.meta.url).href;
+const modules = new URL('../../build/lib/tensor/', import.meta.url).href;
 
 /**
  * Full collections among 100, where something old and dead shows one more result than lives, which only a full collection
@@ -10,8 +10,8 @@ const dist = new URL('../../dist/tensor/', import.meta.url).href;
  */
 function fullCollections(liveMegabytes: number, resultMegabytes: number): number {
   const code = `
-    const { memoryInfo } = await import('${dist}pool.js');
-    const { Tensor } = await import('${dist}tensor.js');
+    const { memoryInfo } = await import('${modules}pool.js');
+    const { Tensor } = await import('${modules}tensor.js');
     const result = () => Tensor.allocate([${resultMegabytes} * 2 ** 18 - 32], 'float32', false);
     const live = Array.from({ length: Math.ceil(${liveMegabytes / resultMegabytes}) }, result);
     let holder = { latest: result() };

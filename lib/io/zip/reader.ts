@@ -1,7 +1,7 @@
-import { crc32, inflateRawSync } from 'node:zlib';
 import { describe, FileFormatError } from '../../errors.js';
 import { type ByteSource, bytesSource, memoryBound, readBytes, readStart } from '../byte_source.js';
 import { notThisKind } from '../file_kind.js';
+import { crc32, inflateRaw } from './zlib.js';
 
 /** One file of a zip archive, as its central directory describes it. */
 export interface ZipEntry {
@@ -286,7 +286,7 @@ function inflate(source: ByteSource, entry: ZipEntry, where: string): Uint8Array
   const chunkSize = size < largestPiece ? Math.max(64, size + 1) : 2 ** 24;
   let content: Uint8Array;
   try {
-    content = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize });
+    content = inflateRaw(packed, Math.max(size, 1), chunkSize);
   } catch (error) {
     throw new FileFormatError(`${where}: can't be decompressed: ${(error as Error).message}`);
   }

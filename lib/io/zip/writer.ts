@@ -1,4 +1,4 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRaw } from './zlib.js';
 
 /** A file to put in an archive; its parts follow each other. */
 export interface ZipFile {
@@ -29,7 +29,7 @@ function pack({ name, parts }: ZipFile, compress: boolean, start: number): Packe
   const size = parts.reduce((total, part) => total + part.byteLength, 0);
   // Node's crc32 of nothing forgets what came before.
   const crc = parts.reduce((sum, part) => (part.byteLength === 0 ? sum : crc32(part, sum)), 0);
-  const packed = compress ? [deflateRawSync(Buffer.concat(parts))] : parts;
+  const packed = compress ? [deflateRaw(Buffer.concat(parts))] : parts;
   const packedSize = packed.reduce((total, part) => total + part.byteLength, 0);
   return { name: Buffer.from(name, 'utf8'), parts: packed, method: compress ? 8 : 0, crc, size, packedSize, start };
 }

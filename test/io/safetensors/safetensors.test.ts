@@ -198,7 +198,9 @@ describe('what is written', () => {
     expect(() => serializeTorch({ model } as never)).toThrow(
       /value.model must be .* got a Linear; save its stateDict\(\)/,
     );
-    expect(() => serializeNpz(new optim.SGD(model.parameters()) as never)).toThrow(/got a SGD; save its stateDict\(\)/);
+    expect(() => serializeNpz(new optim.SGD(model.parameters()) as never)).toThrow(
+      /got an SGD; save its stateDict\(\)/,
+    );
   });
 
   test('refuses tensors whose memory is gone', () => {

@@ -7,8 +7,8 @@ function mostMemory() {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 }
 
-const [, , dist, reader, path, names] = process.argv;
-const library = await import(new URL('index.js', dist).href);
+const [, , built, reader, path, names] = process.argv;
+const library = await import(new URL('index.js', built).href);
 const options =
   names === undefined ? undefined : { names: names === '(name) => false' ? () => false : names.split(',') };
 const before = mostMemory();

@@ -6,7 +6,7 @@ export interface FuzzOptions {
   onProgress?: (done: number, summary: string) => void;
 }
 
-export function fuzz(dist: URL, options: FuzzOptions): Promise<string>;
+export function fuzz(built: URL, options: FuzzOptions): Promise<string>;
 
 export function fuzzFiles(
   library: object,

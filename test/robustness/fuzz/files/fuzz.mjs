@@ -16,10 +16,10 @@ const longest = 5000;
 /** More than this in one tensor is not looked through. */
 const mostElements = 10_000;
 
-/** @param dist where the built library lies */
-export async function fuzz(dist, options) {
+/** @param built where the library lies, a module a file */
+export async function fuzz(built, options) {
   const [library, { zipParts }] = await Promise.all(
-    ['index.js', 'io/zip/writer.js'].map((file) => import(new URL(file, dist).href)),
+    ['index.js', 'io/zip/writer.js'].map((file) => import(new URL(file, built).href)),
   );
   return fuzzFiles(library, zipParts, options);
 }
