@@ -13,7 +13,7 @@ export function ownCopy(grad: Tensor): Tensor {
 }
 
 /** The tensor that holds a gradient's numbers. */
-function numbersOf(grad: Tensor): Tensor {
+export function numbersOf(grad: Tensor): Tensor {
   return grad instanceof RowSparse || (grad instanceof DenseRows && grad.isPending) ? grad.rowList.base : grad;
 }
 

@@ -5,6 +5,7 @@ import { formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { addGradients, memoryOf, narrowed, ownCopy, standsAlone, widened } from './accumulate.js';
+import { checkGradients, detecting } from './anomaly.js';
 import { settled } from './dense_rows.js';
 import { noteFirstGradient } from './known_leaves.js';
 import { setGradEnabled } from './mode.js';
@@ -121,7 +122,7 @@ class Walk {
       if (node.leaf !== null) {
         if (this.captured === null) this.deliver(node as AccumulateGrad, node.leaf, grads[0]!);
       } else if (this.captured === null || this.leadsOn(node)) {
-        this.pass(node, grads);
+        this.pass(node, grads, order);
       }
       this.recycle();
     }
@@ -133,7 +134,7 @@ class Walk {
   }
 
   /** Runs a node and sends on what it gives. */
-  private pass(node: Node, grads: (Tensor | null)[]): void {
+  private pass(node: Node, grads: (Tensor | null)[], order: readonly Node[]): void {
     for (let i = 0; i < grads.length; i++) {
       const grad = grads[i];
       if (grad === null) continue;
@@ -143,6 +144,7 @@ class Walk {
       if (grad.isSparse) grads[i] = (grad as RowSparse).toDense();
     }
     const results = node.run(grads, this.retain);
+    if (detecting) checkGradients(node, results, order);
     const { inputs, inputIndices } = node;
     for (let i = 0; i < inputs.length; i++) {
       const source = inputs[i];

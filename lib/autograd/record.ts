@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.js';
+import { detecting, noteForward } from './anomaly.js';
 import { isGradEnabled } from './mode.js';
 import { type Backward, Node } from './node.js';
 
@@ -29,7 +30,9 @@ export function record(
   backward: (grad: Tensor, needs: readonly boolean[]) => readonly (Tensor | null)[],
   saved: readonly Tensor[] = [],
 ): Tensor {
-  output.gradFn = new Node(name, inputs, 1, (grads, needs) => backward(grads[0]!, needs), saved);
+  const node = new Node(name, inputs, 1, (grads, needs) => backward(grads[0]!, needs), saved);
+  output.gradFn = node;
+  if (detecting) noteForward(node, inputs, [output]);
   return output;
 }
 
@@ -46,4 +49,5 @@ export function recordMany(
     outputs[i].gradFn = node;
     outputs[i].outputIndex = i;
   }
+  if (detecting) noteForward(node, inputs, outputs);
 }
