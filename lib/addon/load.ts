@@ -10,23 +10,74 @@ export function platformName(): string {
   return platform === 'linux' && !hasGlibc() ? `${platform}-${arch}-musl` : `${platform}-${arch}`;
 }
 
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('lutra: its package.json was not found above the library');
-    folder = parent;
+const packageName = 'lutra';
+/** The version of this code, by which a bundle knows whether the binary that it finds is its own. */
+const version = '0.1.0';
+
+interface Package {
+  readonly name?: unknown;
+  readonly version?: unknown;
+}
+
+/** The file from which packages are searched: this one, or in a bundle that keeps no places the program that runs. */
+function thisFile(): string {
+  const { url } = import.meta as { url?: string };
+  if (typeof url === 'string' && url.startsWith('file:')) return fileURLToPath(url);
+  return process.argv[1] ?? join(process.cwd(), 'program.js');
+}
+
+function readPackage(folder: string): Package | null {
+  const path = join(folder, 'package.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Package) : null;
+}
+
+/** The folder of this package above a file, or null when the nearest package is another one. */
+function rootAbove(file: string): string | null {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const found = readPackage(folder);
+    if (found !== null) return found.name === packageName ? folder : null;
+    if (dirname(folder) === folder) return null;
   }
-  return folder;
+}
+
+/** The folder of this package where a file would import it from, or null when it is not installed there. */
+function installedRoot(file: string): string | null {
+  try {
+    return dirname(createRequire(file).resolve(`${packageName}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+/** @throws Error saying what a bundle needs. */
+function packageRoot(): string {
+  const file = thisFile();
+  const own = rootAbove(file);
+  if (own !== null) return own;
+  // The code has been put into a bundle, which the binary can't be part of.
+  const advice =
+    `Tell the bundler to leave ${packageName} out (esbuild --external:${packageName}, rollup and vite external: ['${packageName}'], ` +
+    `webpack externals) and install ${packageName} where the bundle runs.`;
+  const installed = installedRoot(file);
+  if (installed === null) {
+    throw new Error(
+      `${packageName} ${version} runs inside a bundle (${file}) and finds no node_modules/${packageName} with its native binary.\n${advice}`,
+    );
+  }
+  const found = readPackage(installed)?.version;
+  if (found === version) return installed;
+  throw new Error(
+    `${packageName} ${version} runs inside a bundle (${file}), but ${installed} is version ${String(found)}, whose binary does not fit.\n${advice}`,
+  );
 }
 
 /**
  * Loads the addon: the package's own binary for this platform if there is one, else what a local build made.
- * @throws Error naming the platform, what was tried and the command that builds it, when none loads.
+ * @throws Error naming the platform, what was tried and the command that builds it, when none loads, or what a bundle needs.
  */
 export function loadAddon(): unknown {
   const root = packageRoot();
-  const require = createRequire(import.meta.url);
+  const require = createRequire(join(root, 'package.json'));
   const platform = platformName();
   const candidates = [
     join(root, 'prebuilds', platform, 'lutra.node'),
@@ -42,7 +93,6 @@ export function loadAddon(): unknown {
       failures.push(`${path}: ${(error as Error).message}`);
     }
   }
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const found = failures.length > 0 ? `What was found did not load:\n  ${failures.join('\n  ')}\n` : '';
   throw new Error(
     `lutra ${version} has no native binary for ${platform} (Node ${process.version}).\n${found}` +

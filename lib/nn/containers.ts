@@ -1,3 +1,4 @@
+import { kindOfAnyCopy } from '../copies.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -36,7 +37,8 @@ export class Sequential extends Module {
   constructor(...args: (Module | Readonly<Record<string, Module>>)[]) {
     super();
     const [first] = args;
-    if (args.length === 1 && typeof first === 'object' && first !== null && !(first instanceof Module)) {
+    const isRecord = typeof first === 'object' && first !== null && kindOfAnyCopy(first) === null;
+    if (args.length === 1 && isRecord) {
       for (const [name, module] of Object.entries(first)) {
         checkModule('Sequential', name, module);
         this.add(name, module);
