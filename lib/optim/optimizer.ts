@@ -180,7 +180,8 @@ export abstract class Optimizer<O extends object = object> {
     group.lr = rate;
   }
 
-  private checkGradient(parameter: Tensor): void {
+  /** @throws ShapeError, DTypeError for a gradient that does not fit its parameter. */
+  protected checkGradient(parameter: Tensor): void {
     const grad = parameter.heldGrad;
     if (grad === null) return;
     if (!(grad instanceof Tensor)) {

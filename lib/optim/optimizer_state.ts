@@ -99,7 +99,8 @@ function readState(given: unknown, parameter: Tensor, rules: StateRules, where: 
       continue;
     }
     try {
-      own[name] = layout === null ? readAny(name, value) : layout[name].read(value, parameter);
+      const read = layout === null ? readAny(name, value) : layout[name].read(value, parameter);
+      if (read !== null) own[name] = read;
     } catch (error) {
       unfit.push(`${where}.${name}: ${(error as Error).message}`);
     }

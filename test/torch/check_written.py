@@ -42,14 +42,17 @@ if __name__ == '__main__':
     for case in cases:
         saved = content['trainings'][case['name']]
         parameters = [parameter.clone().requires_grad_() for parameter in saved['parameters']]
-        optimizer = getattr(torch.optim, case['name'])([{'params': [parameter]} for parameter in parameters])
+        groups = [{'params': [parameter]} for parameter in parameters]
+        if case['name'] == 'LBFGS':  # takes one group, and a closure
+            groups = [{'params': parameters}]
+        optimizer = getattr(torch.optim, case['name'])(groups)
         scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 8)
         optimizer.load_state_dict(saved['optimizer'])
         scheduler.load_state_dict(saved['scheduler'])
         for rules, expected in zip(case['gradients'], case['trajectory']):
             for parameter, rule in zip(parameters, rules):
                 parameter.grad = rule_of(rule)
-            optimizer.step()
+            optimizer.step(lambda: 0.0)
             scheduler.step()
             for parameter, values in zip(parameters, expected):
                 torch.testing.assert_close(parameter.detach().flatten(), torch.tensor(values['data']), rtol=1e-6, atol=1e-7)

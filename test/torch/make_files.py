@@ -98,6 +98,7 @@ OPTIMIZERS = {
     'Rprop': {'lr': 0.05, 'etas': [0.4, 1.5]},
     'Adafactor': {'lr': 0.1, 'weightDecay': 0.1},
     'Muon': {'lr': 0.01, 'nesterov': False},
+    'LBFGS': {'lr': 0.1, 'maxIter': 1, 'historySize': 3},
 }
 
 
@@ -109,6 +110,8 @@ def optimizers():
         shapes = ((3, 4), (5, 1)) if name == 'Muon' else ((3, 4), (5,))
         parameters = [uniform(*shape, seed=41 + i).tensor().requires_grad_() for i, shape in enumerate(shapes)]
         groups = [{'params': [parameters[0]]}, {'params': [parameters[1]], 'lr': options['lr'] / 2}]
+        if name == 'LBFGS':  # takes one group, and a closure
+            groups = [{'params': parameters}]
         optimizer = getattr(torch.optim, name)(groups, **torch_options(options))
         scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 8)
         trajectory, gradients = [], []
@@ -122,7 +125,7 @@ def optimizers():
             rules = [uniform(*shape, seed=3000 + 10 * step + i) for i, shape in enumerate(shapes)]
             for parameter, rule in zip(parameters, rules):
                 parameter.grad = rule.tensor()
-            optimizer.step()
+            optimizer.step(lambda: 0.0)
             scheduler.step()
             if step >= 5:
                 gradients.append(rules)

@@ -84,6 +84,11 @@ interface ExchangeCase {
 
 type OptimizerClass = new (groups: unknown) => optim.Optimizer;
 
+/** A group for each parameter, as the fixture has them; LBFGS takes one for all. */
+function groupsFor(name: string, parameters: Tensor[]): { params: Tensor[] }[] {
+  return name === 'LBFGS' ? [{ params: parameters }] : parameters.map((parameter) => ({ params: [parameter] }));
+}
+
 describe('a training begun in PyTorch goes on here as it does there', () => {
   const saved = loadTorch(fixture('optimizers.pt')) as Content;
   for (const { name, gradients, trajectory } of readFixture<{ cases: ExchangeCase[] }>('optim_exchange').cases) {
@@ -91,13 +96,13 @@ describe('a training begun in PyTorch goes on here as it does there', () => {
       const { parameters: values, optimizer: state, scheduler: schedule } = saved[name];
       const parameters = (values as Tensor[]).map((value) => value.clone().detach().requiresGrad_());
       const Optimizer = (optim as unknown as Record<string, OptimizerClass>)[name];
-      const optimizer = new Optimizer(parameters.map((parameter) => ({ params: [parameter] })));
+      const optimizer = new Optimizer(groupsFor(name, parameters));
       const scheduler = new optim.CosineAnnealingLR(optimizer, 8);
       optimizer.loadStateDict(state);
       scheduler.loadStateDict(schedule);
       for (const [step, rules] of gradients.entries()) {
         for (const [i, rule] of rules.entries()) parameters[i].grad = toTensor(rule);
-        optimizer.step();
+        optimizer.step(() => 0);
         scheduler.step();
         for (const [i, expected] of trajectory[step].entries()) {
           expectTensor(parameters[i], expected, `parameter ${i} after step ${step + 6}`);
@@ -107,7 +112,9 @@ describe('a training begun in PyTorch goes on here as it does there', () => {
       const own = optimizer.stateDict();
       expect(Object.keys(own.state)).toEqual(Object.keys(state.state));
       for (const [key, entries] of Object.entries(state.state as Record<string, object>)) {
-        expect(Object.keys(own.state[key])).toEqual(expect.arrayContaining(Object.keys(entries)));
+        // LBFGS's `al` is scratch memory of PyTorch's.
+        const needed = Object.keys(entries).filter((entry) => entry !== 'al');
+        expect(Object.keys(own.state[key])).toEqual(expect.arrayContaining(needed));
       }
     });
   }

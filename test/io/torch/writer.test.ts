@@ -35,7 +35,9 @@ function everything(): Content {
     const { parameters, optimizer: state, scheduler: schedule } = saved as Content;
     const Optimizer = (optim as unknown as Record<string, OptimizerClass>)[name];
     const leaves = (parameters as Tensor[]).map((value) => value.clone().detach().requiresGrad_());
-    const optimizer = new Optimizer(leaves.map((leaf) => ({ params: [leaf] })));
+    const optimizer = new Optimizer(
+      name === 'LBFGS' ? [{ params: leaves }] : leaves.map((leaf) => ({ params: [leaf] })),
+    );
     const scheduler = new optim.CosineAnnealingLR(optimizer, 8);
     optimizer.loadStateDict(state);
     scheduler.loadStateDict(schedule);
