@@ -30,9 +30,10 @@ describe('a file that describes more than it holds takes no more than twice its 
     const args = [child, modules, reader, path, ...(options === undefined ? [] : [options.names])];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     rmSync(path);
-    const { outcome, seconds, bytes } = JSON.parse(stdout);
+    const { outcome, seconds, bytes, length } = JSON.parse(stdout);
     expect(outcome).toBe(name.endsWith('that fits') ? 'read' : 'refused');
     expect(bytes).toBeLessThan(2 * content.byteLength + 100e6);
     expect(seconds).toBeLessThan(20);
+    expect(length).toBeLessThan(2000);
   });
 });

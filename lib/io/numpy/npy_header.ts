@@ -69,7 +69,8 @@ function parseEntries(source: string, text: string, advice: string): Map<string,
 function required(source: string, entries: Map<string, string>, key: string, pattern: RegExp): string[] {
   const value = entries.get(key);
   const match = value === undefined ? null : pattern.exec(value);
-  if (match === null) throw new FileFormatError(`${source}: ${key} of the header can't be ${value ?? 'missing'}`);
+  if (match === null)
+    throw new FileFormatError(`${source}: ${key} of the header can't be ${shorten(value ?? 'missing')}`);
   return match;
 }
 
@@ -95,9 +96,13 @@ export function parseNpyHeader(source: string, text: string, advice: string): Np
     .filter((size) => size !== '')
     .map(Number);
   if (shape.length > mostDimensions || !shape.every(Number.isSafeInteger)) {
-    throw new FileFormatError(`${source}: shape of the header can't be (${list})`);
+    throw new FileFormatError(`${source}: shape of the header can't be (${shorten(list)})`);
   }
   return { descr: quoted.slice(1, -1), kind, width, bigEndian: order === '>', fortranOrder: fortran === 'True', shape };
+}
+
+function shorten(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 
 function readKind(source: string, letters: string, advice: string): { kind: string; width: number } {

@@ -74,26 +74,31 @@ export class JsonReader {
   string(): string {
     this.space();
     if (this.bytes[this.at] !== quote) this.fail('a string');
-    let end = this.at + 1;
-    let escaped = false;
-    for (; this.bytes[end] !== quote; end++) {
-      if (end >= this.bytes.byteLength) this.fail('the end of a string');
-      if (this.bytes[end] === backslash) {
-        escaped = true;
-        end++;
-      } else if (this.bytes[end] < 0x20) this.fail('no control character in a string');
-    }
-    const inside = this.bytes.subarray(this.at + 1, end);
     const begin = this.at;
+    const end = this.endOfString(begin + 1);
     this.at = end + 1;
+    const inside = this.bytes.subarray(begin + 1, end);
     try {
+      if (inside.includes(backslash))
+        return JSON.parse(this.decoder.decode(this.bytes.subarray(begin, end + 1))) as string;
       const text = this.decoder.decode(inside);
-      return escaped ? (JSON.parse(`"${text}"`) as string) : text;
-    } catch {
-      throw new FileFormatError(
-        `${this.source}: the header is no JSON: the string at byte ${begin} is no UTF-8, or has escapes that JSON lacks`,
-      );
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what JSON forbids.
+      if (!/[\x00-\x1f]/.test(text)) return text;
+    } catch {}
+    throw new FileFormatError(
+      `${this.source}: the header is no JSON: the string at byte ${begin} is no UTF-8, or holds what JSON does not allow`,
+    );
+  }
+
+  /** The place of the quote that ends a string: one with an even number of backslashes before it. */
+  private endOfString(from: number): number {
+    const { bytes } = this;
+    for (let end = bytes.indexOf(quote, from); end >= 0; end = bytes.indexOf(quote, end + 1)) {
+      let escapes = 0;
+      while (bytes[end - 1 - escapes] === backslash) escapes++;
+      if (escapes % 2 === 0) return end;
     }
+    return this.fail('the end of a string');
   }
 
   private list(depth: number): unknown[] {

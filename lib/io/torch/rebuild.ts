@@ -1,4 +1,4 @@
-import { FileFormatError } from '../../errors.js';
+import { describe, FileFormatError } from '../../errors.js';
 import { formatShape } from '../../tensor/shape.js';
 import type { Budget } from '../budget.js';
 import { elementTypes } from '../element_types.js';
@@ -142,8 +142,7 @@ class Rebuilder {
     }
     const isLatin1 = typeof encoding === 'string' && /^(latin[-_]?1|iso-?8859-1)$/i.test(encoding);
     if (typeof content !== 'string') return this.fail('bytes are made from what is no string');
-    if (!isLatin1)
-      return unrepresentable(`bytes in the encoding ${JSON.stringify(encoding) ?? 'None'}`, 'save a string');
+    if (!isLatin1) return unrepresentable(`bytes in the encoding ${describe(encoding)}`, 'save a string');
     this.budget.spend(content.length);
     for (let i = 0; i < content.length; i++) if (content.charCodeAt(i) > 255) this.fail('a byte is beyond 255');
     return Uint8Array.from(Buffer.from(content, 'latin1'));

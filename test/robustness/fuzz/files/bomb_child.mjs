@@ -14,11 +14,13 @@ const options =
 const before = mostMemory();
 const started = performance.now();
 let outcome = 'read';
+let length = 0;
 try {
   library[reader](path, ...(options === undefined ? [] : [options]));
 } catch (error) {
+  length = error.message.length;
   outcome = error instanceof library.FileFormatError ? 'refused' : String(error.stack);
 }
 const seconds = (performance.now() - started) / 1000;
 const bytes = mostMemory() - before;
-process.stdout.write(JSON.stringify({ outcome, seconds, bytes }));
+process.stdout.write(JSON.stringify({ outcome, seconds, bytes, length }));
