@@ -1,3 +1,6 @@
+import type { Optimizer } from '../optim/optimizer.js';
+import { LRScheduler } from '../optim/schedulers/lr_scheduler.js';
+
 /** The learning rate ends at this share of its peak. */
 const finalShare = 0.05;
 
@@ -16,4 +19,19 @@ export function learningRateAt(step: number, steps: number, peak: number): numbe
   if (step < warmUp) return (peak * (step + 1)) / warmUp;
   const done = (step - warmUp) / Math.max(1, steps - warmUp);
   return peak * (1 - (1 - finalShare) * done);
+}
+
+/** Sets the rates of an optimizer's groups by {@link learningRateAt}; their own are the peaks. */
+export class WarmUpDecayLR extends LRScheduler {
+  readonly #steps: number;
+
+  constructor(optimizer: Optimizer, steps: number) {
+    super(optimizer);
+    this.#steps = steps;
+    this.start();
+  }
+
+  protected override nextLrs(): number[] {
+    return this.baseLrs.map((peak) => learningRateAt(this.lastEpoch, this.#steps, peak));
+  }
 }

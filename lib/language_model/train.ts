@@ -1,40 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ValueError } from '../errors.js';
-import { clipGradNorm_ } from '../nn/clip_grad.js';
-import { Adam } from '../optim/adam.js';
-import { SGD } from '../optim/sgd.js';
+import { History } from '../training/history.js';
+import { KeptWeights } from '../training/kept_weights.js';
 import type { TokenBatches } from './batches.js';
-import { batchLoss, evaluate } from './evaluate.js';
-import type { LanguageModel, LanguageModelState } from './model.js';
-import { learningRateAt } from './schedule.js';
+import { evaluate } from './evaluate.js';
+import type { LanguageModel } from './model.js';
+import { PassTrainer, type StepListeners, type TrainedPass, type TrainOptions } from './pass.js';
 
-export interface TrainOptions {
-  /** Passes over the training text. */
-  epochs: number;
-  optimizer: 'adam' | 'sgd';
-  /** The learning rate's peak; it follows {@link learningRateAt}. */
-  lr: number;
-  /** Gradients longer than this, all parameters taken together, are shortened to it. */
-  maxGradNorm: number;
-  /** End after so many passes without a better validation perplexity; never unless set. */
-  patience?: number;
-}
-
-/** Where a training stands after a step. */
-export interface TrainProgress {
-  /** From 1. */
-  epoch: number;
-  epochs: number;
-  /** Words trained on in this pass, and how many it has. */
-  epochTokens: number;
-  epochTokensTotal: number;
-  /** Loss per word, in nats, averaged over the last steps. */
-  loss: number;
-  /** In this pass. */
-  tokensPerSecond: number;
-  /** Until the end of the last pass, at this pace; without evaluation. */
-  secondsLeft: number;
-}
+export type { TrainOptions, TrainProgress } from './pass.js';
 
 /** What one pass gave. */
 export interface EpochResult {
@@ -63,20 +34,13 @@ export interface TrainResult {
   tokensPerSecond: number;
 }
 
-export interface TrainListeners {
-  onStep?(progress: TrainProgress): void;
+export interface TrainListeners extends StepListeners {
   onEpoch?(result: EpochResult): void;
-  /** Asked after every step; true ends the training there. */
-  isStopped?(): boolean;
 }
 
-/** Share of the old value in the running mean of the loss. */
-const smoothing = 0.95;
-
 /**
- * Trains a language model by truncated backpropagation through time: the state is carried from batch to batch, gradients
- * flow back through one batch. The event loop has its turn after every step. Same model, same text, same options: the
- * same weights, to the bit.
+ * Trains a language model pass by pass, and leaves it with the weights of the pass that the validation text liked best. The
+ * event loop has its turn after every step. Same model, same text, same options: the same weights, to the bit.
  *
  * @throws ValueError when the loss is no longer a number
  */
@@ -87,118 +51,49 @@ export async function trainLanguageModel(
   options: TrainOptions,
   listeners: TrainListeners = {},
 ): Promise<TrainResult> {
-  const { epochs, optimizer: kind, lr, maxGradNorm, patience = Number.POSITIVE_INFINITY } = options;
+  const { epochs, patience = Number.POSITIVE_INFINITY } = options;
   const isStopped = () => listeners.isStopped?.() ?? false;
-  const parameters = [...model.parameters()];
-  const optimizer = kind === 'adam' ? new Adam(parameters, { lr }) : new SGD(parameters, { lr });
-  const steps = epochs * training.length;
-  const results: EpochResult[] = [];
-  let best: EpochResult | null = null;
-  let bestWeights: ReturnType<typeof copyWeights> | null = null;
-  let partLoss: number | null = null;
-  let trainedTokens = 0;
-  let trainedSeconds = 0;
-  let step = 0;
+  const trainer = new PassTrainer(model, training, options, listeners);
+  const history = new History<EpochResult>();
+  const weights = new KeptWeights(model);
+  const passes: TrainedPass[] = [];
   let interrupted = false;
   const start = performance.now();
 
-  for (let epoch = 1; epoch <= epochs && !interrupted; epoch++) {
+  for (let epoch = 1; epoch <= epochs; epoch++) {
     const epochStart = performance.now();
-    const meter = new LossMeter();
-    let state: LanguageModelState | undefined;
-    model.train();
-    for (const batch of training) {
-      for (const group of optimizer.paramGroups) group.lr = learningRateAt(step, steps, lr);
-      const result = batchLoss(model, batch, state, 'mean');
-      state = result.state;
-      optimizer.zeroGrad();
-      result.loss.backward();
-      clipGradNorm_(parameters, maxGradNorm);
-      optimizer.step();
-      step++;
-      meter.add(result.loss.item(), batch.tokens);
-      if (!Number.isFinite(meter.mean)) {
-        throw new ValueError(
-          `training: the loss became ${meter.mean} at step ${step}; lower the learning rate (${lr})`,
-        );
-      }
-      const tokensPerSecond = meter.tokens / secondsSince(epochStart);
-      listeners.onStep?.({
-        epoch,
-        epochs,
-        epochTokens: meter.tokens,
-        epochTokensTotal: training.tokens,
-        loss: meter.recent,
-        tokensPerSecond,
-        secondsLeft: ((epochs - epoch + 1) * training.tokens - meter.tokens) / tokensPerSecond,
-      });
-      await nextTurn();
-      if (isStopped()) {
-        interrupted = true;
-        break;
-      }
-    }
-    const trainSeconds = secondsSince(epochStart);
-    trainedTokens += meter.tokens;
-    trainedSeconds += trainSeconds;
-    partLoss = meter.mean;
-    const validationLoss = interrupted ? null : await evaluate(model, validation, isStopped);
+    const pass = await trainer.run(epoch);
+    passes.push(pass);
+    const validationLoss = pass.isStopped ? null : await evaluate(model, validation, isStopped);
     if (validationLoss === null) {
       interrupted = true;
       break;
     }
     const result: EpochResult = {
       epoch,
-      trainLoss: meter.mean,
+      trainLoss: pass.loss,
       validationLoss,
       validationPerplexity: Math.exp(validationLoss),
       seconds: secondsSince(epochStart),
-      tokensPerSecond: meter.tokens / trainSeconds,
+      tokensPerSecond: pass.tokens / pass.seconds,
     };
-    results.push(result);
-    if (best === null || validationLoss < best.validationLoss) {
-      best = result;
-      bestWeights = epoch < epochs ? copyWeights(model) : null;
+    if (history.add(result)) {
+      if (epoch < epochs) weights.keep();
+      else weights.forget();
     }
     listeners.onEpoch?.(result);
-    if (epoch - best.epoch >= patience) break;
+    if (history.sinceBest >= patience) break;
   }
-  if (!interrupted && bestWeights !== null) model.loadStateDict(bestWeights);
+  if (!interrupted) weights.restore();
+  const sum = (of: (pass: TrainedPass) => number) => passes.reduce((total, pass) => total + of(pass), 0);
   return {
-    epochs: results,
-    best,
+    epochs: history.passes,
+    best: history.best,
     interrupted,
-    trainLoss: interrupted ? partLoss : (best?.trainLoss ?? null),
+    trainLoss: (interrupted ? passes.at(-1)?.loss : history.best?.trainLoss) ?? null,
     seconds: secondsSince(start),
-    tokensPerSecond: trainedTokens / trainedSeconds,
+    tokensPerSecond: sum((pass) => pass.tokens) / sum((pass) => pass.seconds),
   };
-}
-
-/** Mean of the losses of a pass, weighted by their tokens, and of the last steps. */
-class LossMeter {
-  tokens = 0;
-  #sum = 0;
-  #recent = 0;
-  #weight = 0;
-
-  add(loss: number, tokens: number): void {
-    this.#sum += loss * tokens;
-    this.tokens += tokens;
-    this.#recent = smoothing * this.#recent + (1 - smoothing) * loss;
-    this.#weight = smoothing * this.#weight + (1 - smoothing);
-  }
-
-  get mean(): number {
-    return this.#sum / this.tokens;
-  }
-
-  get recent(): number {
-    return this.#recent / this.#weight;
-  }
-}
-
-function copyWeights(model: LanguageModel) {
-  return Object.fromEntries(Object.entries(model.stateDict()).map(([name, tensor]) => [name, tensor.detach().clone()]));
 }
 
 function secondsSince(start: number): number {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../lib/index.js';
 import { ignoredTarget, TokenBatches } from '../../lib/language_model/batches.js';
-import { learningRateAt } from '../../lib/language_model/schedule.js';
 
 const ids = Int32Array.from({ length: 11 }, (_, i) => 10 + i);
 const layout = { startId: 2, batchSize: 2, sequenceLength: 3 };
@@ -63,25 +62,5 @@ describe('a stream cut into batches', () => {
   test('needs a word for every text', () => {
     expect(() => new TokenBatches(ids, { ...layout, batchSize: 12 })).toThrow(ValueError);
     expect(() => new TokenBatches(ids, { ...layout, batchSize: 12 })).toThrow(/11 tokens don't make 12 texts/);
-  });
-});
-
-describe('the learning rate', () => {
-  test('rises over the first steps, then falls to a twentieth', () => {
-    const rates = Array.from({ length: 1000 }, (_, step) => learningRateAt(step, 1000, 1));
-    expect(rates[0]).toBeCloseTo(0.02);
-    expect(rates[49]).toBe(1);
-    expect(rates[50]).toBe(1);
-    expect(rates[999]).toBeGreaterThan(0.05);
-    expect(rates[999]).toBeLessThan(0.052);
-    expect(rates.slice(50).every((rate, i, all) => i === 0 || rate < all[i - 1])).toBe(true);
-  });
-
-  test('reaches its peak in a training of any length', () => {
-    for (let steps = 1; steps < 30; steps++) {
-      const rates = Array.from({ length: steps }, (_, step) => learningRateAt(step, steps, 2));
-      expect(Math.max(...rates)).toBe(2);
-      expect(Math.min(...rates)).toBeGreaterThan(0);
-    }
   });
 });

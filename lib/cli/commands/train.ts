@@ -11,6 +11,7 @@ import { countParameters, LanguageModel } from '../../language_model/model.js';
 import { RunFolder, runMetrics } from '../../language_model/run_folder.js';
 import { type EpochResult, type TrainResult, trainLanguageModel } from '../../language_model/train.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
+import { History } from '../../training/history.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { formatCount, formatDuration, ReadingProgress, TrainingProgress } from '../terminal/progress.js';
 import { type TrainSettings, usualLearningRate } from './train_options.js';
@@ -148,7 +149,7 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
   const { optimizer, maxGradNorm, patience } = settings;
   print(`Model: ${describeModel(preparation)}, ${formatCount(countParameters(model))} parameters\n`);
   const progress = new TrainingProgress();
-  const finished: EpochResult[] = [];
+  const history = new History<EpochResult>();
   try {
     return await trainLanguageModel(
       model,
@@ -159,8 +160,7 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
         onStep: (step) => progress.step(step),
         onEpoch: (result) => {
           progress.clear();
-          finished.push(result);
-          keepBest(model, preparation, finished);
+          if (history.add(result)) keepBest(model, preparation, history.passes, result);
           print(
             `pass ${result.epoch}/${epochs}: training loss ${result.trainLoss.toFixed(4)}, ` +
               `validation perplexity ${result.validationPerplexity.toFixed(2)} (unigram ${unigram.toFixed(2)}), ` +
@@ -176,9 +176,7 @@ async function train(model: LanguageModel, preparation: Preparation, interrupt: 
 }
 
 /** After each pass that is the best so far its weights are written, so that a kill loses no more than what came after. */
-function keepBest(model: LanguageModel, preparation: Preparation, epochs: EpochResult[]): void {
-  const best = epochs.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
-  if (best !== epochs.at(-1)) return;
+function keepBest(model: LanguageModel, preparation: Preparation, epochs: EpochResult[], best: EpochResult): void {
   const { trainLoss, tokensPerSecond } = best;
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   write(model, preparation, { epochs, best, interrupted: false, trainLoss, seconds, tokensPerSecond }, false);

@@ -1,0 +1,29 @@
+import { copyOf } from '../calls/copy.js';
+import type { Module } from '../nn/module.js';
+import type { StateDict } from '../nn/state_dict.js';
+
+/** A copy of a module's weights, those of its best pass say, which go back into it at the end. */
+export class KeptWeights {
+  readonly #module: Module;
+  #copy: StateDict | null = null;
+
+  constructor(module: Module) {
+    this.#module = module;
+  }
+
+  /** Copies the weights as they are now, in place of what was kept before. */
+  keep(): void {
+    const state = Object.entries(this.#module.stateDict());
+    this.#copy = Object.fromEntries(state.map(([name, tensor]) => [name, copyOf(tensor)]));
+  }
+
+  /** Keeps nothing: the module has the weights that are wanted. */
+  forget(): void {
+    this.#copy = null;
+  }
+
+  /** Puts back what was kept, if anything was. */
+  restore(): void {
+    if (this.#copy !== null) this.#module.loadStateDict(this.#copy);
+  }
+}
