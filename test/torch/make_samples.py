@@ -3,6 +3,7 @@
     python test/torch/make_samples.py                the fixed part: fixtures/samples.bin.gz
     python test/torch/make_samples.py --whole DIR    every sample, a file for each operation, module and optimizer
     python test/torch/make_samples.py --whole DIR --only sum,mean
+    python test/torch/make_samples.py --whole DIR --reference    operations on PyTorch's reference inputs instead
 """
 
 import argparse
@@ -73,6 +74,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--whole', metavar='DIR')
     parser.add_argument('--only', default='')
+    parser.add_argument('--reference', action='store_true')
     options = parser.parse_args()
     names = table()
     forgotten = unlisted(names)
@@ -82,7 +84,7 @@ def main():
     if options.whole is None:
         write_fixed(ops, infos, optims)
     else:
-        write_whole(options.whole, ops, infos, optims)
+        write_whole(options.whole, ops, [] if options.reference else infos, [] if options.reference else optims, options.reference)
 
 
 def write_fixed(ops, infos, optims):
@@ -97,10 +99,11 @@ def write_fixed(ops, infos, optims):
     print(f'samples.bin.gz {size / 1024:.1f} KB: {counts}')
 
 
-def write_whole(directory, ops, infos, optims):
+def write_whole(directory, ops, infos, optims, reference):
     os.makedirs(directory, exist_ok=True)
+    choose = selection.moderate if reference else selection.all_of
     collectors = [
-        *(('operations', lambda c, op=op: operations.collect(c, op, selection.all_of)) for op in ops),
+        *(('operations', lambda c, op=op: operations.collect(c, op, choose, reference)) for op in ops),
         *(('modules', lambda c, info=info: modules.collect(c, info, selection.all_of)) for info in infos),
         *(('optimizers', lambda c, info=info: optimizers.collect(c, info)) for info in optims),
     ]

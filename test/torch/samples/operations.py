@@ -163,14 +163,15 @@ def record(container, op, sample):
     return entry
 
 
-def samples_of(op, dtype):
-    """The samples of one dtype; none where PyTorch does not take it."""
+def samples_of(op, dtype, reference=False):
+    """The samples of one dtype, or the many more that PyTorch compares with NumPy; none where it does not take it."""
     if dtype not in op.dtypes:
         return []
     differentiable = op.supports_autograd and dtype in op.backward_dtypes
     seed_everything(f'{name_of(op)} {dtype}')
     try:
-        return list(op.sample_inputs('cpu', dtype, requires_grad=differentiable))
+        make = op.reference_inputs if reference else op.sample_inputs
+        return list(make('cpu', dtype, requires_grad=differentiable))
     except (RuntimeError, NotImplementedError, ValueError, TypeError):
         return []
 
@@ -214,7 +215,7 @@ def tolerances_of(op):
     return found
 
 
-def collect(container, op, choose):
+def collect(container, op, choose, reference=False):
     """All that is known of one operation: samples by dtype, errors, and what could not be written, by reason."""
     warnings.simplefilter('ignore')
     written, left_out = [], {}
@@ -229,7 +230,7 @@ def collect(container, op, choose):
             left_out[reason] = left_out.get(reason, 0) + 1
 
     for dtype in DTYPES:
-        samples = samples_of(op, dtype)
+        samples = samples_of(op, dtype, reference)
         for number in choose(samples, dtype):
             add(lambda: record(container, op, samples[number]), dtype=str(dtype).removeprefix('torch.'), number=number)
     errors = errors_of(op)
