@@ -10,6 +10,8 @@ import { DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { logSigmoid } from './activation.js';
+import { mul, neg, sub } from './arithmetic.js';
 import { contiguous } from './copy.js';
 import {
   checkReduction,
@@ -18,6 +20,7 @@ import {
   type ReductionOption,
   scalarTensor,
 } from './loss_reduction.js';
+import { log, log1p } from './pointwise.js';
 import { expand } from './view.js';
 
 interface ElementLossCall {
@@ -30,6 +33,8 @@ interface ElementLossCall {
   /** Factors of the losses and of positive targets, in the input's shape. */
   weight: Tensor | null;
   positive: Tensor | null;
+  /** d loss / d target of every element, without its factor; where there is none, the loss is one of the difference. */
+  targetGradient?: (x: Tensor) => Tensor;
 }
 
 /** The loss of every element, or their mean or sum. Operands have one shape and dtype. */
@@ -55,8 +60,13 @@ function elementLoss(call: ElementLossCall, input: Tensor, target: Tensor): Tens
     const dloss = contiguous(grad);
     const scale = reduction === 'mean' ? 1 / n : 1;
     const gradientOf = (sign: number) => elementLossBackward(operands, dloss, none, sign * scale);
-    // Losses of the difference alone: d/dt = -d/dx.
-    return [needs[0] ? gradientOf(1) : null, needs[1] ? gradientOf(-1) : null];
+    const ofTarget = () => {
+      // Losses of the difference alone: d/dt = -d/dx.
+      if (call.targetGradient === undefined) return gradientOf(-1);
+      const each = mul(call.targetGradient(x), mul(grad, scale));
+      return call.weight === null ? each : mul(each, call.weight);
+    };
+    return [needs[0] ? gradientOf(1) : null, needs[1] ? ofTarget() : null];
   };
   return record(call.node, [input, target], out, backward, [x, t]);
 }
@@ -169,12 +179,6 @@ function checkSameShape(op: string, input: Tensor, target: Tensor): void {
   );
 }
 
-/** Targets of the entropies are data; nothing computes them with gradients. */
-function checkConstantTarget(op: string, target: Tensor): void {
-  if (!needsGrad(target)) return;
-  throw new ValueError(`${op}: gradients do not flow into the target; pass target.detach()`);
-}
-
 function checkUnit(op: string, argument: string, x: Tensor): Tensor {
   const dense = contiguous(x.detach());
   const bad = findOutsideUnit(dense);
@@ -189,20 +193,22 @@ export interface BinaryCrossEntropyOptions extends ReductionOption {
 }
 
 /**
- * -target log(input) - (1 - target) log(1 - input) of probabilities, logarithms cut off at -100.
- * As `torch.nn.functional.binary_cross_entropy`. @throws ValueError naming a value outside [0, 1].
+ * -target log(input) - (1 - target) log(1 - input) of probabilities, logarithms cut off at -100. Gradients flow into the
+ * target, too, for distillation. As `torch.nn.functional.binary_cross_entropy`. @throws ValueError naming a value outside [0, 1].
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BinaryCrossEntropyOptions): Tensor {
   const op = 'binaryCrossEntropy';
   const given = checkOptions(op, options, ['weight', 'reduction']);
   checkSameShape(op, input, target);
-  checkConstantTarget(op, target);
   const reduction = checkReduction(op, given.reduction);
   const weight = spread(op, 'weight', given.weight, input);
   checkUnit(op, 'input', input);
   checkUnit(op, 'target', target);
   const node = 'BinaryCrossEntropyBackward0';
-  return elementLoss({ op, node, kind: 'bce', parameter: 0, reduction, weight, positive: null }, input, target);
+  // As in PyTorch, these logarithms are not cut off.
+  const targetGradient = (x: Tensor) => sub(log1p(neg(x)), log(x));
+  const call = { op, node, kind: 'bce' as const, parameter: 0, reduction, weight, positive: null, targetGradient };
+  return elementLoss(call, input, target);
 }
 
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
@@ -212,7 +218,7 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 
 /**
  * (1 - target) input + (1 + (posWeight - 1) target) log(1 + e^-input): binary cross entropy of sigmoid(input), stable
- * for every input. As `torch.nn.functional.binary_cross_entropy_with_logits`.
+ * for every input. Gradients flow into the target, too. As `torch.nn.functional.binary_cross_entropy_with_logits`.
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -222,10 +228,12 @@ export function binaryCrossEntropyWithLogits(
   const op = 'binaryCrossEntropyWithLogits';
   const given = checkOptions(op, options, ['weight', 'reduction', 'posWeight']);
   checkSameShape(op, input, target);
-  checkConstantTarget(op, target);
   const reduction = checkReduction(op, given.reduction);
   const weight = spread(op, 'weight', given.weight, input);
   const positive = spread(op, 'posWeight', given.posWeight, input);
   const node = 'BinaryCrossEntropyWithLogitsBackward0';
-  return elementLoss({ op, node, kind: 'bceLogits', parameter: 0, reduction, weight, positive }, input, target);
+  const targetGradient = (x: Tensor) =>
+    positive === null ? neg(x) : sub(logSigmoid(neg(x)), mul(positive, logSigmoid(x)));
+  const call = { op, node, kind: 'bceLogits' as const, parameter: 0, reduction, weight, positive, targetGradient };
+  return elementLoss(call, input, target);
 }
