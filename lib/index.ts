@@ -51,6 +51,7 @@ export { saveTorch, serializeTorch, type TorchSavable } from './io/torch/writer.
 export * as nn from './nn/index.js';
 
 export { type AlphaOptions, add, div, mul, neg, sub } from './ops/arithmetic.js';
+export type { DivOptions } from './ops/rounded_division.js';
 
 import './ops/assign.js';
 
@@ -222,7 +223,6 @@ export {
   log2,
   log10,
   reciprocal,
-  round,
   rsqrt,
   sign,
   sin,
@@ -270,6 +270,8 @@ export {
 } from './ops/repetition.js';
 export { flatten, reshape, unflatten } from './ops/reshape.js';
 export { fliplr, flipud, type Rot90Options, roll, rot90 } from './ops/rolling.js';
+export { type RoundOptions, round } from './ops/rounding.js';
+export { type CumsumOptions, cumsum } from './ops/running_sums.js';
 export { gather, scatter, scatterAdd } from './ops/scatter.js';
 export {
   indexReduce,
@@ -287,7 +289,7 @@ export {
 } from './ops/searching.js';
 export { type SegmentReduceOptions, type SegmentReduction, segmentReduce } from './ops/segment_reduction.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
-export { argsort, cumsum, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
+export { argsort, type SortOptions, sort, type TopkOptions, topk } from './ops/sorting.js';
 export {
   acosh,
   asinh,

@@ -48,3 +48,31 @@ export function checkOptions<T extends object>(op: string, options: T | undefine
   }
   return options;
 }
+
+/**
+ * Arguments of a function whose options may follow any number of values: the values, and the options object if the last
+ * argument is one. Arguments that were left out at the end don't count.
+ */
+export function readTrailingOptions<T extends object>(
+  args: readonly unknown[],
+): { values: unknown[]; options: T | undefined } {
+  const values = args.slice();
+  const strip = () => {
+    while (values.length > 0 && values[values.length - 1] === undefined) values.pop();
+  };
+  strip();
+  const last = values[values.length - 1];
+  const isOptions = typeof last === 'object' && last !== null && !Array.isArray(last) && !ArrayBuffer.isView(last);
+  if (isOptions) values.pop();
+  strip();
+  return { values, options: isOptions ? (last as T) : undefined };
+}
+
+/** @throws ArgumentError unless all are numbers. */
+export function checkNumbers(op: string, values: readonly unknown[]): number[] {
+  for (const [i, value] of values.entries()) {
+    if (typeof value !== 'number')
+      throw new ArgumentError(`${op}: argument ${i + 1} must be a number, got ${describe(value)}`);
+  }
+  return values as number[];
+}

@@ -111,6 +111,7 @@ compareByValue(DenseRows);
 class RowsMemory implements Storage {
   readonly dtype: DType;
   version = 0;
+  viewed = false;
   /** Never recycled: views may share it. */
   serial = 0;
   uses = 0;

@@ -15,7 +15,7 @@ export interface Layout {
 export function layout(shape: readonly number[], dim: number): Layout {
   return {
     outer: numelOf(shape.slice(0, dim)),
-    rows: shape[dim],
+    rows: shape.length === 0 ? 1 : shape[dim],
     inner: numelOf(shape.slice(dim + 1)),
   };
 }

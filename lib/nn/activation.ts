@@ -16,17 +16,36 @@ function checkDim(op: string, dim: unknown): number {
   throw new ArgumentError(`${op}: dim must be an integer, the dimension to normalise, got ${describe(dim)}`);
 }
 
+/** The base of the activations that can write into their input's memory. */
+abstract class InplaceActivation extends Module {
+  /** Whether the result is written into the input's memory. */
+  readonly inplace: boolean;
+
+  constructor(options?: ops.InplaceOptions) {
+    super();
+    this.inplace = ops.inplaceOf(new.target.name, options);
+  }
+
+  protected get inplaceOptions(): ops.InplaceOptions | undefined {
+    return this.inplace ? { inplace: true } : undefined;
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : '';
+  }
+}
+
 /** max(x, 0), elementwise. */
-export class ReLU extends Module {
+export class ReLU extends InplaceActivation {
   forward(input: Tensor): Tensor {
-    return ops.relu(input);
+    return ops.relu(input, this.inplaceOptions);
   }
 }
 
 /** x limited to [0, 6]. */
-export class ReLU6 extends Module {
+export class ReLU6 extends InplaceActivation {
   forward(input: Tensor): Tensor {
-    return ops.relu6(input);
+    return ops.relu6(input, this.inplaceOptions);
   }
 }
 
@@ -52,23 +71,23 @@ export class LogSigmoid extends Module {
 }
 
 /** x · sigmoid(x) */
-export class SiLU extends Module {
+export class SiLU extends InplaceActivation {
   forward(input: Tensor): Tensor {
-    return ops.silu(input);
+    return ops.silu(input, this.inplaceOptions);
   }
 }
 
 /** x · tanh(softplus(x)) */
-export class Mish extends Module {
+export class Mish extends InplaceActivation {
   forward(input: Tensor): Tensor {
-    return ops.mish(input);
+    return ops.mish(input, this.inplaceOptions);
   }
 }
 
 /** elu with the scale and alpha that keep mean 0 and variance 1. */
-export class SELU extends Module {
+export class SELU extends InplaceActivation {
   forward(input: Tensor): Tensor {
-    return ops.selu(input);
+    return ops.selu(input, this.inplaceOptions);
   }
 }
 
@@ -95,38 +114,38 @@ export class GELU extends Module {
 }
 
 /** x where it is positive, else negativeSlope · x. */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends InplaceActivation {
   readonly negativeSlope: number;
 
-  constructor(negativeSlope = 0.01) {
-    super();
+  constructor(negativeSlope = 0.01, options?: ops.InplaceOptions) {
+    super(options);
     this.negativeSlope = checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
   }
 
   forward(input: Tensor): Tensor {
-    return ops.leakyRelu(input, this.negativeSlope);
+    return ops.leakyRelu(input, this.negativeSlope, this.inplaceOptions);
   }
 
   override extraRepr(): string {
-    return `negative_slope=${formatPythonFloat(this.negativeSlope)}`;
+    return `negative_slope=${formatPythonFloat(this.negativeSlope)}${this.inplace ? ', inplace=True' : ''}`;
   }
 }
 
 /** x where it is positive, else alpha (e^x - 1). */
-export class ELU extends Module {
+export class ELU extends InplaceActivation {
   readonly alpha: number;
 
-  constructor(alpha = 1) {
-    super();
+  constructor(alpha = 1, options?: ops.InplaceOptions) {
+    super(options);
     this.alpha = checkNumber('ELU', 'alpha', alpha);
   }
 
   forward(input: Tensor): Tensor {
-    return ops.elu(input, this.alpha);
+    return ops.elu(input, this.alpha, this.inplaceOptions);
   }
 
   override extraRepr(): string {
-    return `alpha=${formatPythonFloat(this.alpha)}`;
+    return `alpha=${formatPythonFloat(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
   }
 }
 

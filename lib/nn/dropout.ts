@@ -1,7 +1,8 @@
+import { type InplaceOptions, inplaceOf } from '../ops/activation.js';
 import { checkProbability, dropout } from '../ops/dropout.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
-import { formatPythonFloat } from './module_format.js';
+import { formatPython, formatPythonFloat } from './module_format.js';
 
 /**
  * In training, sets each element to zero with probability `p` (default 0.5) and divides the others by 1 - p; in
@@ -9,17 +10,20 @@ import { formatPythonFloat } from './module_format.js';
  */
 export class Dropout extends Module {
   p: number;
+  /** Whether the result is written into the input's memory. */
+  readonly inplace: boolean;
 
-  constructor(p = 0.5) {
+  constructor(p = 0.5, options?: InplaceOptions) {
     super();
     this.p = checkProbability('Dropout', p);
+    this.inplace = inplaceOf('Dropout', options);
   }
 
   forward(input: Tensor): Tensor {
-    return dropout(input, this.p, this.training);
+    return dropout(input, this.p, this.training, this.inplace ? { inplace: true } : undefined);
   }
 
   override extraRepr(): string {
-    return `p=${Number.isInteger(this.p) ? this.p : formatPythonFloat(this.p)}, inplace=False`;
+    return `p=${Number.isInteger(this.p) ? this.p : formatPythonFloat(this.p)}, inplace=${formatPython(this.inplace)}`;
   }
 }

@@ -35,6 +35,7 @@ export {
   mseLoss,
   type SmoothL1Options,
   smoothL1Loss,
+  type WeightedLossOptions,
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
 export { type BagMode, type EmbeddingBagOptions, embeddingBag } from '../ops/embedding_bag.js';

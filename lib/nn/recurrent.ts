@@ -77,7 +77,7 @@ export abstract class Recurrent extends Module {
   ) {
     super();
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, dtype } = options;
-    this.inputSize = checkLayerSize(op, 'inputSize', inputSize);
+    this.inputSize = checkLayerSize(op, 'inputSize', inputSize, 1);
     this.hiddenSize = checkLayerSize(op, 'hiddenSize', hiddenSize, 1);
     this.numLayers = checkLayerSize(op, 'numLayers', numLayers, 1);
     this.bias = checkFlag(op, 'bias', bias);

@@ -1,7 +1,9 @@
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
+import { isFloating } from '../tensor/dtype.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
-import { applyRule, applyRuleInPlace, fused } from './one_operand.js';
+import { applyRule, applyRuleInPlace, applyRuleInto, fused, type Rule } from './one_operand.js';
+import { checkDense } from './operands.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -30,9 +32,11 @@ const rules = {
   silu: fused('silu', 'silu', 'SiluBackward0', 'input', 'siluBackward'),
   softplus: fused('softplus', 'softplus', 'SoftplusBackward0', 'input', 'softplusBackward'),
   elu: fused('elu', 'elu', 'EluBackward0', 'input', 'eluBackward'),
+  selu: fused('selu', 'elu', 'EluBackward0', 'input', 'eluBackward'),
   logSigmoid: fused('logSigmoid', 'logSigmoid', 'LogSigmoidBackward0', 'input', 'logSigmoidBackward'),
   mish: fused('mish', 'mish', 'MishBackward0', 'input', 'mishBackward'),
-  hardtanh: fused('hardtanh', 'clamp', 'HardtanhBackward0', 'input', 'hardtanhBackward'),
+  hardtanh: fused('hardtanh', 'clamp', 'HardtanhBackward0', 'input', 'hardtanhBackward', 'kernel'),
+  relu6: fused('relu6', 'clamp', 'HardtanhBackward0', 'input', 'hardtanhBackward', 'kernel'),
 };
 
 function checkNumber(op: string, name: string, value: unknown): number {
@@ -40,9 +44,29 @@ function checkNumber(op: string, name: string, value: unknown): number {
   throw new ArgumentError(`${op}: ${name} must be a number, got ${describe(value)}`);
 }
 
+export interface InplaceOptions {
+  /**
+   * Write the result into the input's memory and return the input. Recorded operations whose input it was for may not
+   * need it for their gradients: backward says so. Default false.
+   */
+  inplace?: boolean;
+}
+
+function activate(rule: Rule, input: Tensor, options: InplaceOptions | undefined, p0 = 0, p1 = 0): Tensor {
+  if (options === undefined || !inplaceOf(rule.op, options)) return applyRule(rule, input, p0, p1);
+  return applyRuleInto(rule, input, p0, p1);
+}
+
+/** The option `inplace`, checked. */
+export function inplaceOf(op: string, options: InplaceOptions | undefined): boolean {
+  const { inplace = false } = checkOptions(op, options, ['inplace']);
+  if (typeof inplace === 'boolean') return inplace;
+  throw new ArgumentError(`${op}: inplace must be true or false, got ${describe(inplace)}`);
+}
+
 /** max(input, 0), elementwise; its gradient at 0 is 0, and NaN stays NaN. */
-export function relu(input: Tensor): Tensor {
-  return applyRule(rules.relu, input);
+export function relu(input: Tensor, options?: InplaceOptions): Tensor {
+  return activate(rules.relu, input, options);
 }
 
 /** 1 / (1 + e^−input); both tails keep relative accuracy. */
@@ -56,8 +80,8 @@ export function tanh(input: Tensor): Tensor {
 }
 
 /** input where it is positive, else negativeSlope · input. */
-export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
-  return applyRule(rules.leakyRelu, input, checkNumber('leakyRelu', 'negativeSlope', negativeSlope));
+export function leakyRelu(input: Tensor, negativeSlope = 0.01, options?: InplaceOptions): Tensor {
+  return activate(rules.leakyRelu, input, options, checkNumber('leakyRelu', 'negativeSlope', negativeSlope));
 }
 
 export interface GeluOptions {
@@ -75,8 +99,8 @@ export function gelu(input: Tensor, options?: GeluOptions): Tensor {
 }
 
 /** x · sigmoid(x), also called swish. */
-export function silu(input: Tensor): Tensor {
-  return applyRule(rules.silu, input);
+export function silu(input: Tensor, options?: InplaceOptions): Tensor {
+  return activate(rules.silu, input, options);
 }
 
 export interface SoftplusOptions {
@@ -98,13 +122,13 @@ export function softplus(input: Tensor, options?: SoftplusOptions): Tensor {
 }
 
 /** input where it is positive, else alpha (e^input − 1). */
-export function elu(input: Tensor, alpha = 1): Tensor {
-  return applyRule(rules.elu, input, checkNumber('elu', 'alpha', alpha), 1);
+export function elu(input: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
+  return activate(rules.elu, input, options, checkNumber('elu', 'alpha', alpha), 1);
 }
 
 /** elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al., arXiv:1706.02515). */
-export function selu(input: Tensor): Tensor {
-  return applyRule(rules.elu, input, 1.6732632423543772, 1.0507009873554805);
+export function selu(input: Tensor, options?: InplaceOptions): Tensor {
+  return activate(rules.selu, input, options, 1.6732632423543772, 1.0507009873554805);
 }
 
 /** ln(sigmoid(input)), accurate in both tails. */
@@ -113,19 +137,33 @@ export function logSigmoid(input: Tensor): Tensor {
 }
 
 /** x · tanh(softplus(x)) */
-export function mish(input: Tensor): Tensor {
-  return applyRule(rules.mish, input);
+export function mish(input: Tensor, options?: InplaceOptions): Tensor {
+  return activate(rules.mish, input, options);
 }
 
-/** input limited to [minVal, maxVal]; the gradient passes strictly between them. */
-export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
+/**
+ * input limited to [minVal, maxVal]; the gradient passes strictly between them. Integers stay integers, and their limits
+ * lose the fraction.
+ * @throws ValueError when minVal exceeds maxVal, or is negative for uint8; DTypeError for bool.
+ */
+export function hardtanh(input: Tensor, minVal = -1, maxVal = 1, options?: InplaceOptions): Tensor {
   const low = checkNumber('hardtanh', 'minVal', minVal);
-  return applyRule(rules.hardtanh, input, low, checkNumber('hardtanh', 'maxVal', maxVal));
+  return limit(rules.hardtanh, input, low, checkNumber('hardtanh', 'maxVal', maxVal), options);
 }
 
-/** input limited to [0, 6]. */
-export function relu6(input: Tensor): Tensor {
-  return hardtanh(input, 0, 6);
+/** input limited to [0, 6]; integers stay integers. @throws DTypeError for bool. */
+export function relu6(input: Tensor, options?: InplaceOptions): Tensor {
+  return limit(rules.relu6, input, 0, 6, options);
+}
+
+function limit(rule: Rule, input: Tensor, low: number, high: number, options?: InplaceOptions): Tensor {
+  const { op } = rule;
+  if (low > high) throw new ValueError(`${op}: minVal must not exceed maxVal, got ${low} and ${high}`);
+  const x = checkDense(op, 'input', input);
+  if (isFloating(x.dtype)) return activate(rule, x, options, low, high);
+  if (x.dtype === 'bool') throw new DTypeError(`${op}: is not defined for bool tensors`);
+  if (x.dtype === 'uint8' && low < 0) throw new ValueError(`${op}: uint8 tensors have no negative limit, got ${low}`);
+  return activate(rule, x, options, Math.trunc(low), Math.trunc(high));
 }
 
 installMethods({

@@ -8,6 +8,13 @@ import { installMethods, Tensor } from '../tensor/tensor.js';
 import { checkWritable, writeInPlace } from './in_place.js';
 import { checkDense, type Operands, resolve, toComputing } from './operands.js';
 import { reciprocal } from './pointwise.js';
+import {
+  type DivOptions,
+  divideRounded,
+  resolveDivision,
+  roundedQuotient,
+  roundingModeOf,
+} from './rounded_division.js';
 import { needsGradTwo, recordTwo, runInPlace, runTwo, tensorsOf } from './two_operands.js';
 
 export interface AlphaOptions {
@@ -23,8 +30,8 @@ declare module '../tensor/tensor.js' {
     sub(other: Operand, options?: AlphaOptions): Tensor;
     /** this · other, elementwise and broadcast. For bool tensors: and. */
     mul(other: Operand): Tensor;
-    /** this / other, broadcast: true division, float32 for integers. */
-    div(other: Operand): Tensor;
+    /** this / other, broadcast: true division, float32 for integers, or with `roundingMode` a rounded one. */
+    div(other: Operand, options?: DivOptions): Tensor;
     /** −this */
     neg(): Tensor;
     /** `add` in place. */
@@ -34,7 +41,7 @@ declare module '../tensor/tensor.js' {
     /** `mul` in place. */
     mul_(other: Operand): this;
     /** `div` in place. */
-    div_(other: Operand): this;
+    div_(other: Operand, options?: DivOptions): this;
     /** `neg` in place. */
     neg_(): this;
   }
@@ -91,8 +98,10 @@ export function mul(input: Operand, other: Operand): Tensor {
   return recordTwo('MulBackward0', o, out, saved, (grad, k) => mul(grad, k === 0 ? o.b : o.a));
 }
 
-/** input / other, elementwise and broadcast; integers give float32. */
-export function div(input: Operand, other: Operand): Tensor {
+/** input / other, elementwise and broadcast; integers give float32, or with `roundingMode` stay integers. */
+export function div(input: Operand, other: Operand, options?: DivOptions): Tensor {
+  const mode = options === undefined ? null : roundingModeOf('div', options);
+  if (mode !== null) return divideRounded(input, other, mode);
   const o = resolve('div', input, other, true);
   const { a, b } = o;
   if (!(a instanceof Tensor)) return mul(reciprocal(b as Tensor), a);
@@ -128,8 +137,8 @@ installMethods({
   mul(this: Tensor, other: Operand) {
     return mul(this, other);
   },
-  div(this: Tensor, other: Operand) {
-    return div(this, other);
+  div(this: Tensor, other: Operand, options?: DivOptions) {
+    return div(this, other, options);
   },
   neg(this: Tensor) {
     return neg(this);
@@ -152,7 +161,13 @@ installMethods({
   mul_(this: Tensor, other: Operand) {
     return runInPlace('mul_', this, other, () => resolve('mul_', this, other), mulKernel);
   },
-  div_(this: Tensor, other: Operand) {
+  div_(this: Tensor, other: Operand, options?: DivOptions) {
+    const mode = roundingModeOf('div_', options);
+    if (mode !== null) {
+      checkWritable('div_', this, other);
+      const o = resolveDivision('div_', this, other);
+      return writeInPlace('div_', this, o.dtype, o.shape, (out) => roundedQuotient('div_', o, mode, out));
+    }
     return runInPlace(
       'div_',
       this,

@@ -1,8 +1,10 @@
 import { fillWith } from '../calls/copy.js';
 import { ArgumentError, describe } from '../errors.js';
+import { withoutRepeats } from '../tensor/overlap.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { checkBroadcastsTo } from './copy.js';
-import { checkWritable } from './in_place.js';
+import { checkFillable, checkWritable } from './in_place.js';
 import { checkDense, overwrite } from './operands.js';
 
 declare module '../tensor/tensor.js' {
@@ -18,16 +20,16 @@ declare module '../tensor/tensor.js' {
 
 installMethods({
   fill_(this: Tensor, value: number | boolean | Tensor) {
-    checkWritable('fill_', this, value);
+    checkFillable('fill_', this, value);
     const scalar = value instanceof Tensor ? checkDense('fill_', 'value', value).item() : value;
     if (typeof scalar !== 'number' && typeof scalar !== 'boolean') {
       throw new ArgumentError(`fill_: value must be a number or a 0-dimensional tensor, got ${describe(value)}`);
     }
-    fillWith(this, Number(scalar));
+    fillWith(withoutRepeats(this), elementOf('fill_', scalar, this.dtype));
     return this;
   },
   zero_(this: Tensor) {
-    fillWith(checkWritable('zero_', this), 0);
+    fillWith(withoutRepeats(checkFillable('zero_', this)), 0);
     return this;
   },
   copy_(this: Tensor, source: Tensor) {

@@ -1,9 +1,16 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { copyOf } from '../calls/copy.js';
-import { AutogradError, ShapeError } from '../errors.js';
+import { ArgumentError, AutogradError, describe, ShapeError } from '../errors.js';
+import { checkOptions } from '../options.js';
 import { checkDType, type DType, dtypes, isFloating } from '../tensor/dtype.js';
+import { overlapsItself } from '../tensor/overlap.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
-import { checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';
+import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
+
+export interface ToOptions {
+  /** Copy even when the dtype is the tensor's own. Default false. */
+  copy?: boolean;
+}
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -11,8 +18,8 @@ declare module '../tensor/tensor.js' {
     contiguous(): Tensor;
     /** A contiguous copy in memory of its own. */
     clone(): Tensor;
-    /** The same values in another dtype; this tensor itself when it has that dtype. */
-    to(dtype: DType): Tensor;
+    /** The same values in another dtype (or another tensor's); this tensor itself when it has that dtype. */
+    to(dtype: DType | Tensor, options?: ToOptions): Tensor;
     /** Another tensor's dtype. */
     typeAs(other: Tensor): Tensor;
     /** `to('float32')` */
@@ -52,10 +59,13 @@ export function clone(x: Tensor): Tensor {
  * Converts to another dtype. Floats become integers by dropping the fraction, anything not 0 becomes true; 16-bit floats
  * round to nearest, ties to even. Gradients flow between floating dtypes.
  */
-export function to(x: Tensor, dtype: DType): Tensor {
+export function to(x: Tensor, dtype: DType | Tensor, options?: ToOptions): Tensor {
   checkDense('to', x);
+  if (dtype instanceof Tensor) return to(x, dtype.dtype, options);
   checkDType('to', dtype);
-  if (dtype === x.dtype) return x;
+  const { copy = false } = checkOptions('to', options, ['copy']);
+  if (typeof copy !== 'boolean') throw new ArgumentError(`to: copy must be true or false, got ${describe(copy)}`);
+  if (dtype === x.dtype) return copy ? clone(x) : x;
   const out = copyOf(x, dtype);
   if (!isFloating(dtype) || !needsGrad(x)) return out;
   // Gradients of 16-bit tensors travel in float32.
@@ -63,8 +73,21 @@ export function to(x: Tensor, dtype: DType): Tensor {
   return record('ToCopyBackward0', [x], out, (grad) => [grad.dtype === carried ? grad : copyOf(grad, carried)]);
 }
 
-/** @throws AutogradError when recording is on and `x` requires a gradient, so that writing into it would lose history. */
+/**
+ * @throws AutogradError when recording is on and `x` requires a gradient, so that writing into it would lose history;
+ *   ShapeError for an expanded view, whose elements share memory.
+ */
 export function assertWritable(op: string, x: Tensor): void {
+  assertFillable(op, x);
+  if (overlapsItself(x)) {
+    throw new ShapeError(
+      `${op}: several elements of this expanded tensor of shape ${formatShape(x.shape)} share memory; write into a clone()`,
+    );
+  }
+}
+
+/** `assertWritable` for writes that may meet one place several times. */
+export function assertFillable(op: string, x: Tensor): void {
   if (needsGrad(x)) {
     const what = x.isLeaf ? 'a leaf that requires a gradient' : 'a tensor with a recorded history';
     throw new AutogradError(`${op}: cannot change ${what} in place; use noGrad(() => …) or an out-of-place operation`);
@@ -87,8 +110,8 @@ installMethods({
   clone(this: Tensor) {
     return clone(this);
   },
-  to(this: Tensor, dtype: DType) {
-    return to(this, dtype);
+  to(this: Tensor, dtype: DType | Tensor, options?: ToOptions) {
+    return to(this, dtype, options);
   },
   typeAs(this: Tensor, other: Tensor) {
     return to(this, checkTensor('typeAs', 'other', other).dtype);

@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { checkNumbers, checkOptions, readTrailingOptions } from '../options.js';
 import { arrayKind, checkDType, type DType, dtypeOfKind, dtypes, isFloating } from '../tensor/dtype.js';
 import { checkShape, contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { readLists, type TensorData } from './nested_data.js';
 
 export interface TensorOptions {
@@ -24,14 +25,9 @@ export type { TensorData };
 const creationKeys = ['dtype', 'requiresGrad'];
 
 function finish(out: Tensor, options: TensorOptions): Tensor {
-  if (options.requiresGrad) out.requiresGrad = true;
+  if (options.requiresGrad !== undefined) out.requiresGrad = options.requiresGrad;
   return out;
 }
-
-const integerRange: { [K in 'int32' | 'uint8']: readonly [number, number] } = {
-  int32: [-2147483648, 2147483647],
-  uint8: [0, 255],
-};
 
 /** Converts numbers to `dtype`; integers drop fractions, as in PyTorch, and refuse what they can't hold. */
 function convert(op: string, values: ArrayLike<number>, shape: readonly number[], dtype: DType): Tensor {
@@ -43,21 +39,10 @@ function convert(op: string, values: ArrayLike<number>, shape: readonly number[]
   }
   const out = Tensor.allocate(shape, dtype, false);
   const array = out.storage.array;
-  if (dtype === 'int32' || dtype === 'uint8') {
-    const [low, high] = integerRange[dtype];
-    for (let i = 0; i < values.length; i++) {
-      const value = Math.trunc(values[i]);
-      if (!(value >= low && value <= high)) {
-        throw new ValueError(
-          `${op}: ${dtype} holds integers from ${low} to ${high}, got ${values[i]} at position ${i}`,
-        );
-      }
-      array[i] = value;
-    }
-  } else if (dtype === 'bool') {
-    for (let i = 0; i < values.length; i++) array[i] = values[i] !== 0 ? 1 : 0;
-  } else {
+  if (isFloating(dtype)) {
     array.set(values);
+  } else {
+    for (let i = 0; i < values.length; i++) array[i] = elementOf(op, values[i], dtype, i);
   }
   return out;
 }
@@ -182,21 +167,18 @@ function sizes(op: string, shape: readonly number[] | number): number[] {
 function filled(
   op: string,
   shape: readonly number[] | number,
-  value: number,
+  value: number | boolean,
   fallback: DType,
   options?: TensorOptions,
 ) {
   const opts = checkOptions(op, options, creationKeys);
   const dtype = opts.dtype === undefined ? fallback : checkDType(op, opts.dtype);
   const size = sizes(op, shape);
-  if (value === 0) return finish(Tensor.allocate(size, dtype), opts);
-  if (!dtypes[dtype].computes) {
-    const out = convert(op, new Float32Array(numelOf(size)).fill(value), size, dtype);
-    return finish(out, opts);
-  }
-  const one = convert(op, [value], [1], dtype).storage.array[0];
+  const element = elementOf(op, value, dtype);
+  if (element === 0) return finish(Tensor.allocate(size, dtype), opts);
+  const [bits] = convert(op, [element], [1], dtype).storage.array;
   const out = Tensor.allocate(size, dtype, false);
-  out.storage.array.fill(one);
+  out.storage.array.fill(bits);
   return finish(out, opts);
 }
 
@@ -210,12 +192,15 @@ export function ones(shape: readonly number[] | number, options?: TensorOptions)
   return filled('ones', shape, 1, 'float32', options);
 }
 
+function checkFill(op: string, value: unknown): void {
+  if (typeof value === 'number' || typeof value === 'boolean') return;
+  throw new ArgumentError(`${op}: value must be a number or boolean, got ${describe(value)}`);
+}
+
 /** A tensor filled with one value; float32 for numbers and bool for booleans by default. */
 export function full(shape: readonly number[] | number, value: number | boolean, options?: TensorOptions): Tensor {
-  if (typeof value !== 'number' && typeof value !== 'boolean') {
-    throw new ArgumentError(`full: value must be a number or boolean, got ${describe(value)}`);
-  }
-  return filled('full', shape, Number(value), typeof value === 'boolean' ? 'bool' : 'float32', options);
+  checkFill('full', value);
+  return filled('full', shape, value, typeof value === 'boolean' ? 'bool' : 'float32', options);
 }
 
 /** A tensor whose content is unspecified (at present zeros). */
@@ -223,7 +208,7 @@ export function empty(shape: readonly number[] | number, options?: TensorOptions
   return filled('empty', shape, 0, 'float32', options);
 }
 
-function like(op: string, other: Tensor, value: number, options?: TensorOptions): Tensor {
+function like(op: string, other: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
   if (!(other instanceof Tensor)) throw new ArgumentError(`${op}: input must be a Tensor, got ${describe(other)}`);
   return filled(op, other.shape, value, other.dtype, options);
 }
@@ -239,7 +224,8 @@ export function onesLike(other: Tensor, options?: TensorOptions): Tensor {
 }
 
 /** One value in another tensor's shape and dtype. */
-export function fullLike(other: Tensor, value: number, options?: TensorOptions): Tensor {
+export function fullLike(other: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
+  checkFill('fullLike', value);
   return like('fullLike', other, value, options);
 }
 
@@ -256,9 +242,9 @@ export function arange(end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
-  const numbers = args.filter((a): a is number => typeof a === 'number');
-  const last = args.find((a) => a !== undefined && typeof a !== 'number') as TensorOptions | undefined;
-  const opts = checkOptions('arange', last, creationKeys);
+  const { values, options } = readTrailingOptions<TensorOptions>(args);
+  const opts = checkOptions('arange', options, creationKeys);
+  const numbers = checkNumbers('arange', values);
   if (numbers.length === 0 || numbers.length > 3) {
     throw new ArgumentError(`arange: takes (end), (start, end) or (start, end, step), got ${numbers.length} numbers`);
   }
@@ -296,8 +282,9 @@ export function linspace(start: number, end: number, steps: number, options?: Te
 export function eye(n: number, options?: TensorOptions): Tensor;
 export function eye(n: number, m: number, options?: TensorOptions): Tensor;
 export function eye(n: number, mOrOptions?: number | TensorOptions, options?: TensorOptions): Tensor {
-  const m = typeof mOrOptions === 'number' ? mOrOptions : n;
-  const opts = checkOptions('eye', typeof mOrOptions === 'object' ? mOrOptions : options, creationKeys);
+  const given = readTrailingOptions<TensorOptions>([mOrOptions, options]);
+  const [m = n] = checkNumbers('eye', given.values);
+  const opts = checkOptions('eye', given.options, creationKeys);
   const [rows, columns] = checkShape('eye', [n, m]);
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;

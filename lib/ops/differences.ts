@@ -10,7 +10,7 @@ import { cat } from './joining.js';
 import { checkDense } from './operands.js';
 import { sum } from './reduction.js';
 import { reshape } from './reshape.js';
-import { cumsum } from './sorting.js';
+import { cumsum } from './running_sums.js';
 import { narrow } from './view.js';
 
 export interface DiffOptions {

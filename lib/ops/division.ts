@@ -1,10 +1,8 @@
 import type { Operand } from '../calls/elementwise.js';
-import { ValueError } from '../errors.js';
-import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, neg } from './arithmetic.js';
-import { type Operands, resolve } from './operands.js';
 import { trunc } from './pointwise.js';
+import { resolveDivision } from './rounded_division.js';
 import { needsGradTwo, recordTwo, runTwo, tensorsOf } from './two_operands.js';
 
 declare module '../tensor/tensor.js' {
@@ -16,15 +14,6 @@ declare module '../tensor/tensor.js' {
     /** The remainder of division towards zero, as C's fmod: it has this tensor's sign. */
     fmod(other: Operand): Tensor;
   }
-}
-
-function resolveDivision(op: string, input: unknown, other: unknown): Operands {
-  const o = resolve(op, input, other);
-  if (!isFloating(o.dtype)) {
-    const zero = o.b instanceof Tensor ? o.b.numel > 0 && o.b.all().item() === 0 : Number(o.b) === 0;
-    if (zero) throw new ValueError(`${op}: other holds a zero, by which integers can't be divided`);
-  }
-  return o;
 }
 
 /** ⌊input / other⌋, elementwise. The result is not differentiable. */

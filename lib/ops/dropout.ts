@@ -4,6 +4,8 @@ import { ArgumentError, describe, ValueError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { type InplaceOptions, inplaceOf } from './activation.js';
+import { moveInto } from './in_place.js';
 import { bernoulli_ } from './random.js';
 
 /** @throws ValueError unless p is a probability. */
@@ -16,7 +18,8 @@ export function checkProbability(op: string, p: unknown): number {
  * Sets each element to zero with probability `p` and divides the others by 1 - p, so that the expectation stays.
  * Without `training` the input is returned as it is. As `torch.nn.functional.dropout`, with the same random numbers.
  */
-export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
+export function dropout(input: Tensor, p = 0.5, training = true, options?: InplaceOptions): Tensor {
+  const inplace = options !== undefined && inplaceOf('dropout', options);
   checkFloat('dropout', 'input', input);
   checkProbability('dropout', p);
   if (typeof training !== 'boolean') {
@@ -24,9 +27,11 @@ export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
   }
   if (!training || p === 0 || input.numel === 0) return input;
   const { mask, scale } = drawMask(input.shape, input.dtype, p);
-  const out = maskScale(input, mask, scale);
-  if (!needsGrad(input)) return out;
-  return record('MulBackward0', [input], out, (grad) => [maskScale(grad, mask, scale)]);
+  const masked = (x: Tensor) => {
+    const out = maskScale(x, mask, scale);
+    return needsGrad(x) ? record('MulBackward0', [x], out, (grad) => [maskScale(grad, mask, scale)]) : out;
+  };
+  return inplace ? moveInto('dropout', input, false, masked) : masked(input);
 }
 
 /** Which elements pass a dropout of probability `p`, and what those are multiplied by. */

@@ -11,7 +11,7 @@ import { checkOptions } from '../options.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { logSigmoid } from './activation.js';
-import { mul, neg, sub } from './arithmetic.js';
+import { div, mul, neg, sub } from './arithmetic.js';
 import { contiguous } from './copy.js';
 import {
   checkReduction,
@@ -21,6 +21,7 @@ import {
   scalarTensor,
 } from './loss_reduction.js';
 import { log, log1p } from './pointwise.js';
+import { mean, sum } from './reduction.js';
 import { expand } from './view.js';
 
 interface ElementLossCall {
@@ -94,30 +95,50 @@ function matchShapes(op: string, input: Tensor, target: Tensor): [Tensor, Tensor
   return [expand(input, shape), expand(target, shape)];
 }
 
+export interface WeightedLossOptions extends ReductionOption {
+  /**
+   * A factor for each element, in the input's shape. The mean is divided by the sum of the factors; Huber's, as in PyTorch,
+   * by the number of elements. Default null.
+   */
+  weight?: Tensor | null;
+}
+
 function differenceLoss(
   op: string,
   node: string,
   kind: ElementLossKind,
   input: Tensor,
   target: Tensor,
-  reduction: Reduction | undefined,
+  { reduction, weight = null }: WeightedLossOptions,
   parameter = 1,
 ): Tensor {
   const [x, t] = matchShapes(op, input, target);
   const how = checkReduction(op, reduction);
+  if (weight !== null) {
+    checkFloat(op, 'weight', weight);
+    if (!sameShape(weight.shape, input.shape)) {
+      throw new ShapeError(
+        `${op}: weight must have the input's shape ${formatShape(input.shape)}, got ${formatShape(weight.shape)}`,
+      );
+    }
+    const losses = elementLoss({ op, node, kind, parameter, reduction: 'none', weight: null, positive: null }, x, t);
+    const weighted = mul(losses, weight);
+    if (how === 'none') return weighted;
+    return how === 'sum' ? sum(weighted) : kind === 'huber' ? mean(weighted) : div(sum(weighted), sum(weight));
+  }
   return elementLoss({ op, node, kind, parameter, reduction: how, weight: null, positive: null }, x, t);
 }
 
 /** (input - target)², averaged by default. As `torch.nn.functional.mse_loss`. */
-export function mseLoss(input: Tensor, target: Tensor, options?: ReductionOption): Tensor {
-  const { reduction } = checkOptions('mseLoss', options, ['reduction']);
-  return differenceLoss('mseLoss', 'MseLossBackward0', 'mse', input, target, reduction);
+export function mseLoss(input: Tensor, target: Tensor, options?: WeightedLossOptions): Tensor {
+  const given = checkOptions('mseLoss', options, ['reduction', 'weight']);
+  return differenceLoss('mseLoss', 'MseLossBackward0', 'mse', input, target, given);
 }
 
 /** |input - target|, averaged by default. As `torch.nn.functional.l1_loss`. */
-export function l1Loss(input: Tensor, target: Tensor, options?: ReductionOption): Tensor {
-  const { reduction } = checkOptions('l1Loss', options, ['reduction']);
-  return differenceLoss('l1Loss', 'MeanBackward0', 'l1', input, target, reduction);
+export function l1Loss(input: Tensor, target: Tensor, options?: WeightedLossOptions): Tensor {
+  const given = checkOptions('l1Loss', options, ['reduction', 'weight']);
+  return differenceLoss('l1Loss', 'MeanBackward0', 'l1', input, target, given);
 }
 
 export interface SmoothL1Options extends ReductionOption {
@@ -141,7 +162,7 @@ export function checkDelta(op: string, delta: unknown): number {
 export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1Options): Tensor {
   const { reduction, beta = 1 } = checkOptions('smoothL1Loss', options, ['reduction', 'beta']);
   checkBeta('smoothL1Loss', beta);
-  return differenceLoss('smoothL1Loss', 'SmoothL1LossBackward0', 'smoothL1', input, target, reduction, beta);
+  return differenceLoss('smoothL1Loss', 'SmoothL1LossBackward0', 'smoothL1', input, target, { reduction }, beta);
 }
 
 export interface HuberOptions extends ReductionOption {
@@ -150,10 +171,10 @@ export interface HuberOptions extends ReductionOption {
 }
 
 /** d² / 2 where d = |input - target| ≤ delta, else delta (d - delta / 2). As `torch.nn.functional.huber_loss`. */
-export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions): Tensor {
-  const { reduction, delta = 1 } = checkOptions('huberLoss', options, ['reduction', 'delta']);
+export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions & WeightedLossOptions): Tensor {
+  const { reduction, weight, delta = 1 } = checkOptions('huberLoss', options, ['reduction', 'delta', 'weight']);
   checkDelta('huberLoss', delta);
-  return differenceLoss('huberLoss', 'HuberLossBackward0', 'huber', input, target, reduction, delta);
+  return differenceLoss('huberLoss', 'HuberLossBackward0', 'huber', input, target, { reduction, weight }, delta);
 }
 
 function spread(op: string, name: string, factor: Tensor | null | undefined, input: Tensor): Tensor | null {

@@ -88,16 +88,15 @@ export function toIndices(op: string, argument: string, input: IndexInput): Tens
   );
 }
 
-/** A contiguous int32 index. */
+/** A contiguous int32 index, converted from uint8 where it is that. */
 export function checkIndex(op: string, index: Tensor): Tensor {
   checkTensor(op, 'index', index);
+  if (index.dtype === 'uint8') return copyOf(index, 'int32');
   if (index.dtype !== 'int32') throw new DTypeError(`${op}: index must be an int32 tensor, got ${index.dtype}`);
   return contiguous(index);
 }
 
-/** @throws ShapeError, ValueError unless `dim` is a dimension of `x`, which may not have none. */
+/** @throws ValueError unless `dim` is a dimension of `x`. A tensor without any counts as a list of one, as in PyTorch. */
 export function checkDim(op: string, x: Tensor, dim: number): number {
-  checkTensor(op, 'input', x);
-  if (x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor has no dimension to index`);
-  return wrapDim(op, dim, x.ndim);
+  return wrapDim(op, dim, checkTensor(op, 'input', x).ndim);
 }

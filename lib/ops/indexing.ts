@@ -3,11 +3,18 @@ import { copyInto, copyOf } from '../calls/copy.js';
 import { RowList } from '../calls/row_list.js';
 import { sumIntoTable } from '../calls/row_sums.js';
 import { addSlices, layout, outOfRange, selectSlices, truePositions } from '../calls/select.js';
-import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
-import { formatShape, numelOf, sameShape } from '../tensor/shape.js';
+import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { isFloating } from '../tensor/dtype.js';
+import { shareMemory } from '../tensor/overlap.js';
+import { broadcastShapes, formatShape, numelOf, sameShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { assertWritable, contiguous } from './copy.js';
+import { mul } from './arithmetic.js';
+import { clone, contiguous, to } from './copy.js';
+import { checkWritable } from './in_place.js';
 import { checkDim, checkIndex } from './index_argument.js';
+import { type Sizes, sizesOf } from './make_view.js';
+import { checkDense, sumType } from './operands.js';
 import { reshape } from './reshape.js';
 import { expand, select, slice, unsqueeze } from './view.js';
 
@@ -15,16 +22,20 @@ declare module '../tensor/tensor.js' {
   interface Tensor {
     /** The slices of a dimension that a 1-dimensional int32 index names, in its order. A copy. */
     indexSelect(dim: number, index: Tensor): Tensor;
-    /** A copy to whose slices `index[i]` the slices i of `source` are added. */
-    indexAdd(dim: number, index: Tensor, source: Tensor): Tensor;
+    /** A copy to whose slices `index[i]` the slices i of `source` (times alpha) are added. */
+    indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
     /** `indexAdd` in place. */
-    indexAdd_(dim: number, index: Tensor, source: Tensor): Tensor;
-    /** The elements where a bool mask (broadcast to this shape) is true, as one dimension. */
+    indexAdd_(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
+    /** The elements where a bool mask is true, as one dimension; the two are broadcast. */
     maskedSelect(mask: Tensor): Tensor;
     /** The places of the elements that are not zero, one row each: int32 [n, ndim]. */
     nonzero(): Tensor;
+    nonzero(options: { asTuple?: false }): Tensor;
+    /** One index for each dimension (int32 [n] each), as `index` takes them. */
+    nonzero(options: { asTuple: true }): Tensor[];
+    nonzero(options?: NonzeroOptions): Tensor | Tensor[];
     /** A copy with the order along the dimensions reversed. */
-    flip(dims: number | readonly number[]): Tensor;
+    flip(...dims: (number | readonly number[])[]): Tensor;
     /**
      * NumPy-style indexing, one entry a dimension: a number selects, `null` adds a dimension, `':'` or nothing keeps one,
      * `[start, end, step]` slices, an int32 tensor picks, and a bool tensor of this shape masks.
@@ -44,7 +55,10 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   }
   const source = contiguous(x);
   const shape = x.shape.slice();
-  shape[d] = ids.numel;
+  if (x.ndim > 0) shape[d] = ids.numel;
+  else if (ids.numel !== 1) {
+    throw new ShapeError(`indexSelect: a 0-dimensional tensor takes one index, got shape ${formatShape(index.shape)}`);
+  }
   const out = Tensor.allocate(shape, x.dtype, false);
   selectSlices('indexSelect', out, source, ids, layout(x.shape, d), ids.numel);
   if (!needsGrad(x)) return out;
@@ -57,10 +71,19 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   );
 }
 
-/** target[…, ids[i], …] += source[…, i, …], in place; `target` is contiguous. Returns it. */
+/**
+ * target[…, ids[i], …] += source[…, i, …], in place; `target` is contiguous. Returns it. Bytes wrap, bools are or'ed,
+ * 16-bit floats add up as float32.
+ */
 export function addAt(op: string, target: Tensor, d: number, ids: Tensor, source: Tensor): Tensor {
+  const wide = sumType(target.dtype);
+  if (wide !== target.dtype) {
+    copyInto(target, addAt(op, copyOf(target, wide), d, ids, copyOf(source, wide)));
+    target.storage.version++;
+    return target;
+  }
   const at = layout(target.shape, d);
-  const slices = source.storage === target.storage ? copyOf(source) : contiguous(source);
+  const slices = shareMemory(source, target) ? copyOf(source) : contiguous(source);
   const sums = target.dtype === 'float32' || target.dtype === 'float64';
   if (at.outer === 1 && sums) {
     const list = new RowList(new Tensor(slices.storage, [ids.numel, at.inner], [at.inner, 1], slices.offset));
@@ -79,8 +102,8 @@ function checkAdd(op: string, x: Tensor, dim: number, index: Tensor, source: Ten
   const ids = checkIndex(op, index);
   checkTensor(op, 'source', source);
   const expected = x.shape.slice();
-  expected[d] = ids.numel;
-  if (ids.ndim > 1 || !sameShape(source.shape, expected)) {
+  if (x.ndim > 0) expected[d] = ids.numel;
+  if (ids.ndim > 1 || (x.ndim === 0 && ids.numel !== 1) || !sameShape(source.shape, expected)) {
     throw new ShapeError(
       `${op}: source must have shape ${formatShape(expected)} for an index of shape ${formatShape(index.shape)}, got ${formatShape(source.shape)}`,
     );
@@ -90,24 +113,45 @@ function checkAdd(op: string, x: Tensor, dim: number, index: Tensor, source: Ten
   return { d, ids };
 }
 
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export interface IndexAddOptions {
+  /** What the source is multiplied by. Default 1. */
+  alpha?: number;
+}
+
+/** alpha · source. @throws ArgumentError unless alpha is a number, and an integer for integers. */
+function scaled(op: string, source: Tensor, options: IndexAddOptions | undefined): { values: Tensor; alpha: number } {
+  const { alpha = 1 } = checkOptions(op, options, ['alpha']);
+  if (typeof alpha !== 'number') throw new ArgumentError(`${op}: alpha must be a number, got ${describe(alpha)}`);
+  if (!isFloating(source.dtype) && !Number.isInteger(alpha)) {
+    throw new ArgumentError(`${op}: alpha must be an integer for ${source.dtype} tensors, got ${alpha}`);
+  }
+  const plain = source.detach();
+  return { values: alpha === 1 ? plain : to(mul(plain, alpha), source.dtype), alpha };
+}
+
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
   const { d, ids } = checkAdd('indexAdd', x, dim, index, source);
-  const out = addAt('indexAdd', copyOf(x), d, ids, source);
+  const { values, alpha } = scaled('indexAdd', source, options);
+  const out = addAt('indexAdd', copyOf(x), d, ids, values);
   if (!needsGrad(x, source)) return out;
   return record(
     'IndexAddBackward0',
     [x, source],
     out,
-    (grad, needs) => [grad, needs[1] ? indexSelect(grad, d, ids) : null],
+    (grad, needs) => {
+      const picked = needs[1] ? indexSelect(grad, d, ids) : null;
+      return [grad, picked === null || alpha === 1 ? picked : mul(picked, alpha)];
+    },
     [ids],
   );
 }
 
-export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
   const { d, ids } = checkAdd('indexAdd_', x, dim, index, source);
-  assertWritable('indexAdd_', x);
-  if (x.isContiguous()) return addAt('indexAdd_', x, d, ids, source);
-  copyInPlace(x, addAt('indexAdd_', copyOf(x), d, ids, source));
+  checkWritable('indexAdd_', x, source);
+  const { values } = scaled('indexAdd_', source, options);
+  if (x.isContiguous()) return addAt('indexAdd_', x, d, ids, values);
+  copyInPlace(x, addAt('indexAdd_', copyOf(x), d, ids, values));
   return x;
 }
 
@@ -120,12 +164,32 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkTensor('maskedSelect', 'input', x);
   checkTensor('maskedSelect', 'mask', mask);
   if (mask.dtype !== 'bool') throw new DTypeError(`maskedSelect: mask must be a bool tensor, got ${mask.dtype}`);
-  const full = sameShape(mask.shape, x.shape) ? mask : expand(mask, x.shape);
-  return indexSelect(reshape(x, [-1]), 0, truePositions(contiguous(full)));
+  const shape = broadcastShapes('maskedSelect', x.shape, mask.shape);
+  const [values, full] = [x, mask].map((t) => (sameShape(t.shape, shape) ? t : expand(t, shape)));
+  return indexSelect(reshape(values, [-1]), 0, truePositions(contiguous(full)));
 }
 
-export function nonzero(x: Tensor): Tensor {
-  checkTensor('nonzero', 'input', x);
+export interface NonzeroOptions {
+  /** One index for each dimension instead of one row for each element. Default false. */
+  asTuple?: boolean;
+}
+
+/** The places of the elements that are not zero: one row each, or with `asTuple` one index for each dimension. */
+export function nonzero(x: Tensor, options?: { asTuple?: false }): Tensor;
+export function nonzero(x: Tensor, options: { asTuple: true }): Tensor[];
+export function nonzero(x: Tensor, options?: NonzeroOptions): Tensor | Tensor[];
+export function nonzero(x: Tensor, options?: NonzeroOptions): Tensor | Tensor[] {
+  const { asTuple = false } = checkOptions('nonzero', options, ['asTuple']);
+  if (typeof asTuple !== 'boolean') {
+    throw new ArgumentError(`nonzero: asTuple must be true or false, got ${describe(asTuple)}`);
+  }
+  checkDense('nonzero', 'input', x);
+  const rows = placesOfNonzero(asTuple && x.ndim === 0 ? reshape(x, [1]) : x);
+  return asTuple ? Array.from({ length: rows.shape[1] }, (_, d) => contiguous(select(rows, 1, d))) : rows;
+}
+
+function placesOfNonzero(x: Tensor): Tensor {
+  if (x.numel > 2147483647) throw new ShapeError(`nonzero: places of ${x.numel} elements do not fit int32`);
   const flat = truePositions(x.dtype === 'bool' ? contiguous(x) : copyOf(x, 'bool'));
   const out = Tensor.allocate([flat.numel, x.ndim], 'int32');
   const source = flat.data;
@@ -148,11 +212,15 @@ function ramp(n: number, place: (i: number) => number): Tensor {
   );
 }
 
-export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
-  const list = typeof dims === 'number' ? [dims] : dims;
-  let out = x;
-  for (const dim of list) {
-    const d = checkDim('flip', out, dim);
+/** A copy with the order along dimensions reversed. @throws ValueError for a dimension that is named twice. */
+export function flip(x: Tensor, ...dims: Sizes): Tensor {
+  const list = sizesOf('flip', dims, 'dimension').map((dim) =>
+    wrapDim('flip', dim, checkDense('flip', 'input', x).ndim),
+  );
+  const twice = list.find((d, i) => list.indexOf(d) < i);
+  if (twice !== undefined) throw new ValueError(`flip: dimension ${twice} is named twice`);
+  let out = list.length === 0 || x.ndim === 0 ? clone(x) : x;
+  for (const d of x.ndim === 0 ? [] : list) {
     const n = out.shape[d];
     out = indexSelect(
       out,
@@ -200,23 +268,23 @@ export function index(x: Tensor, ...entries: IndexEntry[]): Tensor {
 }
 
 installMethods({
-  indexSelect(this: Tensor, dim: number, ids: Tensor) {
-    return indexSelect(this, dim, ids);
+  indexSelect(this: Tensor, dim: number, index: Tensor) {
+    return indexSelect(this, dim, index);
   },
-  indexAdd(this: Tensor, dim: number, ids: Tensor, source: Tensor) {
-    return indexAdd(this, dim, ids, source);
+  indexAdd(this: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions) {
+    return indexAdd(this, dim, index, source, options);
   },
-  indexAdd_(this: Tensor, dim: number, ids: Tensor, source: Tensor) {
-    return indexAdd_(this, dim, ids, source);
+  indexAdd_(this: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions) {
+    return indexAdd_(this, dim, index, source, options);
   },
   maskedSelect(this: Tensor, mask: Tensor) {
     return maskedSelect(this, mask);
   },
-  nonzero(this: Tensor) {
-    return nonzero(this);
+  nonzero(this: Tensor, options?: NonzeroOptions) {
+    return nonzero(this, options) as never;
   },
-  flip(this: Tensor, dims: number | readonly number[]) {
-    return flip(this, dims);
+  flip(this: Tensor, ...dims: Sizes) {
+    return flip(this, ...dims);
   },
   index(this: Tensor, ...entries: IndexEntry[]) {
     return index(this, ...entries);

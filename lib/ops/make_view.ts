@@ -7,11 +7,11 @@ import { Tensor } from '../tensor/tensor.js';
 export type Sizes = (number | readonly number[])[];
 
 /** The list of integers that the user gave. */
-export function sizesOf(op: string, sizes: Sizes): number[] {
+export function sizesOf(op: string, sizes: Sizes, what = 'size'): number[] {
   const list = sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes;
   for (const [i, size] of list.entries()) {
     if (typeof size !== 'number' || !Number.isInteger(size)) {
-      throw new ArgumentError(`${op}: size ${i} must be an integer, got ${describe(size)}`);
+      throw new ArgumentError(`${op}: ${what} ${i} must be an integer, got ${describe(size)}`);
     }
   }
   return list.slice() as number[];
@@ -32,5 +32,6 @@ export function makeView(
   }
   const out = new Tensor(x.storage, shape, strides, offset);
   if (!needsGrad(x)) return out;
+  x.storage.viewed = true;
   return record(name, [x], out, (grad) => [backward(grad)]);
 }

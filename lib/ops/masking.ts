@@ -3,11 +3,15 @@ import { choose, type Operand } from '../calls/elementwise.js';
 import { sumTo } from '../calls/reduce.js';
 import { DTypeError, ShapeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
+import { overlapsItself, withoutRepeats } from '../tensor/overlap.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { checkBroadcastsTo } from './copy.js';
-import { checkWritable, writeInPlace } from './in_place.js';
+import { checkFillable, writeInPlace } from './in_place.js';
 import { apart, checkDense, checkOperand, computeType, convert, resultType, toComputing } from './operands.js';
+import { any } from './reduction.js';
+import { expand } from './view.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -38,8 +42,8 @@ export function where(condition: Tensor, input: Operand, other: Operand): Tensor
   let b = checkOperand('where', 'other', other);
   const scalars = !(a instanceof Tensor) && !(b instanceof Tensor);
   const dtype = scalars ? scalarType(a as number | boolean, b as number | boolean) : computeType(resultType(a, b));
-  a = convert('where', a, dtype);
-  b = convert('where', b, dtype);
+  a = a instanceof Tensor ? convert('where', a, dtype) : elementOf('where', a, dtype);
+  b = b instanceof Tensor ? convert('where', b, dtype) : elementOf('where', b, dtype);
   let shape: Shape = mask.shape;
   if (a instanceof Tensor) shape = broadcastShapes('where', shape, a.shape);
   if (b instanceof Tensor) shape = broadcastShapes('where', shape, b.shape);
@@ -67,7 +71,8 @@ function checkFill(op: string, x: Tensor, value: unknown): Operand {
   if (v instanceof Tensor && v.ndim !== 0) {
     throw new ShapeError(`${op}: value must be a number or a 0-dimensional tensor, got shape ${formatShape(v.shape)}`);
   }
-  return convert(op, v, computeType(x.dtype));
+  const dtype = computeType(x.dtype);
+  return v instanceof Tensor ? convert(op, v, dtype) : elementOf(op, v, dtype);
 }
 
 /** A copy of input with `value`, converted to its dtype, where the mask is set. The mask broadcasts with the input. */
@@ -91,6 +96,13 @@ export function maskedFill(input: Tensor, mask: Tensor, value: number | boolean 
   );
 }
 
+/** An expanded target as the places in its memory, and a mask that is set where it is for one of their elements. */
+function eachPlaceOnce(target: Tensor, mask: Tensor): { x: Tensor; m: Tensor } {
+  if (!overlapsItself(target)) return { x: target, m: mask };
+  const repeated = target.shape.flatMap((size, i) => (target.strides[i] === 0 && size > 1 ? [i] : []));
+  return { x: withoutRepeats(target), m: any(expand(mask, target.shape), repeated, { keepdim: true }) };
+}
+
 installMethods({
   where(this: Tensor, condition: Tensor, other: Operand) {
     return where(condition, this, other);
@@ -99,13 +111,15 @@ installMethods({
     return maskedFill(this, mask, value);
   },
   maskedFill_(this: Tensor, mask: Tensor, value: number | boolean | Tensor) {
-    const x = checkWritable('maskedFill_', this, value);
-    const m = checkMask('maskedFill_', 'mask', mask);
-    const v = checkFill('maskedFill_', x, value);
-    checkBroadcastsTo('maskedFill_', m.shape, x.shape);
+    const target = checkFillable('maskedFill_', this, value);
+    const given = checkMask('maskedFill_', 'mask', mask);
+    const v = checkFill('maskedFill_', target, value);
+    checkBroadcastsTo('maskedFill_', given.shape, target.shape);
+    const { x, m } = eachPlaceOnce(target, given);
     const source = toComputing(x);
-    return writeInPlace('maskedFill_', x, source.dtype, x.shape, (out) =>
+    writeInPlace('maskedFill_', x, source.dtype, x.shape, (out) =>
       choose(apart(m, x), v instanceof Tensor ? apart(v, x) : v, source, x.shape, source.dtype, out),
     );
+    return this;
   },
 });

@@ -4,7 +4,7 @@ import { backwardOf, unary } from '../calls/elementwise.js';
 import { type BinaryName, integerUnaryCode, type UnaryName } from '../calls/opcodes.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
-import { checkWritable, writeInPlace } from './in_place.js';
+import { checkWritable, moveInto, writeInPlace } from './in_place.js';
 import { checkDense, toComputing, toFloating } from './operands.js';
 
 /** One elementwise function: its kernel, its node's name, and how its gradient comes about. */
@@ -69,10 +69,16 @@ export function applyRule(rule: Rule, input: unknown, p0 = 0, p1 = 0): Tensor {
   return record(rule.node, [x], out, gradient, saved);
 }
 
-/** Applies a rule in place. @throws DTypeError when integers would become floats. */
-export function applyRuleInPlace(rule: Rule, target: unknown, p0 = 0, p1 = 0): Tensor {
-  const op = `${rule.op}_`;
+/** Applies a rule in place, unrecorded. @throws DTypeError when integers would become floats. */
+export function applyRuleInPlace(rule: Rule, target: unknown, p0 = 0, p1 = 0, op = `${rule.op}_`): Tensor {
   const t = checkWritable(op, target);
   const x = prepare(rule, t);
   return writeInPlace(op, t, x.dtype, x.shape, (out) => run(rule, x, p0, p1, out));
+}
+
+/** Applies a rule in place; the input takes the result's place in the graph. See `moveInto`. */
+export function applyRuleInto(rule: Rule, input: unknown, p0 = 0, p1 = 0): Tensor {
+  const x = checkDense(rule.op, 'input', input);
+  if (!needsGrad(x)) return applyRuleInPlace(rule, x, p0, p1, rule.op);
+  return moveInto(rule.op, x, rule.saves === 'input', (before) => applyRule(rule, before, p0, p1));
 }

@@ -4,6 +4,7 @@ import { copyInto, copyOf } from '../calls/copy.js';
 import type { Operand } from '../calls/elementwise.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError, withArticle } from '../errors.js';
 import { type DType, dtypes, isFloating, promote, promoteScalar } from '../tensor/dtype.js';
+import { shareMemory } from '../tensor/overlap.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { to } from './copy.js';
@@ -50,6 +51,11 @@ export function resultType(a: Operand, b: Operand): DType {
 /** The dtype that kernels run in: 16-bit floats are computed as float32. */
 export function computeType(dtype: DType): DType {
   return dtypes[dtype].computes ? dtype : 'float32';
+}
+
+/** The dtype in which sums at places of an index are made: bools, bytes and 16-bit floats have wider ones. */
+export function sumType(dtype: DType): DType {
+  return dtype === 'bool' || dtype === 'uint8' ? 'int32' : computeType(dtype);
 }
 
 /** The operand in `dtype`; the conversion of a tensor is recorded. @throws ValueError when a number does not fit. */
@@ -101,8 +107,12 @@ export function checkInPlace(op: string, target: Tensor, dtype: DType, shape: Sh
 
 /** An operand that a kernel writing to `target` may read: copied when it shares target's memory in another layout. */
 export function apart<T extends Operand>(x: T, target: Tensor): T {
-  if (!(x instanceof Tensor) || x.storage !== target.storage) return x;
-  const same = x.offset === target.offset && sameShape(x.shape, target.shape) && sameShape(x.strides, target.strides);
+  if (!(x instanceof Tensor) || !shareMemory(x, target)) return x;
+  const same =
+    x.storage === target.storage &&
+    x.offset === target.offset &&
+    sameShape(x.shape, target.shape) &&
+    sameShape(x.strides, target.strides);
   return same ? x : (copyOf(x) as T & Tensor);
 }
 

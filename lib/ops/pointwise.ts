@@ -19,8 +19,6 @@ declare module '../tensor/tensor.js' {
     floor(): Tensor;
     /** The smallest integer not below x. */
     ceil(): Tensor;
-    /** The nearest integer; halves go to the even one. */
-    round(): Tensor;
     /** The integer part: towards zero. */
     trunc(): Tensor;
     /** eˣ */
@@ -65,8 +63,6 @@ declare module '../tensor/tensor.js' {
     floor_(): this;
     /** `ceil` in place. */
     ceil_(): this;
-    /** `round` in place. */
-    round_(): this;
     /** `trunc` in place. */
     trunc_(): this;
     /** `exp` in place. */
@@ -87,7 +83,6 @@ const rules = {
   reciprocal: fused('reciprocal', 'reciprocal', 'ReciprocalBackward0', 'output', 'reciprocalBackward'),
   floor: stepwise('floor', 'floor', 'FloorBackward0', 'same'),
   ceil: stepwise('ceil', 'ceil', 'CeilBackward0', 'same'),
-  round: stepwise('round', 'round', 'RoundBackward0', 'same'),
   trunc: stepwise('trunc', 'trunc', 'TruncBackward0', 'same'),
   exp: { op: 'exp', kernel: 'exp', node: 'ExpBackward0', saves: 'output', gradient: byProduct },
   expm1: fused('expm1', 'expm1', 'Expm1Backward0', 'output', 'expm1Backward'),
@@ -120,8 +115,6 @@ export const reciprocal = (input: Tensor): Tensor => applyRule(rules.reciprocal,
 export const floor = (input: Tensor): Tensor => applyRule(rules.floor, input);
 /** The smallest integer not below each element; integer tensors stay as they are. */
 export const ceil = (input: Tensor): Tensor => applyRule(rules.ceil, input);
-/** The nearest integer, halves to even; integer tensors stay as they are. */
-export const round = (input: Tensor): Tensor => applyRule(rules.round, input);
 /** The integer part of each element; integer tensors stay as they are. */
 export const trunc = (input: Tensor): Tensor => applyRule(rules.trunc, input);
 /** e to the power of input; integers give float32, as for all functions below. */
@@ -155,7 +148,7 @@ export const cosh = (input: Tensor): Tensor => applyRule(rules.cosh, input);
 /** The error function. */
 export const erf = (input: Tensor): Tensor => applyRule(rules.erf, input);
 
-const inPlace = ['abs', 'sqrt', 'rsqrt', 'reciprocal', 'floor', 'ceil', 'round', 'trunc', 'exp', 'log'] as const;
+const inPlace = ['abs', 'sqrt', 'rsqrt', 'reciprocal', 'floor', 'ceil', 'trunc', 'exp', 'log'] as const;
 
 installMethods({
   ...methodsOf((rule) => rule.op, Object.values(rules), applyRule),

@@ -13,7 +13,7 @@ import {
   fillUniform,
 } from '../calls/random.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { checkNumbers, checkOptions, readTrailingOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import { checkShape, formatShape } from '../tensor/shape.js';
 import { checkFloat, checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
@@ -53,12 +53,14 @@ declare module '../tensor/tensor.js' {
     random_(from: number, to: number, options?: DrawOptions): this;
     /** A tensor of 0 and 1, each 1 with the probability that stands in its place. */
     bernoulli(options?: DrawOptions): Tensor;
+    /** 0 and 1 in this tensor's shape, each 1 with probability p. */
+    bernoulli(p: number | Tensor, options?: DrawOptions): Tensor;
     /** Indices drawn with the probabilities of each row. */
     multinomial(numSamples: number, options?: MultinomialOptions): Tensor;
   }
 }
 
-function checkNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
+function checkFinite(op: string, numbers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       throw new ArgumentError(`${op}: ${name} must be a finite number, got ${describe(value)}`);
@@ -74,7 +76,7 @@ function drawOptions(op: string, options: DrawOptions | undefined): GeneratorHan
 export function uniform_<T extends Tensor>(x: T, from = 0, to = 1, options?: DrawOptions): T {
   const handle = drawOptions('uniform_', options);
   checkFloat('uniform_', 'input', x);
-  checkNumbers('uniform_', { from, to });
+  checkFinite('uniform_', { from, to });
   if (from > to) throw new ValueError(`uniform_: from must not exceed to, got from ${from} and to ${to}`);
   assertWritable('uniform_', x);
   fillUniform('uniform_', x, handle, from, to);
@@ -85,7 +87,7 @@ export function uniform_<T extends Tensor>(x: T, from = 0, to = 1, options?: Dra
 export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options?: DrawOptions): T {
   const handle = drawOptions('normal_', options);
   checkFloat('normal_', 'input', x);
-  checkNumbers('normal_', { mean, std });
+  checkFinite('normal_', { mean, std });
   if (std < 0) throw new ValueError(`normal_: std must be at least 0, got ${std}`);
   assertWritable('normal_', x);
   fillNormal('normal_', x, handle, mean, std);
@@ -97,7 +99,7 @@ export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, 
   const op = 'truncNormal_';
   const handle = drawOptions(op, options);
   checkFloat(op, 'input', x);
-  checkNumbers(op, { mean, std });
+  checkFinite(op, { mean, std });
   if (std <= 0) throw new ValueError(`${op}: std must be above 0, got ${std}`);
   if (!(a <= b)) throw new ValueError(`${op}: a must not exceed b, got a ${describe(a)} and b ${describe(b)}`);
   assertWritable(op, x);
@@ -109,7 +111,7 @@ export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, 
 export function exponential_<T extends Tensor>(x: T, lambd = 1, options?: DrawOptions): T {
   const handle = drawOptions('exponential_', options);
   checkFloat('exponential_', 'input', x);
-  checkNumbers('exponential_', { lambd });
+  checkFinite('exponential_', { lambd });
   if (lambd <= 0) throw new ValueError(`exponential_: lambd must be above 0, got ${lambd}`);
   assertWritable('exponential_', x);
   fillExponential('exponential_', x, handle, lambd);
@@ -130,7 +132,7 @@ export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, opt
   const handle = drawOptions('bernoulli_', options);
   checkDrawable('bernoulli_', x);
   if (!(p instanceof Tensor)) {
-    checkNumbers('bernoulli_', { p });
+    checkFinite('bernoulli_', { p });
     if (p < 0 || p > 1) throw new ValueError(`bernoulli_: p must be from 0 to 1, got ${p}`);
     assertWritable('bernoulli_', x);
     fillBernoulli('bernoulli_', x, handle, p);
@@ -172,8 +174,12 @@ function checkBounds(op: string, low: unknown, high: unknown, dtype: DType): voi
 
 /** In-place fill with integers. See the method of this name. */
 export function random_<T extends Tensor>(x: T, ...args: (number | DrawOptions | undefined)[]): T {
-  const numbers = args.filter((arg): arg is number => typeof arg === 'number');
-  const handle = drawOptions('random_', args.find((arg) => typeof arg === 'object') as DrawOptions | undefined);
+  const { values, options } = readTrailingOptions<DrawOptions>(args);
+  const handle = drawOptions('random_', options);
+  const numbers = checkNumbers('random_', values);
+  if (numbers.length > 2) {
+    throw new ArgumentError(`random_: takes (), (high) or (low, high), got ${numbers.length} numbers`);
+  }
   checkDrawable('random_', x);
   if (numbers.length === 0) {
     assertWritable('random_', x);
@@ -203,7 +209,7 @@ function makeFloats(
   generatorHandle(op, generator);
   const out = Tensor.allocate(sizesOf(op, shape), checkFloatDType(op, dtype), false);
   fill(out, { generator });
-  if (requiresGrad) out.requiresGrad = true;
+  out.requiresGrad = requiresGrad;
   return out;
 }
 
@@ -246,19 +252,18 @@ export function randnLike(other: Tensor, options?: RandomTensorOptions): Tensor 
 export function randint(high: number, shape: readonly number[], options?: RandomTensorOptions): Tensor;
 export function randint(low: number, high: number, shape: readonly number[], options?: RandomTensorOptions): Tensor;
 export function randint(...args: (number | readonly number[] | RandomTensorOptions | undefined)[]): Tensor {
-  const [low, high, shape, options] = (Array.isArray(args[1]) ? [0, ...args] : args) as [
-    number,
-    number,
-    readonly number[],
-    RandomTensorOptions | undefined,
-  ];
+  const { values, options } = readTrailingOptions<RandomTensorOptions>(args);
+  const [low, high, shape] = (values.length < 3 ? [0, ...values] : values) as [number, number, readonly number[]];
+  if (values.length > 3) {
+    throw new ArgumentError(`randint: takes (high, shape) or (low, high, shape), got ${values.length} arguments`);
+  }
   const { dtype = 'int32', requiresGrad = false, generator } = checkOptions('randint', options, creationKeys);
   checkDType('randint', dtype);
   checkBounds('randint', low, high, dtype);
   generatorHandle('randint', generator);
   const out = Tensor.allocate(checkShape('randint', shape), dtype, false);
   random_(out, low, high, { generator });
-  if (requiresGrad) out.requiresGrad = true;
+  out.requiresGrad = requiresGrad;
   return out;
 }
 
@@ -270,17 +275,27 @@ export function randperm(n: number, options?: RandomTensorOptions): Tensor {
   checkDrawable('randperm', out);
   if (n > 0) checkBounds('randperm', 0, n, dtype);
   fillPermutation(out, generatorHandle('randperm', generator));
-  if (requiresGrad) out.requiresGrad = true;
+  out.requiresGrad = requiresGrad;
   return out;
 }
 
 /**
- * A tensor of 0 and 1 in the input's shape and dtype, each 1 with the probability that the input holds there. The
- * gradient is zero, as in PyTorch: a draw doesn't change with its probability.
+ * A tensor of 0 and 1 in the input's shape and dtype, each 1 with the probability that the input holds there, or with the
+ * probability `p` where one is given. The gradient is zero, as in PyTorch: a draw doesn't change with its probability.
  */
-export function bernoulli(input: Tensor, options?: DrawOptions): Tensor {
-  checkFloat('bernoulli', 'input', input);
-  const out = bernoulli_(Tensor.allocate(input.shape, input.dtype, false), input, options);
+export function bernoulli(input: Tensor, options?: DrawOptions): Tensor;
+export function bernoulli(input: Tensor, p: number | Tensor, options?: DrawOptions): Tensor;
+export function bernoulli(input: Tensor, p?: number | Tensor | DrawOptions, options?: DrawOptions): Tensor {
+  const given = typeof p === 'number' || p instanceof Tensor;
+  checkOptions('bernoulli', given ? options : (p as DrawOptions | undefined), ['generator']);
+  if (!given && options !== undefined) {
+    throw new ArgumentError(`bernoulli: p must be a number or a Tensor, got ${describe(p)}`);
+  }
+  if (given) checkDrawable('bernoulli', input);
+  else checkFloat('bernoulli', 'input', input);
+  const out = Tensor.allocate(input.shape, input.dtype, false);
+  if (given) bernoulli_(out, p, options);
+  else bernoulli_(out, input, p);
   if (!needsGrad(input)) return out;
   return record('BernoulliBackward0', [input], out, (grad) => [Tensor.allocate(grad.shape, grad.dtype)]);
 }
@@ -332,8 +347,8 @@ installMethods({
   random_(this: Tensor, ...args: (number | DrawOptions | undefined)[]) {
     return random_(this, ...args);
   },
-  bernoulli(this: Tensor, options?: DrawOptions) {
-    return bernoulli(this, options);
+  bernoulli(this: Tensor, p?: number | Tensor | DrawOptions, options?: DrawOptions) {
+    return bernoulli(this, p as number, options);
   },
   multinomial(this: Tensor, numSamples: number, options?: MultinomialOptions) {
     return multinomial(this, numSamples, options);

@@ -20,7 +20,7 @@ import {
 } from './reduction_layout.js';
 
 export interface SumOptions extends KeepdimOptions {
-  /** Convert to this dtype first. Default: the input's; int32 for bool and uint8. */
+  /** Convert to this dtype first; the result has it too. Default: the input's; int32 for bool and uint8. */
   dtype?: DType;
 }
 
@@ -51,16 +51,36 @@ function prepare(op: string, input: unknown, dtype: DType | undefined): Tensor {
   return dtype === undefined ? x : toComputing(to(x, checkDType(op, dtype)));
 }
 
+/** A result in the dtype that was asked for. @throws ValueError when a uint8 can't hold it. */
+function finish(op: string, result: Tensor, dtype: DType | undefined): Tensor {
+  if (dtype === undefined || result.dtype === dtype) return result;
+  if (dtype === 'uint8') checkBytes(op, result);
+  return to(result, dtype);
+}
+
+function checkBytes(op: string, x: Tensor): void {
+  const { array } = x.storage;
+  for (let i = 0; i < x.numel; i++) {
+    const value = array[x.offset + i];
+    if (value < 0 || value > 255) {
+      throw new ValueError(`${op}: result ${value} does not fit uint8; pass { dtype: 'int32' }`);
+    }
+  }
+}
+
 /** The sum over `dim` (all dimensions by default). @throws ValueError when an integer sum does not fit int32. */
 export function sum(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   const args = readArguments('sum', dim, options, ['keepdim', 'dtype']);
   const x = prepare('sum', input, args.options.dtype);
   const dims = reducedDims('sum', args.dim, x.ndim);
   const layout = layoutOf(x, dims, args.keepdim);
-  if (!isFloating(x.dtype)) return integerReduction('sum', layout);
+  const { dtype } = args.options;
+  if (dtype === 'bool') return runAllOrAny(false, layout);
+  if (!isFloating(x.dtype)) return finish('sum', integerReduction('sum', layout), dtype);
   const out = reduceFloats('sum', layout);
-  if (!needsGrad(x)) return out;
-  return record(namedByDim('Sum', args.dim), [x], out, (grad) => [spread(grad, x.shape, dims)]);
+  if (!needsGrad(x)) return finish('sum', out, dtype);
+  record(namedByDim('Sum', args.dim), [x], out, (grad) => [spread(grad, x.shape, dims)]);
+  return finish('sum', out, dtype);
 }
 
 /** PyTorch numbers the node of a full reduction 0 and that of a reduction along dimensions 1. */
@@ -78,9 +98,11 @@ export function mean(input: Tensor, dim?: Dims | SumOptions, options?: SumOption
   const dims = reducedDims('mean', args.dim, x.ndim);
   const layout = layoutOf(x, dims, args.keepdim);
   const out = reduceFloats('sum', layout, 0, layout.n);
-  if (!needsGrad(x)) return out;
+  const { dtype } = args.options;
+  if (!needsGrad(x)) return finish('mean', out, dtype);
   const node = namedByDim('Mean', args.dim);
-  return record(node, [x], out, (grad) => [spread(div(grad, layout.n), x.shape, dims)]);
+  record(node, [x], out, (grad) => [spread(div(grad, layout.n), x.shape, dims)]);
+  return finish('mean', out, dtype);
 }
 
 /** The product over `dim` (all dimensions by default). @throws ValueError when an integer product does not fit int32. */
@@ -90,10 +112,13 @@ export function prod(input: Tensor, dim?: number | null | SumOptions, options?: 
   const x = prepare('prod', input, args.options.dtype);
   const dims = reducedDims('prod', args.dim, x.ndim);
   const layout = layoutOf(x, dims, args.keepdim);
-  if (!isFloating(x.dtype)) return integerReduction('prod', layout);
+  const { dtype } = args.options;
+  if (dtype === 'bool') return runAllOrAny(true, layout);
+  if (!isFloating(x.dtype)) return finish('prod', integerReduction('prod', layout), dtype);
   const out = reduceFloats('prod', layout);
-  if (!needsGrad(x)) return out;
-  return record(namedByDim('Prod', args.dim), [x], out, (grad) => [prodGradient(x, grad, dims)], [x]);
+  if (!needsGrad(x)) return finish('prod', out, dtype);
+  record(namedByDim('Prod', args.dim), [x], out, (grad) => [prodGradient(x, grad, dims)], [x]);
+  return finish('prod', out, dtype);
 }
 
 /**

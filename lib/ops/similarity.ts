@@ -6,6 +6,7 @@ import { broadcastShapes, sameShape, wrapDim } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
 import { add, sub } from './arithmetic.js';
 import { contiguous } from './copy.js';
+import { reshape } from './reshape.js';
 import { norm } from './statistics.js';
 import { expand, permute } from './view.js';
 
@@ -83,6 +84,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options?: CosineSimilar
   const others = shape.map((_, d) => d).filter((d) => d !== at);
   const rowsOf = (x: Tensor) => {
     const whole = sameShape(x.shape, shape) ? x : expand(x, shape);
+    if (shape.length === 0) return reshape(whole, [1]);
     return at === shape.length - 1 ? whole : permute(whole, ...others, at);
   };
   return cosines(rowsOf(a), rowsOf(b), least);

@@ -1,12 +1,10 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { firstOf } from '../calls/order.js';
-import { runningSums } from '../calls/reduce.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
-import { to } from './copy.js';
 import { namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
 import { checkDense, toComputing } from './operands.js';
 import { type Layout, layoutOf } from './reduction_layout.js';
@@ -33,8 +31,6 @@ declare module '../tensor/tensor.js' {
     argsort(dim?: number, options?: SortOptions): Tensor;
     /** The k largest elements along a dimension (default the last), best first, with positions (int32). */
     topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
-    /** The running sum along a dimension. */
-    cumsum(dim: number): Tensor;
   }
 }
 
@@ -47,7 +43,7 @@ function checkFlags(op: string, options: object): void {
 }
 
 /** A tensor seen along one dimension; a 0-dimensional one is a list of one. */
-function along(x: Tensor, dim: number): Layout {
+export function along(x: Tensor, dim: number): Layout {
   return layoutOf(x, x.ndim === 0 ? [] : [dim], true);
 }
 
@@ -90,17 +86,6 @@ export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions):
   return best('TopkBackward0', x, k, d, given.largest ?? true);
 }
 
-/** out[k] = Σ input[j] for j ≤ k along `dim`; bool and uint8 add up as int32. */
-export function cumsum(input: Tensor, dim: number): Tensor {
-  const x = toComputing(checkDense('cumsum', 'input', input));
-  const d = wrapDim('cumsum', dim, x.ndim);
-  const sums = (values: Tensor, reverse: boolean) => runningSums(reverse, along(values, d), x.shape);
-  if (!isFloating(x.dtype)) return sums(to(x, 'int32'), false);
-  const out = sums(x, false);
-  if (!needsGrad(x)) return out;
-  return record('CumsumBackward0', [x], out, (grad) => [sums(grad, true)]);
-}
-
 installMethods({
   sort(this: Tensor, dim?: number, options?: SortOptions) {
     return sort(this, dim, options);
@@ -110,8 +95,5 @@ installMethods({
   },
   topk(this: Tensor, k: number, dim?: number, options?: TopkOptions) {
     return topk(this, k, dim, options);
-  },
-  cumsum(this: Tensor, dim: number) {
-    return cumsum(this, dim);
   },
 });

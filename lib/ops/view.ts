@@ -32,8 +32,8 @@ declare module '../tensor/tensor.js' {
     unbind(dim?: number): Tensor[];
     /** Goes over the slices along the first dimension: views, recorded like `select`. A 0-d tensor can't be iterated. */
     [Symbol.iterator](): IterableIterator<Tensor>;
-    /** The diagonal (of the first two dimensions' matrix) as a view. */
-    diagonal(offset?: number): Tensor;
+    /** The diagonals of the matrices in two dimensions (default the first two), as the last dimension of a view. */
+    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
   }
 }
 
@@ -46,10 +46,10 @@ function embed(x: Tensor, grad: Tensor, place: (zeros: Tensor) => Tensor): Tenso
 
 export function permute(x: Tensor, ...dims: Sizes): Tensor {
   checkTensor('permute', 'input', x);
-  const order = sizesOf('permute', dims).map((d) => wrapDim('permute', d, x.ndim));
+  const order = sizesOf('permute', dims, 'dimension').map((d) => wrapDim('permute', d, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
     throw new ShapeError(
-      `permute: needs each of the ${x.ndim} dimensions once, got ${formatShape(sizesOf('permute', dims))}`,
+      `permute: needs each of the ${x.ndim} dimensions once, got ${formatShape(sizesOf('permute', dims, 'dimension'))}`,
     );
   }
   const inverse = new Array<number>(order.length);
@@ -78,7 +78,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   checkTensor('transpose', 'input', x);
   const a = wrapDim('transpose', dim0, x.ndim, 'dim0');
   const b = wrapDim('transpose', dim1, x.ndim, 'dim1');
-  if (x.ndim === 0) return x;
+  if (x.ndim === 0) return makeView(x, x.shape, x.strides, x.offset, 'TransposeBackward0', (grad) => grad);
   return exchange(x, a, b, 'TransposeBackward0');
 }
 
@@ -86,7 +86,8 @@ export function t(x: Tensor): Tensor {
   checkTensor('t', 'input', x);
   if (x.ndim > 2)
     throw new ShapeError(`t: needs at most 2 dimensions, got shape ${formatShape(x.shape)}; use transpose`);
-  return x.ndim < 2 ? exchange(x.ndim === 0 ? reshape(x, []) : x, 0, 0, 'TBackward0') : exchange(x, 0, 1, 'TBackward0');
+  if (x.ndim === 2) return exchange(x, 0, 1, 'TBackward0');
+  return makeView(x, x.shape, x.strides, x.offset, 'TBackward0', (grad) => grad);
 }
 
 /** The list of dimensions that the user gave, each once. @throws ValueError for one that is named twice. */
@@ -221,19 +222,28 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
   return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }
 
-export function diagonal(x: Tensor, offset = 0): Tensor {
+/**
+ * A view of the diagonals x[i, i + offset] in the dimensions dim1 and dim2; they are its last dimension. A negative offset
+ * takes those below.
+ */
+export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   checkTensor('diagonal', 'input', x);
   if (x.ndim < 2) throw new ShapeError(`diagonal: needs at least 2 dimensions, got shape ${formatShape(x.shape)}`);
-  const [rows, columns] = x.shape;
-  const n = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
-  const start = x.offset + (n === 0 ? 0 : Math.max(offset, 0) * x.strides[1] - Math.min(offset, 0) * x.strides[0]);
+  if (!Number.isSafeInteger(offset)) {
+    throw new ArgumentError(`diagonal: offset must be an integer, got ${describe(offset)}`);
+  }
+  const [a, b] = [wrapDim('diagonal', dim1, x.ndim, 'dim1'), wrapDim('diagonal', dim2, x.ndim, 'dim2')];
+  if (a === b) throw new ValueError(`diagonal: dim1 and dim2 must differ, got ${dim1} and ${dim2}`);
+  const n = Math.max(0, Math.min(x.shape[a] + Math.min(offset, 0), x.shape[b] - Math.max(offset, 0)));
+  const start = n === 0 ? 0 : Math.max(offset, 0) * x.strides[b] - Math.min(offset, 0) * x.strides[a];
+  const others = (list: readonly number[]) => list.filter((_, i) => i !== a && i !== b);
   return makeView(
     x,
-    [...x.shape.slice(2), n],
-    [...x.strides.slice(2), x.strides[0] + x.strides[1]],
-    start,
+    [...others(x.shape), n],
+    [...others(x.strides), x.strides[a] + x.strides[b]],
+    x.offset + start,
     'DiagonalBackward0',
-    (grad) => embed(x, grad, (zeros) => diagonal(zeros, offset)),
+    (grad) => embed(x, grad, (zeros) => diagonal(zeros, offset, a, b)),
   );
 }
 
@@ -280,8 +290,8 @@ installMethods({
   unbind(this: Tensor, dim?: number) {
     return unbind(this, dim);
   },
-  diagonal(this: Tensor, offset?: number) {
-    return diagonal(this, offset);
+  diagonal(this: Tensor, offset?: number, dim1?: number, dim2?: number) {
+    return diagonal(this, offset, dim1, dim2);
   },
 });
 

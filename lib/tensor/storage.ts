@@ -16,6 +16,8 @@ export class Storage {
    * user's hands: only then can it be recycled. Otherwise 0.
    */
   serial = 0;
+  /** Whether views on it were recorded, so that changing it in place would change what they say of their history. */
+  viewed = false;
   /** How many gradients on their way through a backward walk lie in this memory. The engine counts. */
   uses = 0;
   /** The backward walk in which a leaf last took this memory as its grad. The engine numbers them. */

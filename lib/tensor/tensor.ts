@@ -142,9 +142,14 @@ export class Tensor {
     return this.shape[wrapDim('size', dim, this.shape.length)];
   }
 
-  /** PyTorch's spelling of the strides, in elements. */
-  stride(): number[] {
-    return this.strides.slice();
+  /** PyTorch's spelling of the strides, in elements: of all dimensions, or of one (which may count from the end). */
+  stride(): number[];
+  stride(dim: number): number;
+  stride(dim?: number): number | number[] {
+    if (dim === undefined) return this.strides.slice();
+    if (this.shape.length === 0)
+      throw new ValueError(`stride: a 0-dimensional tensor has no dimension ${describe(dim)}`);
+    return this.strides[wrapDim('stride', dim, this.shape.length)];
   }
 
   isContiguous(): boolean {

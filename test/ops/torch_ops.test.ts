@@ -43,6 +43,7 @@ const families = [
   'special_functions',
   'pair_functions',
   'vectors',
+  'options',
 ];
 
 for (const family of families) {
