@@ -69,6 +69,19 @@ export function surfaceOf(root) {
   };
 }
 
+/** Methods that are made in a loop: every `methods[name] = function …`. */
+function methodAssignments(node, found = []) {
+  if (Array.isArray(node)) {
+    for (const item of node) methodAssignments(item, found);
+  } else if (node !== null && typeof node === 'object') {
+    const { type, left, right } = node;
+    const assigns = type === 'AssignmentExpression' && left.computed && left.object?.name === 'methods';
+    if (assigns && right.type === 'FunctionExpression') found.push(node);
+    for (const value of Object.values(node)) if (typeof value === 'object') methodAssignments(value, found);
+  }
+  return found;
+}
+
 /** A parameter's name; one that is taken apart is an options object. */
 function nameOf(param) {
   if (param.type === 'AssignmentPattern') return nameOf(param.left);
@@ -149,6 +162,11 @@ export function addArgumentChecks(code, file, surface) {
     if (call?.callee?.name !== 'installMethods' || call.arguments[0].type !== 'ObjectExpression') continue;
     for (const { key, value } of call.arguments[0].properties) {
       if (value?.type === 'FunctionExpression') check(value, `'${key.name}'`);
+    }
+  }
+  if (code.includes('installMethods(')) {
+    for (const { left, right } of methodAssignments(body)) {
+      check(right, code.slice(left.property.start, left.property.end));
     }
   }
   if (insertions.length === 0) return code;

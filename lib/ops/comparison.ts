@@ -2,7 +2,6 @@ import { compare, type Operand, ternary, unary } from '../calls/elementwise.js';
 import type { CompareName } from '../calls/opcodes.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { refuseSurplus } from '../surplus.js';
 import { isFloating } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -231,8 +230,7 @@ installMethods({
 function pairMethods(functions: { [name: string]: (a: Tensor, b: never) => unknown }) {
   const methods: { [name: string]: (this: Tensor, other: never) => unknown } = {};
   for (const [name, fn] of Object.entries(functions)) {
-    methods[name] = function (this: Tensor, other: never, ...surplus: unknown[]) {
-      if (surplus.length > 0) refuseSurplus(name, ['other'], [other, ...surplus]);
+    methods[name] = function (this: Tensor, other: never) {
       return fn(this, other);
     };
   }

@@ -1,5 +1,4 @@
 import { binary } from '../calls/elementwise.js';
-import { refuseSurplus } from '../surplus.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { applyRule, applyRuleInPlace, fused, type Rule, stepwise } from './one_operand.js';
 
@@ -166,9 +165,7 @@ function methodsOf(
 ): { [name: string]: (this: Tensor) => Tensor } {
   const methods: { [name: string]: (this: Tensor) => Tensor } = {};
   for (const rule of list) {
-    const name = nameOf(rule);
-    methods[name] = function (this: Tensor, ...surplus: unknown[]) {
-      if (surplus.length > 0) refuseSurplus(name, [], surplus);
+    methods[nameOf(rule)] = function (this: Tensor) {
       return apply(rule, this);
     };
   }
