@@ -41,6 +41,8 @@ export function writeFileAtomically(path: string, ...parts: (string | Uint8Array
   }
   const directory = dirname(target);
   const temporary = temporaryName(target);
+  // First, since they may be what fills the disk.
+  removeLeftovers(directory);
   try {
     const file = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o777);
     try {
@@ -56,7 +58,6 @@ export function writeFileAtomically(path: string, ...parts: (string | Uint8Array
     throw aboutPath(error, path, directory);
   }
   flushDirectory(directory);
-  removeLeftovers(directory);
 }
 
 /** Makes renames and new files in a directory survive a power failure. Windows has no such call and needs none. */

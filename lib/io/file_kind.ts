@@ -16,6 +16,9 @@ const magics: readonly (readonly [start: string, kind: string])[] = [
   ['\x7fELF', 'a program'],
 ];
 
+/** A tar archive says so behind the name and dates of its first file. */
+const tarMagicAt = 257;
+
 /** What people name archives and need to know about them. */
 const zipHints = 'if torch.save wrote it, read it with loadTorch, if numpy.savez did, with loadNpz';
 
@@ -32,6 +35,8 @@ export function kindOfFile(start: Uint8Array): string | null {
   for (const [magic, kind] of magics) {
     if (text.startsWith(magic)) return kind === 'a zip archive' ? `${kind}; ${zipHints}` : kind;
   }
+  if (text.slice(tarMagicAt).startsWith('ustar'))
+    return 'a tar archive; unpack it first, or save it again with a newer PyTorch';
   if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5)
     return 'a pickle; if torch.save wrote it, read it with loadTorch';
   const length = start.byteLength >= 9 ? Buffer.from(start.buffer, start.byteOffset, 8).readBigUInt64LE(0) : 0n;

@@ -24,6 +24,7 @@ test.each<[what: string, bytes: Uint8Array, message: RegExp, but?: string[]]>([
   ['a NumPy array', serializeNpy(x), /it is a NumPy array; read it with loadNpy/, ['parseNpy']],
   ['a safetensors file', serializeSafetensors({ x }), /it is a safetensors file; read/, ['parseSafetensors']],
   ['a text', Buffer.from('the cat sat\non the mat and so on\n'), /it is a text that begins with "the cat sat"/],
+  ['a tar archive', Buffer.from(`sys_info${'\0'.repeat(249)}ustar\x0000`), /it is a tar archive/],
   ['a web page', Buffer.from('<!DOCTYPE html>\n<html><head></head></html>'), /it is a web page/],
 ])('%s under the wrong name is called what it is', (_, bytes, message, but = []) => {
   for (const [name, parse] of Object.entries(readers)) {
