@@ -1,11 +1,7 @@
 import type { TypedArray } from './typed_array.js';
 
-declare const generatorHandle: unique symbol;
-
-/** A native generator; freed when it is collected. */
-export interface GeneratorHandle {
-  readonly [generatorHandle]: true;
-}
+/** The memory in which a generator is kept between calls: 2528 bytes that only the addon reads and writes. */
+export type GeneratorMemory = Uint8Array;
 
 type Floats = Float32Array | Float64Array;
 
@@ -14,23 +10,23 @@ type Floats = Float32Array | Float64Array;
  * draws that PyTorch's operation of that name takes; they check values and throw a RangeError before they draw.
  */
 export interface NativeRandom {
-  generatorCreate(seedHigh: number, seedLow: number): GeneratorHandle;
-  generatorSeed(generator: GeneratorHandle, seedHigh: number, seedLow: number): void;
+  /** Seeds a generator, or makes one in memory that holds none yet. */
+  generatorSeed(generator: GeneratorMemory, seedHigh: number, seedLow: number): void;
   /** Writes the seed's high and low 32 bits. */
-  generatorInitialSeed(generator: GeneratorHandle, out: Uint32Array): void;
+  generatorInitialSeed(generator: GeneratorMemory, out: Uint32Array): void;
   /** Writes the high and low 32 bits of the next 64-bit draw. */
-  generatorDraw64(generator: GeneratorHandle, out: Uint32Array): void;
+  generatorDraw64(generator: GeneratorMemory, out: Uint32Array): void;
   /** 5056 bytes, as torch.get_rng_state() gives. */
-  generatorGetState(generator: GeneratorHandle, out: Uint8Array): void;
-  generatorSetState(generator: GeneratorHandle, state: Uint8Array): void;
+  generatorGetState(generator: GeneratorMemory, out: Uint8Array): void;
+  generatorSetState(generator: GeneratorMemory, state: Uint8Array): void;
   /** A 53-bit seed from the system's entropy. */
   entropySeed(): number;
 
-  uniform(generator: GeneratorHandle, out: Floats, offset: number, n: number, from: number, to: number): void;
-  normal(generator: GeneratorHandle, out: Floats, offset: number, n: number, mean: number, std: number): void;
-  exponential(generator: GeneratorHandle, out: Floats, offset: number, n: number, lambda: number): void;
+  uniform(generator: GeneratorMemory, out: Floats, offset: number, n: number, from: number, to: number): void;
+  normal(generator: GeneratorMemory, out: Floats, offset: number, n: number, mean: number, std: number): void;
+  exponential(generator: GeneratorMemory, out: Floats, offset: number, n: number, lambda: number): void;
   truncNormal(
-    generator: GeneratorHandle,
+    generator: GeneratorMemory,
     out: Floats,
     offset: number,
     n: number,
@@ -39,10 +35,10 @@ export interface NativeRandom {
     a: number,
     b: number,
   ): void;
-  bernoulli(generator: GeneratorHandle, out: TypedArray, offset: number, n: number, p: number): void;
+  bernoulli(generator: GeneratorMemory, out: TypedArray, offset: number, n: number, p: number): void;
   /** A probability for each value. */
   bernoulliFrom(
-    generator: GeneratorHandle,
+    generator: GeneratorMemory,
     out: TypedArray,
     offset: number,
     n: number,
@@ -50,14 +46,14 @@ export interface NativeRandom {
     pOffset: number,
   ): void;
   /** Integers from low up to but not including high. */
-  randint(generator: GeneratorHandle, out: TypedArray, offset: number, n: number, low: number, high: number): void;
+  randint(generator: GeneratorMemory, out: TypedArray, offset: number, n: number, low: number, high: number): void;
   /** The dtype's whole range of integers from 0 on. */
-  randomFull(generator: GeneratorHandle, out: TypedArray, offset: number, n: number): void;
-  randomBool(generator: GeneratorHandle, out: Uint8Array, offset: number, n: number): void;
-  randperm(generator: GeneratorHandle, out: TypedArray, offset: number, n: number): void;
+  randomFull(generator: GeneratorMemory, out: TypedArray, offset: number, n: number): void;
+  randomBool(generator: GeneratorMemory, out: Uint8Array, offset: number, n: number): void;
+  randperm(generator: GeneratorMemory, out: TypedArray, offset: number, n: number): void;
   /** out (rows, samples) of category indices, from weights (rows, categories). */
   multinomial(
-    generator: GeneratorHandle,
+    generator: GeneratorMemory,
     out: Int32Array,
     weights: Floats,
     offset: number,

@@ -1,13 +1,15 @@
 import { types } from 'node:util';
 import { native } from '../addon/native.js';
-import type { GeneratorHandle } from '../addon/random.js';
+import type { GeneratorMemory } from '../addon/random.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 
-export type { GeneratorHandle };
+export type { GeneratorMemory };
 
 /** Bytes of a generator's state; the layout is that of `torch.get_rng_state()`. */
 const STATE_BYTES = 5056;
+/** Bytes in which the addon keeps a generator between calls. */
+const MEMORY_BYTES = 2528;
 /** The seed of a generator that nobody seeded, as in PyTorch. */
 const DEFAULT_SEED = 67280421310721;
 
@@ -35,7 +37,7 @@ function plainInteger(value: bigint): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
-let readHandle: (generator: Generator) => GeneratorHandle;
+let readMemory: (generator: Generator) => GeneratorMemory;
 
 /**
  * A source of random numbers: MT19937 with PyTorch's CPU semantics. The same seed and the same calls give the numbers
@@ -43,20 +45,20 @@ let readHandle: (generator: Generator) => GeneratorHandle;
  * library's own, which `manualSeed` seeds.
  */
 export class Generator {
-  readonly #handle: GeneratorHandle;
+  readonly #memory: GeneratorMemory = new Uint8Array(MEMORY_BYTES);
 
   static {
-    readHandle = (generator) => generator.#handle;
+    readMemory = (generator) => generator.#memory;
   }
 
   /** @param seed default 67280421310721, as in PyTorch: a new generator always starts alike. */
   constructor(seed: number | bigint = DEFAULT_SEED) {
-    this.#handle = native.generatorCreate(...splitSeed('Generator', seed));
+    native.generatorSeed(this.#memory, ...splitSeed('Generator', seed));
   }
 
   /** Starts again from a seed. Returns this generator. */
   manualSeed(seed: number | bigint): this {
-    native.generatorSeed(this.#handle, ...splitSeed('manualSeed', seed));
+    native.generatorSeed(this.#memory, ...splitSeed('manualSeed', seed));
     return this;
   }
 
@@ -69,7 +71,7 @@ export class Generator {
 
   /** The seed last set. */
   initialSeed(): number | bigint {
-    native.generatorInitialSeed(this.#handle, words);
+    native.generatorInitialSeed(this.#memory, words);
     return plainInteger(joinWords());
   }
 
@@ -78,14 +80,14 @@ export class Generator {
    * PyTorch's samplers seed the generators of their own.
    */
   drawSeed(): bigint {
-    native.generatorDraw64(this.#handle, words);
+    native.generatorDraw64(this.#memory, words);
     return BigInt.asUintN(63, joinWords());
   }
 
   /** The state as a uint8 tensor of 5056 bytes, which PyTorch's `Generator.set_state` understands too. */
   getState(): Tensor {
     const state = new Uint8Array(STATE_BYTES);
-    native.generatorGetState(this.#handle, state);
+    native.generatorGetState(this.#memory, state);
     return Tensor.wrap(state, [STATE_BYTES], 'uint8');
   }
 
@@ -99,7 +101,7 @@ export class Generator {
       throw new ValueError(`setState: state must have ${STATE_BYTES} bytes, got ${bytes.length}`);
     }
     try {
-      native.generatorSetState(this.#handle, bytes);
+      native.generatorSetState(this.#memory, bytes);
     } catch (error) {
       throw types.isNativeError(error) && error.name === 'RangeError' ? new ValueError(error.message) : error;
     }
@@ -110,13 +112,13 @@ export class Generator {
 /** The generator that everything draws from unless told otherwise. */
 export const defaultGenerator = new Generator();
 
-/** The native handle of the `generator` option, or of the default generator. */
-export function generatorHandle(op: string, generator: Generator | null | undefined): GeneratorHandle {
-  if (generator === undefined || generator === null) return readHandle(defaultGenerator);
+/** The memory of the `generator` option, or of the default generator. */
+export function generatorMemory(op: string, generator: Generator | null | undefined): GeneratorMemory {
+  if (generator === undefined || generator === null) return readMemory(defaultGenerator);
   if (!(generator instanceof Generator)) {
     throw new ArgumentError(`${op}: generator must be a Generator, got ${describe(generator)}`);
   }
-  return readHandle(generator);
+  return readMemory(generator);
 }
 
 /** Seeds the library's generator: what follows equals what PyTorch gives after `torch.manual_seed(seed)` on a CPU. */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 /** One native call each: fills with random numbers, without recording. Every fill counts the storage's version up. */
 import { native } from '../addon/native.js';
-import type { GeneratorHandle } from '../addon/random.js';
+import type { GeneratorMemory } from '../addon/random.js';
 import { ShapeError, ValueError } from '../errors.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { formatShape, isContiguous } from '../tensor/shape.js';
@@ -50,7 +50,7 @@ function fillInMemoryOrder(
 }
 
 /** Numbers from [from, to). */
-export function fillUniform(op: string, x: Tensor, generator: GeneratorHandle, from: number, to: number): void {
+export function fillUniform(op: string, x: Tensor, generator: GeneratorMemory, from: number, to: number): void {
   fillInMemoryOrder(op, x, (array, offset, n) => native.uniform(generator, array as Floats, offset, n, from, to));
 }
 
@@ -58,7 +58,7 @@ export function fillUniform(op: string, x: Tensor, generator: GeneratorHandle, f
 const NORMAL_BLOCK = 16;
 
 /** Numbers from N(mean, std²). */
-export function fillNormal(op: string, x: Tensor, generator: GeneratorHandle, mean: number, std: number): void {
+export function fillNormal(op: string, x: Tensor, generator: GeneratorMemory, mean: number, std: number): void {
   fillInMemoryOrder(op, x, (array, offset, n, plain) => {
     const step = plain ? Math.max(n, 1) : NORMAL_BLOCK - 2;
     for (let i = 0; i < n; i += step) {
@@ -71,7 +71,7 @@ export function fillNormal(op: string, x: Tensor, generator: GeneratorHandle, me
 export function fillTruncNormal(
   op: string,
   x: Tensor,
-  generator: GeneratorHandle,
+  generator: GeneratorMemory,
   mean: number,
   std: number,
   a: number,
@@ -83,17 +83,17 @@ export function fillTruncNormal(
 }
 
 /** Numbers from the density lambda · exp(−lambda · x). */
-export function fillExponential(op: string, x: Tensor, generator: GeneratorHandle, lambda: number): void {
+export function fillExponential(op: string, x: Tensor, generator: GeneratorMemory, lambda: number): void {
   fillInMemoryOrder(op, x, (array, offset, n) => native.exponential(generator, array as Floats, offset, n, lambda));
 }
 
 /** 1 with probability p, else 0. */
-export function fillBernoulli(op: string, x: Tensor, generator: GeneratorHandle, p: number): void {
+export function fillBernoulli(op: string, x: Tensor, generator: GeneratorMemory, p: number): void {
   fillInMemoryOrder(op, x, (array, offset, n) => native.bernoulli(generator, array, offset, n, p));
 }
 
 /** 1 with the probability that stands in its place, else 0, in x's row-major order; `chances` is contiguous. */
-export function fillBernoulliFrom(x: Tensor, generator: GeneratorHandle, chances: Tensor): void {
+export function fillBernoulliFrom(x: Tensor, generator: GeneratorMemory, chances: Tensor): void {
   const drawn = Tensor.allocate(x.shape, x.dtype, false);
   const { storage, offset } = chances;
   guarded(() => native.bernoulliFrom(generator, drawn.storage.array, 0, x.numel, storage.array as Floats, offset));
@@ -102,12 +102,12 @@ export function fillBernoulliFrom(x: Tensor, generator: GeneratorHandle, chances
 }
 
 /** Integers from low up to but not including high. */
-export function fillIntegers(op: string, x: Tensor, generator: GeneratorHandle, low: number, high: number): void {
+export function fillIntegers(op: string, x: Tensor, generator: GeneratorMemory, low: number, high: number): void {
   fillInMemoryOrder(op, x, (array, offset, n) => native.randint(generator, array, offset, n, low, high));
 }
 
 /** The dtype's whole range of integers from 0 on. */
-export function fillFullRange(op: string, x: Tensor, generator: GeneratorHandle): void {
+export function fillFullRange(op: string, x: Tensor, generator: GeneratorMemory): void {
   fillInMemoryOrder(op, x, (array, offset, n) => {
     if (x.dtype === 'bool') native.randomBool(generator, array as Uint8Array, offset, n);
     else native.randomFull(generator, array, offset, n);
@@ -115,14 +115,14 @@ export function fillFullRange(op: string, x: Tensor, generator: GeneratorHandle)
 }
 
 /** A permutation of 0 … n − 1, into a fresh tensor of one dimension. */
-export function fillPermutation(x: Tensor, generator: GeneratorHandle): void {
+export function fillPermutation(x: Tensor, generator: GeneratorMemory): void {
   native.randperm(generator, x.storage.array, x.offset, x.numel);
 }
 
 /** Indices of categories (int32), [rows, samples] in any shape, drawn with the weights of a contiguous [rows, categories]. */
 export function fillCategories(
   x: Tensor,
-  generator: GeneratorHandle,
+  generator: GeneratorMemory,
   weights: Tensor,
   rows: number,
   categories: number,

@@ -1,5 +1,5 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { type Generator, type GeneratorHandle, generatorHandle } from '../calls/generator.js';
+import { type Generator, type GeneratorMemory, generatorMemory } from '../calls/generator.js';
 import {
   fillBernoulli,
   fillBernoulliFrom,
@@ -68,53 +68,53 @@ function checkFinite(op: string, numbers: Readonly<Record<string, unknown>>): vo
   }
 }
 
-function drawOptions(op: string, options: DrawOptions | undefined): GeneratorHandle {
-  return generatorHandle(op, checkOptions(op, options, ['generator']).generator);
+function drawOptions(op: string, options: DrawOptions | undefined): GeneratorMemory {
+  return generatorMemory(op, checkOptions(op, options, ['generator']).generator);
 }
 
 /** In-place fills with uniform numbers. See the method of this name. */
 export function uniform_<T extends Tensor>(x: T, from = 0, to = 1, options?: DrawOptions): T {
-  const handle = drawOptions('uniform_', options);
+  const memory = drawOptions('uniform_', options);
   checkFloat('uniform_', 'input', x);
   checkFinite('uniform_', { from, to });
   if (from > to) throw new ValueError(`uniform_: from must not exceed to, got from ${from} and to ${to}`);
   assertWritable('uniform_', x);
-  fillUniform('uniform_', x, handle, from, to);
+  fillUniform('uniform_', x, memory, from, to);
   return x;
 }
 
 /** In-place fill with normally distributed numbers. See the method of this name. */
 export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options?: DrawOptions): T {
-  const handle = drawOptions('normal_', options);
+  const memory = drawOptions('normal_', options);
   checkFloat('normal_', 'input', x);
   checkFinite('normal_', { mean, std });
   if (std < 0) throw new ValueError(`normal_: std must be at least 0, got ${std}`);
   assertWritable('normal_', x);
-  fillNormal('normal_', x, handle, mean, std);
+  fillNormal('normal_', x, memory, mean, std);
   return x;
 }
 
 /** In-place fill from N(mean, std²) conditioned on [a, b], drawn as `torch.nn.init.trunc_normal_` draws for contiguous tensors. */
 export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): T {
   const op = 'truncNormal_';
-  const handle = drawOptions(op, options);
+  const memory = drawOptions(op, options);
   checkFloat(op, 'input', x);
   checkFinite(op, { mean, std });
   if (std <= 0) throw new ValueError(`${op}: std must be above 0, got ${std}`);
   if (!(a <= b)) throw new ValueError(`${op}: a must not exceed b, got a ${describe(a)} and b ${describe(b)}`);
   assertWritable(op, x);
-  fillTruncNormal(op, x, handle, mean, std, a, b);
+  fillTruncNormal(op, x, memory, mean, std, a, b);
   return x;
 }
 
 /** In-place fill with exponentially distributed numbers. See the method of this name. */
 export function exponential_<T extends Tensor>(x: T, lambd = 1, options?: DrawOptions): T {
-  const handle = drawOptions('exponential_', options);
+  const memory = drawOptions('exponential_', options);
   checkFloat('exponential_', 'input', x);
   checkFinite('exponential_', { lambd });
   if (lambd <= 0) throw new ValueError(`exponential_: lambd must be above 0, got ${lambd}`);
   assertWritable('exponential_', x);
-  fillExponential('exponential_', x, handle, lambd);
+  fillExponential('exponential_', x, memory, lambd);
   return x;
 }
 
@@ -129,13 +129,13 @@ function checkDrawable(op: string, x: Tensor): void {
 
 /** In-place fill with 0 and 1. See the method of this name. */
 export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, options?: DrawOptions): T {
-  const handle = drawOptions('bernoulli_', options);
+  const memory = drawOptions('bernoulli_', options);
   checkDrawable('bernoulli_', x);
   if (!(p instanceof Tensor)) {
     checkFinite('bernoulli_', { p });
     if (p < 0 || p > 1) throw new ValueError(`bernoulli_: p must be from 0 to 1, got ${p}`);
     assertWritable('bernoulli_', x);
-    fillBernoulli('bernoulli_', x, handle, p);
+    fillBernoulli('bernoulli_', x, memory, p);
     return x;
   }
   checkFloat('bernoulli_', 'p', p);
@@ -145,7 +145,7 @@ export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor = 0.5, opt
     );
   }
   assertWritable('bernoulli_', x);
-  fillBernoulliFrom(x, handle, contiguous(p.detach()));
+  fillBernoulliFrom(x, memory, contiguous(p.detach()));
   return x;
 }
 
@@ -175,7 +175,7 @@ function checkBounds(op: string, low: unknown, high: unknown, dtype: DType): voi
 /** In-place fill with integers. See the method of this name. */
 export function random_<T extends Tensor>(x: T, ...args: (number | DrawOptions | undefined)[]): T {
   const { values, options } = readTrailingOptions<DrawOptions>(args);
-  const handle = drawOptions('random_', options);
+  const memory = drawOptions('random_', options);
   const numbers = checkNumbers('random_', values);
   if (numbers.length > 2) {
     throw new ArgumentError(`random_: takes (), (high) or (low, high), got ${numbers.length} numbers`);
@@ -183,13 +183,13 @@ export function random_<T extends Tensor>(x: T, ...args: (number | DrawOptions |
   checkDrawable('random_', x);
   if (numbers.length === 0) {
     assertWritable('random_', x);
-    fillFullRange('random_', x, handle);
+    fillFullRange('random_', x, memory);
     return x;
   }
   const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   checkBounds('random_', low, high, x.dtype);
   assertWritable('random_', x);
-  fillIntegers('random_', x, handle, low, high);
+  fillIntegers('random_', x, memory, low, high);
   return x;
 }
 
@@ -206,7 +206,7 @@ function makeFloats(
   fill: (out: Tensor, options: DrawOptions) => void,
 ): Tensor {
   const { dtype = 'float32', requiresGrad = false, generator } = checkOptions(op, options, creationKeys);
-  generatorHandle(op, generator);
+  generatorMemory(op, generator);
   const out = Tensor.allocate(sizesOf(op, shape), checkFloatDType(op, dtype), false);
   fill(out, { generator });
   out.requiresGrad = requiresGrad;
@@ -260,7 +260,7 @@ export function randint(...args: (number | readonly number[] | RandomTensorOptio
   const { dtype = 'int32', requiresGrad = false, generator } = checkOptions('randint', options, creationKeys);
   checkDType('randint', dtype);
   checkBounds('randint', low, high, dtype);
-  generatorHandle('randint', generator);
+  generatorMemory('randint', generator);
   const out = Tensor.allocate(checkShape('randint', shape), dtype, false);
   random_(out, low, high, { generator });
   out.requiresGrad = requiresGrad;
@@ -274,7 +274,7 @@ export function randperm(n: number, options?: RandomTensorOptions): Tensor {
   const out = Tensor.allocate(checkShape('randperm', [n]), dtype, false);
   checkDrawable('randperm', out);
   if (n > 0) checkBounds('randperm', 0, n, dtype);
-  fillPermutation(out, generatorHandle('randperm', generator));
+  fillPermutation(out, generatorMemory('randperm', generator));
   out.requiresGrad = requiresGrad;
   return out;
 }
@@ -327,7 +327,7 @@ export function multinomial(input: Tensor, numSamples: number, options?: Multino
   const rows = shape.length === 2 ? shape[0] : 1;
   const weights = contiguous(input.detach());
   const out = Tensor.allocate([...shape.slice(0, -1), numSamples], 'int32', false);
-  fillCategories(out, generatorHandle(op, generator), weights, rows, categories, numSamples, replacement);
+  fillCategories(out, generatorMemory(op, generator), weights, rows, categories, numSamples, replacement);
   return out;
 }
 

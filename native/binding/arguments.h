@@ -68,14 +68,6 @@ class Args {
   // True when argument i is a Float64Array, false when a Float32Array; refuses anything else.
   bool isDouble(size_t i, const char* name) const;
 
-  // The object behind an external value that this library made and marked with `tag`.
-  template <class T>
-  T& external(size_t i, const char* name, const napi_type_tag& tag) const {
-    const auto handle = value(i).As<Napi::External<T>>();
-    if (!handle.IsExternal() || !handle.CheckTypeTag(&tag)) wrongKind(i, name, "handle of this library");
-    return *handle.Data();
-  }
-
   // What to throw: the message is that of this function.
   Napi::Error error(ErrorKind kind, const std::string& message) const;
   [[noreturn]] void fail(ErrorKind kind, const char* message) const;

@@ -1,17 +1,24 @@
-// Random generators as handles, and the fills that draw from them.
+// Random generators, and the fills that draw from them.
+//
+// A generator is kept in a Uint8Array of JavaScript's between calls, and lives here during one: external objects would
+// be freed by finalizers, which wait for the event loop, and 100,000 generators made in a synchronous loop held 280 MB.
 #include "random/generator.h"
-
-#include <memory>
 
 #include "binding/families.h"
 
 namespace lutra::binding {
 
-// Marks the externals that hold a Generator, so that no other native object is taken for one.
-static const napi_type_tag kGeneratorTag = {0x6c757472612e7267ull, 0x67656e657261746full};
+static uint8_t* generatorMemory(const Args& args) {
+  return args.array<uint8_t>(0, "generator", 0, Generator::kMemoryBytes);
+}
 
-static Generator& generatorArgument(const Args& args) {
-  return args.external<Generator>(0, "generator", kGeneratorTag);
+// Calls use(generator), and keeps what it has become; where it throws, the generator stays what it was.
+template <class Use>
+static void withGenerator(const Args& args, const Use& use) {
+  uint8_t* const memory = generatorMemory(args);
+  Generator generator(memory);
+  use(generator);
+  generator.keep(memory);
 }
 
 // A 64-bit seed that travels as two numbers.
@@ -25,22 +32,12 @@ static int64_t integerBound(const Args& args, size_t i, const char* name) {
   return args.integer(i, name, -(int64_t(1) << 53), int64_t(1) << 53);
 }
 
-// generatorCreate(high, low): a generator seeded with high · 2^32 + low, freed when the handle is collected.
-static Napi::Value generatorCreate(Args& args) {
-  auto generator = std::make_unique<Generator>(seedArguments(args, 0));
-  const auto release = [](Napi::Env, Generator* g) { delete g; };
-  const auto handle = Napi::External<Generator>::New(args.env(), generator.get(), release);
-  generator.release();
-  handle.TypeTag(&kGeneratorTag);
-  return handle;
-}
-
-// generatorSeed(generator, high, low)
-static void generatorSeed(Args& args) { generatorArgument(args).manualSeed(seedArguments(args, 1)); }
+// generatorSeed(generator, high, low): the memory needs not hold a generator yet.
+static void generatorSeed(Args& args) { Generator(seedArguments(args, 1)).keep(generatorMemory(args)); }
 
 // generatorInitialSeed(generator, out (2): high, low)
 static void generatorInitialSeed(Args& args) {
-  const uint64_t seed = generatorArgument(args).initialSeed();
+  const uint64_t seed = Generator(generatorMemory(args)).initialSeed();
   uint32_t* const out = args.array<uint32_t>(1, "out", 0, 2);
   out[0] = static_cast<uint32_t>(seed >> 32);
   out[1] = static_cast<uint32_t>(seed);
@@ -48,22 +45,23 @@ static void generatorInitialSeed(Args& args) {
 
 // generatorDraw64(generator, out (2): high, low)
 static void generatorDraw64(Args& args) {
-  Generator& generator = generatorArgument(args);
   uint32_t* const out = args.array<uint32_t>(1, "out", 0, 2);
-  const uint64_t drawn = generator.random64();
-  out[0] = static_cast<uint32_t>(drawn >> 32);
-  out[1] = static_cast<uint32_t>(drawn);
+  withGenerator(args, [=](Generator& generator) {
+    const uint64_t drawn = generator.random64();
+    out[0] = static_cast<uint32_t>(drawn >> 32);
+    out[1] = static_cast<uint32_t>(drawn);
+  });
 }
 
 // generatorGetState(generator, out (kStateBytes))
 static void generatorGetState(Args& args) {
-  generatorArgument(args).getState(args.array<uint8_t>(1, "out", 0, Generator::kStateBytes));
+  Generator(generatorMemory(args)).getState(args.array<uint8_t>(1, "out", 0, Generator::kStateBytes));
 }
 
 // generatorSetState(generator, state (kStateBytes))
 static void generatorSetState(Args& args) {
   const uint8_t* const state = args.array<uint8_t>(1, "state", 0, Generator::kStateBytes);
-  generatorArgument(args).setState(state, Generator::kStateBytes);
+  withGenerator(args, [=](Generator& generator) { generator.setState(state, Generator::kStateBytes); });
 }
 
 static int64_t entropySeed(Args& args) { return nonDeterministicSeed(); }
@@ -73,12 +71,10 @@ template <class Fill>
 static void fillFloats(Args& args, const Fill& fill) {
   const int64_t offset = args.integer(2, "offset");
   const int64_t n = args.integer(3, "n");
-  Generator& generator = generatorArgument(args);
-  if (args.isDouble(1, "out")) {
-    fill(generator, args.array<double>(1, "out", offset, n), n);
-  } else {
-    fill(generator, args.array<float>(1, "out", offset, n), n);
-  }
+  args.withFloat(1, "out", [&](auto zero) {
+    auto* const out = args.array<decltype(zero)>(1, "out", offset, n);
+    withGenerator(args, [&](Generator& generator) { fill(generator, out, n); });
+  });
 }
 
 // Calls fill(generator, out, n) with a pointer of the array's type: float, double, int32_t or uint8_t.
@@ -88,11 +84,12 @@ static void fillNumbers(Args& args, const Fill& fill) {
   if (type != napi_int32_array && type != napi_uint8_array) return fillFloats(args, fill);
   const int64_t offset = args.integer(2, "offset");
   const int64_t n = args.integer(3, "n");
-  Generator& generator = generatorArgument(args);
   if (type == napi_int32_array) {
-    fill(generator, args.array<int32_t>(1, "out", offset, n), n);
+    int32_t* const out = args.array<int32_t>(1, "out", offset, n);
+    withGenerator(args, [&](Generator& generator) { fill(generator, out, n); });
   } else {
-    fill(generator, args.array<uint8_t>(1, "out", offset, n), n);
+    uint8_t* const out = args.array<uint8_t>(1, "out", offset, n);
+    withGenerator(args, [&](Generator& generator) { fill(generator, out, n); });
   }
 }
 
@@ -159,7 +156,8 @@ static void randomFull(Args& args) {
 static void randomBool(Args& args) {
   const int64_t offset = args.integer(2, "offset");
   const int64_t n = args.integer(3, "n");
-  fillRandomBool(generatorArgument(args), args.array<uint8_t>(1, "out", offset, n), n);
+  uint8_t* const out = args.array<uint8_t>(1, "out", offset, n);
+  withGenerator(args, [=](Generator& generator) { fillRandomBool(generator, out, n); });
 }
 
 // randperm(generator, out, offset, n)
@@ -175,20 +173,17 @@ static void multinomialDraw(Args& args) {
   const int64_t categories = args.integer(5, "categories", 1, 1 << 24);
   const int64_t samples = args.integer(6, "samples", 1, int64_t(1) << 31);
   const bool replacement = args.flag(7, "replacement");
-  Generator& generator = generatorArgument(args);
   int32_t* const out = args.array<int32_t>(1, "out", 0, rows * samples);
   const int64_t count = rows * categories;
-  if (args.isDouble(2, "weights")) {
-    const double* const weights = args.array<double>(2, "weights", offset, count);
-    multinomial(generator, out, weights, rows, categories, samples, replacement);
-  } else {
-    const float* const weights = args.array<float>(2, "weights", offset, count);
-    multinomial(generator, out, weights, rows, categories, samples, replacement);
-  }
+  args.withFloat(2, "weights", [&](auto zero) {
+    const auto* const weights = args.array<decltype(zero)>(2, "weights", offset, count);
+    withGenerator(args, [&](Generator& generator) {
+      multinomial(generator, out, weights, rows, categories, samples, replacement);
+    });
+  });
 }
 
 void registerRandom(Napi::Object exports) {
-  define<generatorCreate>(exports, "generatorCreate");
   define<generatorSeed>(exports, "generatorSeed");
   define<generatorInitialSeed>(exports, "generatorInitialSeed");
   define<generatorDraw64>(exports, "generatorDraw64");

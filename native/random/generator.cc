@@ -21,6 +21,16 @@ constexpr size_t kDoubleNormalValidAt = 5040;
 constexpr size_t kFloatNormalAt = 5048;
 constexpr size_t kFloatNormalValidAt = 5052;
 
+// Where `keep` writes each field, after the engine's words.
+constexpr size_t kKeptSeedAt = 2496;
+constexpr size_t kKeptDoubleNormalAt = 2504;
+constexpr size_t kKeptFloatNormalAt = 2512;
+constexpr size_t kKeptLeftAt = 2516;
+constexpr size_t kKeptNextAt = 2520;
+constexpr size_t kKeptFlagsAt = 2524;
+// Which of the normal samples wait, and that there is a generator at all: memory of zeros is none.
+constexpr uint32_t kDoubleNormalWaits = 1, kFloatNormalWaits = 2, kIsGenerator = 0x6c757400;
+
 template <class T>
 void put(uint8_t* bytes, size_t at, T value) {
   std::memcpy(bytes + at, &value, sizeof(T));
@@ -86,6 +96,42 @@ std::optional<double> Generator::takeNextNormal() {
   return sample;
 }
 
+void Generator::checkCounts(int32_t left, uint64_t next) {
+  // A seeded engine that has not drawn yet has left 1 and next 0; any other has left + next = 625.
+  const bool untouched = left == 1 && next == 0;
+  const bool running = left >= 1 && left <= kWords && next == static_cast<uint64_t>(kWords + 1 - left);
+  if (!(untouched || running)) {
+    throw std::invalid_argument("generator state: not an MT19937 state (left " + std::to_string(left) + ", next " +
+                                std::to_string(next) + ")");
+  }
+}
+
+Generator::Generator(const uint8_t* memory) {
+  const uint32_t flags = get<uint32_t>(memory, kKeptFlagsAt);
+  if ((flags & ~(kDoubleNormalWaits | kFloatNormalWaits)) != kIsGenerator) {
+    throw std::invalid_argument("generator: its memory holds no generator");
+  }
+  left_ = get<int32_t>(memory, kKeptLeftAt);
+  next_ = get<uint32_t>(memory, kKeptNextAt);
+  checkCounts(left_, next_);
+  seed_ = get<uint64_t>(memory, kKeptSeedAt);
+  std::memcpy(state_, memory, sizeof state_);
+  if (flags & kDoubleNormalWaits) nextDoubleNormal_ = get<double>(memory, kKeptDoubleNormalAt);
+  if (flags & kFloatNormalWaits) nextFloatNormal_ = get<float>(memory, kKeptFloatNormalAt);
+}
+
+void Generator::keep(uint8_t* memory) const {
+  std::memcpy(memory, state_, sizeof state_);
+  put<uint64_t>(memory, kKeptSeedAt, seed_);
+  put<double>(memory, kKeptDoubleNormalAt, nextDoubleNormal_.value_or(0.0));
+  put<float>(memory, kKeptFloatNormalAt, nextFloatNormal_.value_or(0.0f));
+  put<int32_t>(memory, kKeptLeftAt, left_);
+  put<uint32_t>(memory, kKeptNextAt, next_);
+  put<uint32_t>(
+      memory, kKeptFlagsAt,
+      kIsGenerator | (nextDoubleNormal_ ? kDoubleNormalWaits : 0) | (nextFloatNormal_ ? kFloatNormalWaits : 0));
+}
+
 void Generator::getState(uint8_t* out) const {
   std::memset(out, 0, kStateBytes);
   put<uint64_t>(out, kSeedAt, seed_);
@@ -110,13 +156,10 @@ void Generator::setState(const uint8_t* bytes, size_t size) {
   }
   const int32_t left = get<int32_t>(bytes, kLeftAt);
   const uint64_t next = get<uint64_t>(bytes, kNextAt);
-  // A seeded engine that has not drawn yet has left 1 and next 0; any other has left + next = 625.
-  const bool untouched = left == 1 && next == 0;
-  const bool running = left >= 1 && left <= kWords && next == static_cast<uint64_t>(kWords + 1 - left);
-  if (get<int32_t>(bytes, kSeededAt) == 0 || !(untouched || running)) {
-    throw std::invalid_argument("generator state: not an MT19937 state (left " + std::to_string(left) + ", next " +
-                                std::to_string(next) + ")");
+  if (get<int32_t>(bytes, kSeededAt) == 0) {
+    throw std::invalid_argument("generator state: not an MT19937 state, it was never seeded");
   }
+  checkCounts(left, next);
   seed_ = get<uint64_t>(bytes, kSeedAt);
   left_ = left;
   next_ = static_cast<uint32_t>(next);

@@ -23,7 +23,16 @@ class Generator {
   /** Bytes of a serialised state; the layout is that of torch.get_rng_state(). */
   static constexpr size_t kStateBytes = 5056;
 
+  /** Bytes of memory in which a generator is kept between calls. */
+  static constexpr size_t kMemoryBytes = 2528;
+
   explicit Generator(uint64_t seed = kDefaultSeed) { manualSeed(seed); }
+
+  /** Goes on from memory that `keep` wrote. Throws std::invalid_argument on anything else, also where it was damaged.
+   */
+  explicit Generator(const uint8_t* memory);
+  /** Writes kMemoryBytes from which another generator goes on. */
+  void keep(uint8_t* memory) const;
 
   /** Restarts from `seed` (the engine uses its low 32 bits, as PyTorch's does) and drops cached normal samples. */
   void manualSeed(uint64_t seed);
@@ -65,6 +74,8 @@ class Generator {
     return y ^ (y >> 18);
   }
   void refill();
+  /** Whether an engine can have these counts; throws std::invalid_argument otherwise. */
+  static void checkCounts(int32_t left, uint64_t next);
 
   uint64_t seed_ = 0;
   int32_t left_ = 1;   // draws until the refill, counted as PyTorch counts: 1 means that the next draw refills

@@ -196,6 +196,38 @@ void testState() {
   CHECK(stateHash(generator) == before);
 }
 
+// A generator that is kept in memory between calls goes on as if it had never left, with a normal sample that waits
+// too.
+void testMemory() {
+  for (const int64_t drawn : {0, 1, 5, 623, 624, 625, 1000}) {
+    Generator whole(7), parts(7);
+    uint8_t memory[Generator::kMemoryBytes];
+    parts.keep(memory);
+    float some[8], others[8];
+    for (int64_t i = 0; i < drawn; i++) {
+      Generator part(memory);
+      CHECK(part.random() == whole.random());
+      part.keep(memory);
+    }
+    for (int round = 0; round < 3; round++) {
+      Generator part(memory);
+      fillNormal(whole, some, 3, 0, 1);
+      fillNormal(part, others, 3, 0, 1);
+      CHECK(std::memcmp(some, others, 3 * sizeof(float)) == 0);
+      part.keep(memory);
+    }
+    CHECK(Generator(memory).initialSeed() == 7);
+    for (const size_t at : {size_t{2516}, size_t{2520}, size_t{2524}}) {
+      uint8_t damaged[Generator::kMemoryBytes];
+      std::memcpy(damaged, memory, sizeof damaged);
+      std::memset(damaged + at, 0x7f, 4);
+      CHECK_THROWS(Generator{damaged}, std::invalid_argument);
+    }
+  }
+  uint8_t zeros[Generator::kMemoryBytes] = {};
+  CHECK_THROWS(Generator{zeros}, std::invalid_argument);
+}
+
 /** The bits depend neither on the thread count nor on the instruction set, at sizes that take many blocks of draws. */
 void testDeterminism() {
   constexpr int64_t n = 300001;
@@ -267,6 +299,7 @@ int main() {
   testEngine();
   testSequences();
   testState();
+  testMemory();
   testDeterminism();
   testArguments();
   return lutra::test::finish("random_test");

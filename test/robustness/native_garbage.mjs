@@ -125,11 +125,18 @@ const complaint = /argument '(\w+)' must be an? (.+?), got (.*)$/;
 /** Long enough for small sizes, and bytes for a generator's state. */
 const ordinaryLength = (Kind) => (Kind === Uint8Array ? 6000 : 600);
 
+/** The memory of a generator. */
+function seeded() {
+  const memory = array(Uint8Array, 2528, () => 0);
+  addon.generatorSeed(memory, 1, 0);
+  return memory;
+}
+
 /** What makes a value that the words of an error message ask for. */
-function makerFor(expected) {
+function makerFor(name, expected) {
+  if (name === 'generator') return seeded;
   if (expected === 'boolean') return () => false;
   if (expected === 'number' || expected.startsWith('integer')) return () => 1;
-  if (expected.includes('handle')) return () => addon.generatorCreate(1, 0);
   const Kind = allKinds.find((kind) => expected.includes(kind.name)) ?? Float32Array;
   return () => array(Kind, ordinaryLength(Kind), (i) => (i < 64 ? 1 : 0));
 }
@@ -157,7 +164,7 @@ function learn(name) {
       return told !== null && told[1] === missing[1] && told[3] === 'a symbol';
     });
     if (position === undefined) break;
-    makers[position] = makerFor(missing[2]);
+    makers[position] = makerFor(missing[1], missing[2]);
   }
   return makers;
 }
