@@ -6,7 +6,6 @@ import { checkBody } from '../scoped.js';
 import { dtypes } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { numbersOf } from './accumulate.js';
 import type { Node } from './node.js';
 
 export interface AnomalyOptions {
@@ -50,8 +49,7 @@ function placeOfCall(): string {
 }
 
 /** The row-major position of the first NaN among a tensor's numbers, or -1. */
-function firstNaN(t: Tensor): number {
-  const numbers = numbersOf(t);
+function firstNaN(numbers: Tensor): number {
   if (!dtypes[numbers.dtype].floating) return -1;
   if (numbers.isContiguous() && dtypes[numbers.dtype].computes) {
     const { array } = numbers.storage;
@@ -95,6 +93,7 @@ function firstOfForward(order: readonly Node[]): Node | null {
 
 /**
  * Looks at the gradients that an operation gave. Called while `detecting`.
+ * @param results the tensors that hold the gradients' numbers: of a table's gradient its rows.
  * @param order the nodes of the walk, latest first.
  * @throws AutogradError naming the operation when one of them holds a NaN.
  */

@@ -4,7 +4,7 @@ import { type DType, dtypes } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
-import { addGradients, memoryOf, narrowed, ownCopy, standsAlone, widened } from './accumulate.js';
+import { addGradients, memoryOf, narrowed, numbersOf, ownCopy, standsAlone, widened } from './accumulate.js';
 import { checkGradients, detecting } from './anomaly.js';
 import { settled } from './dense_rows.js';
 import { noteFirstGradient } from './known_leaves.js';
@@ -144,7 +144,12 @@ class Walk {
       if (grad.isSparse) grads[i] = (grad as RowSparse).toDense();
     }
     const results = node.run(grads, this.retain);
-    if (detecting) checkGradients(node, results, order);
+    if (detecting)
+      checkGradients(
+        node,
+        results.map((grad) => (grad ? numbersOf(grad) : null)),
+        order,
+      );
     const { inputs, inputIndices } = node;
     for (let i = 0; i < inputs.length; i++) {
       const source = inputs[i];

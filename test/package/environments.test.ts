@@ -71,6 +71,24 @@ describe.each(nodes)('%s', (node) => {
   });
 });
 
+describe('LUTRA_NUM_THREADS', () => {
+  const program = `import { getNumThreads } from ${JSON.stringify('lutra')}; console.log(getNumThreads());`;
+  const threads = (value: string) =>
+    run(process.execPath, [write(join(folder, 'first', 'threads.mjs'), program)], folder, { LUTRA_NUM_THREADS: value });
+
+  it.each(['abc', '0', '-1', '1.5', '2 '])('is refused when it is no number of threads: %s', async (value) => {
+    const outcome = await threads(value);
+    expect(outcome.status).not.toBe(0);
+    expect(outcome.text).toContain('LUTRA_NUM_THREADS: must be a whole number of threads from 1 on');
+  });
+
+  it.each(['1', '3', ''])('is taken when it is one, or empty: %s', async (value) => {
+    const outcome = await threads(value);
+    expect(outcome.status).toBe(0);
+    if (value !== '') expect(outcome.text).toBe(`${value}\n`);
+  });
+});
+
 describe('the loader in a bundle', () => {
   const stray = join(folder, 'stray');
   const program = `import { tensor } from './lutra/dist/index.js'; console.log(tensor([1, 2]).sum().item());`;
