@@ -172,7 +172,7 @@ export {
   maskedScatter,
   put,
 } from './ops/index_writing.js';
-export { flip, type IndexEntry, indexAdd, indexSelect, maskedSelect, nonzero } from './ops/indexing.js';
+export { flip, indexAdd, indexSelect, maskedSelect, nonzero } from './ops/indexing.js';
 export { cat, chunk, split, stack } from './ops/joining.js';
 export { logaddexp, logaddexp2, logcumsumexp, logsumexp } from './ops/log_sums.js';
 export { maskedFill, where } from './ops/masking.js';
@@ -272,6 +272,10 @@ export { flatten, reshape, unflatten } from './ops/reshape.js';
 export { fliplr, flipud, type Rot90Options, roll, rot90 } from './ops/rolling.js';
 export { type RoundOptions, round } from './ops/rounding.js';
 export { type CumsumOptions, cumsum } from './ops/running_sums.js';
+export type { IndexEntry } from './ops/subscript.js';
+
+import './ops/subscript.js';
+
 export { gather, scatter, scatterAdd } from './ops/scatter.js';
 export {
   indexReduce,

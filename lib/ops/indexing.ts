@@ -7,7 +7,7 @@ import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { shareMemory } from '../tensor/overlap.js';
-import { broadcastShapes, formatShape, numelOf, sameShape, wrapDim } from '../tensor/shape.js';
+import { broadcastShapes, formatShape, sameShape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
 import { clone, contiguous, to } from './copy.js';
@@ -16,7 +16,7 @@ import { checkDim, checkIndex } from './index_argument.js';
 import { type Sizes, sizesOf } from './make_view.js';
 import { checkDense, sumType } from './operands.js';
 import { reshape } from './reshape.js';
-import { expand, select, slice, unsqueeze } from './view.js';
+import { expand, select } from './view.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -36,16 +36,8 @@ declare module '../tensor/tensor.js' {
     nonzero(options?: NonzeroOptions): Tensor | Tensor[];
     /** A copy with the order along the dimensions reversed. */
     flip(...dims: (number | readonly number[])[]): Tensor;
-    /**
-     * NumPy-style indexing, one entry a dimension: a number selects, `null` adds a dimension, `':'` or nothing keeps one,
-     * `[start, end, step]` slices, an int32 tensor picks, and a bool tensor of this shape masks.
-     */
-    index(...entries: IndexEntry[]): Tensor;
   }
 }
-
-/** One entry of `Tensor.index`. */
-export type IndexEntry = number | null | ':' | readonly [number?, (number | null)?, number?] | Tensor;
 
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = checkDim('indexSelect', x, dim);
@@ -231,42 +223,6 @@ export function flip(x: Tensor, ...dims: Sizes): Tensor {
   return out;
 }
 
-export function index(x: Tensor, ...entries: IndexEntry[]): Tensor {
-  checkTensor('index', 'input', x);
-  let out = x;
-  let dim = 0;
-  for (const [i, entry] of entries.entries()) {
-    if (entry === null) {
-      out = unsqueeze(out, dim++);
-    } else if (entry === ':') {
-      dim++;
-    } else if (typeof entry === 'number') {
-      out = select(out, dim, entry);
-    } else if (Array.isArray(entry)) {
-      out = slice(out, dim++, entry[0], entry[1], entry[2]);
-    } else if (entry instanceof Tensor && entry.dtype === 'bool') {
-      if (i > 0 || entries.length > 1) {
-        throw new ArgumentError('index: a bool mask must be the only entry; combine masks with where or maskedSelect');
-      }
-      const rows = numelOf(entry.shape);
-      const rest = x.shape.slice(entry.ndim);
-      if (!sameShape(entry.shape, x.shape.slice(0, entry.ndim))) {
-        throw new ShapeError(`index: a mask of shape ${formatShape(entry.shape)} does not fit ${formatShape(x.shape)}`);
-      }
-      return indexSelect(reshape(x, [rows, ...rest]), 0, truePositions(contiguous(entry)));
-    } else if (entry instanceof Tensor) {
-      const picked = indexSelect(out, dim, reshape(entry, [-1]));
-      out = reshape(picked, [...out.shape.slice(0, dim), ...entry.shape, ...out.shape.slice(dim + 1)]);
-      dim += entry.ndim;
-    } else {
-      throw new ArgumentError(
-        `index: entry ${i} must be a number, null, ':', [start, end, step] or a Tensor, got ${describe(entry)}`,
-      );
-    }
-  }
-  return out;
-}
-
 installMethods({
   indexSelect(this: Tensor, dim: number, index: Tensor) {
     return indexSelect(this, dim, index);
@@ -285,8 +241,5 @@ installMethods({
   },
   flip(this: Tensor, ...dims: Sizes) {
     return flip(this, ...dims);
-  },
-  index(this: Tensor, ...entries: IndexEntry[]) {
-    return index(this, ...entries);
   },
 });

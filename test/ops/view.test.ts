@@ -6,6 +6,7 @@ import '../../lib/ops/indexing.js';
 import { cat, stack } from '../../lib/ops/joining.js';
 import '../../lib/ops/scatter.js';
 import '../../lib/ops/reshape.js';
+import '../../lib/ops/subscript.js';
 import '../../lib/ops/view.js';
 import { arange, tensor } from '../../lib/ops/creation.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';

@@ -86,6 +86,30 @@ def selections(cases):
                   lambda x, m: x.masked_select(m))
 
 
+def subscripts(cases):
+    rows, columns = torch.tensor([0, 2, -1]), torch.tensor([1, 0, 2])
+    square, mask = uniform(3, 3, seed=924), torch.tensor([True, False, True])
+    several = {
+        'two': (['$1', '$2'], lambda x, r, c: x[r, c]),
+        'broadcast': (['$1', '$2'], lambda x, r, c: x[r, c], [rows.view(3, 1), columns]),
+        'one of two dimensions': (['$1'], lambda x, r, c: x[r], [rows.view(1, 3), columns]),
+        'a number first': ([0, '$1', '$2'], lambda x, r, c: x[0, r, c], None, uniform(2, 3, 3, seed=925)),
+        'apart': (['$1', ':', '$2'], lambda x, r, c: x[r, :, c], None, uniform(3, 2, 3, seed=926)),
+        'behind': ([':', '$1', '$2'], lambda x, r, c: x[:, r, c], None, uniform(2, 3, 3, seed=925)),
+        'a number between': (['$1', 1, '$2'], lambda x, r, c: x[r, 1, c], None, uniform(3, 2, 3, seed=926)),
+        'a new dimension': ([None, '$1', [0, 2]], lambda x, r, c: x[None, r, 0:2]),
+        'a mask and an index': (['$1', '$2'], lambda x, m, c: x[m, c], [mask, columns[:2]]),
+        'a mask behind': ([':', '$1'], lambda x, m, c: x[:, m], [mask, columns]),
+        'a mask of two dimensions': ([':', '$1'], lambda x, m, c: x[:, m], [torch.tensor([[True, False, True]] * 3),
+                                     columns], uniform(2, 3, 3, seed=925)),
+        'a bool': (['$1'], lambda x, m, c: x[m], [torch.tensor(True), columns]),
+        'a number as a tensor': ([':', '$1'], lambda x, r, c: x[:, r], [torch.tensor(-1), columns]),
+    }
+    for name, (entries, run, *given) in several.items():
+        tensors = given[0] if given and given[0] is not None else [rows, columns]
+        cases.add(f'index, {name}', method('index', *entries), [given[1] if len(given) > 1 else square, *tensors], run)
+
+
 def dtypes(cases):
     for dtype in ('float32', 'float64', 'int32', 'uint8', 'bool'):
         kind = getattr(torch, dtype)
@@ -126,6 +150,7 @@ if __name__ == '__main__':
     cases = Cases()
     rounding(cases)
     selections(cases)
+    subscripts(cases)
     dtypes(cases)
     activations(cases)
     write('ops_options', __file__, differences=True, cases=cases.cases)
