@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { backwardOf, type Operand, unary } from '../calls/elementwise.js';
+import { backwardOf, binary, unary } from '../calls/elementwise.js';
 import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
 import { type DType, isFloating, promote } from '../tensor/dtype.js';
 import { broadcastShapes } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
-import { ge, gt, isnan, le, logicalAnd, logicalOr, lt } from './comparison.js';
+import { ge, gt, le, logicalAnd, logicalOr, lt } from './comparison.js';
 import { checkWritable, replace, writeInPlace } from './in_place.js';
 import { where } from './masking.js';
 import { checkDense, computeType, convert } from './operands.js';
@@ -79,9 +79,8 @@ function clampByTensors(op: string, { x, low, high }: Clamp): Tensor {
   const source = x.detach();
   const [bottom, top] = [low, high].map((limit) => (limit instanceof Tensor ? limit.detach() : limit));
   let out = source;
-  if (bottom !== null) out = where(below(out, bottom), bottom, out);
-  if (top !== null) out = where(above(out, top), top, out);
-  if (out === source) out = source.clone();
+  if (bottom !== null) out = binary('maximum', out, bottom, shape);
+  if (top !== null) out = binary('minimum', out, top, shape);
   const tensors = [x, low, high].filter((t) => t instanceof Tensor);
   if (!isFloating(x.dtype) || !needsGrad(...tensors)) return out;
   const backward = (grad: Tensor, needs: readonly boolean[]) => {
@@ -98,15 +97,6 @@ function clampByTensors(op: string, { x, low, high }: Clamp): Tensor {
     return tensors.map((t, i) => (needs[i] ? sumTo(parts[i](), t.shape) : null));
   };
   return record('ClampBackward0', tensors, out, backward, tensors);
-}
-
-/** Where x < limit, or the limit is NaN. */
-function below(x: Tensor, limit: Operand): Tensor {
-  return limit instanceof Tensor && isFloating(limit.dtype) ? logicalOr(lt(x, limit), isnan(limit)) : lt(x, limit);
-}
-
-function above(x: Tensor, limit: Operand): Tensor {
-  return limit instanceof Tensor && isFloating(limit.dtype) ? logicalOr(gt(x, limit), isnan(limit)) : gt(x, limit);
 }
 
 function clampAs(op: string, input: unknown, min: unknown, max: unknown): Tensor {

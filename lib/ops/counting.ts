@@ -57,19 +57,21 @@ export function bincount(input: Tensor, options?: BincountOptions): Tensor {
   const w = weights === undefined || weights === null ? null : checkWeights(x, weights);
   const dense = x.contiguous();
   const { array } = dense.storage;
+  const { offset, numel: n } = dense;
   let length = minlength;
-  for (let i = 0; i < x.numel; i++) {
-    const value = array[dense.offset + i];
+  for (let i = 0; i < n; i++) {
+    const value = array[offset + i];
     if (value < 0) throw new ValueError(`bincount: numbers must not be negative, got ${value} at position ${i}`);
     if (value >= length) length = value + 1;
   }
   const out = Tensor.allocate([length], w === null ? 'int32' : w.dtype);
   const counts = out.storage.array;
   if (w === null) {
-    for (let i = 0; i < x.numel; i++) counts[array[dense.offset + i]]++;
+    for (let i = 0; i < n; i++) counts[array[offset + i]]++;
   } else {
     const values = w.storage.array;
-    for (let i = 0; i < x.numel; i++) counts[array[dense.offset + i]] += values[w.offset + i];
+    const first = w.offset;
+    for (let i = 0; i < n; i++) counts[array[offset + i]] += values[first + i];
   }
   return out;
 }

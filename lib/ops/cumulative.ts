@@ -36,29 +36,26 @@ function along(x: Tensor, dim: number): Layout {
   return layoutOf(x, x.ndim === 0 ? [] : [dim], true);
 }
 
-/** Calls `run` with the place of the first element of each line along the middle. */
-function eachLine({ outer, n, inner }: Layout, run: (start: number) => void): void {
-  for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) run(o * n * inner + i);
-}
-
 function runningProducts(x: Tensor, d: number): Tensor {
-  const layout = along(x, d);
-  const { source, n, inner } = layout;
+  const { source, outer, n, inner } = along(x, d);
   const out = Tensor.allocate(x.shape, x.dtype, false);
-  const [from, to] = [source.storage.array, out.storage.array];
+  const from = source.storage.array;
+  const to = out.storage.array;
+  const [first, target] = [source.offset, out.offset];
   const whole = x.dtype === 'int32';
-  eachLine(layout, (start) => {
+  for (let line = 0; line < outer * inner; line++) {
+    let at = Math.floor(line / inner) * n * inner + (line % inner);
     let product = 1;
-    for (let k = 0; k < n; k++) {
-      product *= from[source.offset + start + k * inner];
+    for (let k = 0; k < n; k++, at += inner) {
+      product *= from[first + at];
       if (whole && product !== (product | 0)) {
         throw new ValueError(
           `cumprod: the product ${product} at place ${k} does not fit int32; pass { dtype: 'float64' } to compute in floats`,
         );
       }
-      to[out.offset + start + k * inner] = product;
+      to[target + at] = product;
     }
-  });
+  }
   return out;
 }
 
@@ -112,14 +109,14 @@ export function cumprod(input: Tensor, dim: number, options?: CumprodOptions): T
     [x],
     out,
     (grad) => {
-      const layout = along(x.detach(), d);
-      const { source, n, inner } = layout;
+      const { source, outer, n, inner } = along(x.detach(), d);
       const upstream = grad.contiguous();
       const dx = Tensor.allocate(x.shape, x.dtype);
-      eachLine(layout, (start) => {
+      for (let line = 0; line < outer * inner; line++) {
+        const start = Math.floor(line / inner) * n * inner + (line % inner);
         const places = [source.offset + start, upstream.offset + start, dx.offset + start];
         productGradient(source.storage.array, upstream.storage.array, dx.storage.array, places, n, inner);
-      });
+      }
       return [dx];
     },
     [x],
@@ -129,26 +126,29 @@ export function cumprod(input: Tensor, dim: number, options?: CumprodOptions): T
 function runningExtremes(op: 'cummax' | 'cummin', input: unknown, dim: number): ValuesAndIndices {
   const x = toComputing(checkDense(op, 'input', input));
   const d = wrapDim(op, dim, x.ndim);
-  const layout = along(x.detach(), d);
-  const { source, n, inner } = layout;
+  const { source, outer, n, inner } = along(x.detach(), d);
   const values = Tensor.allocate(x.shape, x.dtype, false);
   const indices = Tensor.allocate(x.shape, 'int32', false);
   const from = source.storage.array;
-  const [best, places] = [values.storage.array, indices.storage.array];
+  const best = values.storage.array;
+  const places = indices.storage.array;
+  const [first, target, placed] = [source.offset, values.offset, indices.offset];
   const sign = op === 'cummax' ? 1 : -1;
-  eachLine(layout, (start) => {
-    let held = 0;
+  for (let line = 0; line < outer * inner; line++) {
+    let at = Math.floor(line / inner) * n * inner + (line % inner);
+    let held = sign * Number.NEGATIVE_INFINITY;
     let place = 0;
-    for (let k = 0; k < n; k++) {
-      const value = from[source.offset + start + k * inner];
-      if (k === 0 || Number.isNaN(value) || (!Number.isNaN(held) && sign * value >= sign * held)) {
+    for (let k = 0; k < n; k++, at += inner) {
+      const value = from[first + at];
+      // A NaN replaces a number, and nothing but a NaN replaces a NaN.
+      if (Number.isNaN(value) || sign * value >= sign * held) {
         held = value;
         place = k;
       }
-      best[values.offset + start + k * inner] = held;
-      places[indices.offset + start + k * inner] = place;
+      best[target + at] = held;
+      places[placed + at] = place;
     }
-  });
+  }
   if (isFloating(x.dtype) && needsGrad(x)) {
     const node = op === 'cummax' ? 'CummaxBackward0' : 'CumminBackward0';
     record(

@@ -2,13 +2,13 @@
 
 import { needsGrad, record } from '../autograd/record.js';
 import { choose } from '../calls/elementwise.js';
-import { reshaped } from '../calls/matmul.js';
+import { extremes } from '../calls/order.js';
+import { reduceFloats } from '../calls/reduce.js';
 import { ValueError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
-import { installMethods, Tensor } from '../tensor/tensor.js';
+import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
 import { eq } from './comparison.js';
-import { max, min } from './extremes.js';
 import { checkDense, toComputing } from './operands.js';
 import { sum } from './reduction.js';
 import { type Dims, type KeepdimOptions, layoutOf, readArguments, reducedDims, spread } from './reduction_layout.js';
@@ -35,10 +35,9 @@ declare module '../tensor/tensor.js' {
 function extreme(op: string, largest: boolean, node: string, input: unknown, dim: Dims | undefined, keepdim: boolean) {
   const x = toComputing(checkDense(op, 'input', input));
   const dims = reducedDims(op, dim, x.ndim);
-  const { source, outer, n, inner, outShape } = layoutOf(x.detach(), dims, keepdim);
-  if (n === 0) throw new ValueError(`${op}: there are no elements to choose from along these dimensions`);
-  const middle = new Tensor(source.storage, [outer, n, inner], [n * inner, inner, 1], source.offset);
-  const out = reshaped((largest ? max(middle, 1) : min(middle, 1)).values, outShape);
+  const layout = layoutOf(x.detach(), dims, keepdim);
+  if (layout.n === 0) throw new ValueError(`${op}: there are no elements to choose from along these dimensions`);
+  const out = isFloating(x.dtype) ? reduceFloats(largest ? 'max' : 'min', layout) : extremes(largest, layout)[0];
   if (!isFloating(x.dtype) || !needsGrad(x)) return out;
   return record(
     node,

@@ -6,6 +6,7 @@ import { isFloating } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { indexSelect } from './indexing.js';
+import { cat } from './joining.js';
 import { checkDense } from './operands.js';
 import { narrow } from './view.js';
 
@@ -105,7 +106,13 @@ function padByIndex(x: Tensor, widths: Widths, mode: PadMode): Tensor {
     if (width[0] === 0 && width[1] === 0) continue;
     checkWidth(mode, d, x.shape[d], width);
     const places = placesOf(mode, x.shape[d], width);
-    out = indexSelect(out, d, Tensor.wrap(places, [places.length], 'int32'));
+    const pick = (list: Int32Array) => indexSelect(out, d, Tensor.wrap(list, [list.length], 'int32'));
+    if (width[0] < 0 || width[1] < 0) {
+      out = pick(places);
+      continue;
+    }
+    const edges = [places.slice(0, width[0]), places.slice(width[0] + x.shape[d])].map(pick);
+    out = cat([edges[0], out, edges[1]], d);
   }
   return out === x ? x.clone() : out;
 }

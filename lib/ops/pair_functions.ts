@@ -1,6 +1,6 @@
 /** Functions of two operands, broadcast, beside those with kernels of their own. */
 
-import type { Operand } from '../calls/elementwise.js';
+import { binary, choose, compare, type Operand, unary } from '../calls/elementwise.js';
 import { DTypeError } from '../errors.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -101,20 +101,26 @@ export function atan2(input: Tensor, other: Tensor): Tensor {
   });
 }
 
-function lengthOf(a: number, b: number): number {
-  const [x, y] = [Math.abs(a), Math.abs(b)];
-  if (x === Number.POSITIVE_INFINITY || y === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  const most = Math.max(x, y);
-  if (most === 0) return 0;
-  const rest = Math.min(x, y) / most;
-  return most * Math.sqrt(1 + rest * rest);
+/** √(a² + b²) of tensors as the larger size times √(1 + quotient²): nothing overflows. */
+function lengthOf(o: Operands): Tensor {
+  const { shape } = o;
+  const [a, b] = tensorsOf(o.a, o.b).map((x) => unary('abs', x.detach()));
+  const most = binary('maximum', a, b, shape);
+  const rest = binary('div', binary('minimum', a, b, shape), most, shape);
+  const length = unary('sqrt', binary('add', unary('square', rest, 0, 0, rest), 1, shape, 1, 0, rest), 0, 0, rest);
+  const product = binary('mul', length, most, shape, 0, 0, length);
+  // 0 and ∞ have no quotient; ∞ outweighs NaN.
+  const plain = choose(compare('eq', most, 0, shape), 0, product, shape, o.dtype);
+  const infinite = (x: Tensor) => compare('eq', x, Number.POSITIVE_INFINITY, x.shape);
+  const any = compare('logicalOr', infinite(a), infinite(b), shape);
+  return choose(any, Number.POSITIVE_INFINITY, plain, shape, o.dtype);
 }
 
 /** √(input² + other²), without overflow. @throws DTypeError for integers. */
 export function hypot(input: Tensor, other: Tensor): Tensor {
   const o = resolve('hypot', checkDense('hypot', 'input', input), checkDense('hypot', 'other', other));
   if (!isFloating(o.dtype)) throw new DTypeError(`hypot: needs floating-point tensors, got ${o.dtype}`);
-  const out = mapTwo(o, lengthOf);
+  const out = lengthOf(o);
   if (!needsGradTwo(o)) return out;
   const plain = out.detach();
   return recordTwo('HypotBackward0', o, out, [...tensorsOf(o.a, o.b), out], (grad, k) =>
@@ -124,11 +130,16 @@ export function hypot(input: Tensor, other: Tensor): Tensor {
 
 /** input · ln(other), and 0 where input is 0 and other is not NaN. Integers give float32. */
 export function xlogy(input: Operand, other: Operand): Tensor {
-  const value = (a: number, b: number) => (a === 0 && !Number.isNaN(b) ? 0 : a * Math.log(b));
-  return recorded('XlogyBackward0', resolve('xlogy', input, other, true), value, (a, b, k) => {
-    if (k === 1) return div(a, b);
-    const base = b instanceof Tensor ? b : fullOf(Number(b), (a as Tensor).dtype);
-    return where(logicalAnd(eq(a, 0), le(base, 0)), 0, log(base));
+  const o = resolve('xlogy', input, other, true);
+  const plain = (x: Operand) => (x instanceof Tensor ? x.detach() : fullOf(Number(x), o.dtype));
+  const [a, b] = [plain(o.a), plain(o.b)];
+  const product = binary('mul', a, unary('log', b), o.shape);
+  const nothing = logicalAnd(eq(a, 0), eq(b, b));
+  const out = choose(nothing, 0, product, o.shape, o.dtype);
+  if (!needsGradTwo(o)) return out;
+  return recordTwo('XlogyBackward0', o, out, tensorsOf(o.a, o.b), (grad, k) => {
+    if (k === 1) return mul(grad, div(a, b));
+    return mul(grad, where(logicalAnd(eq(a, 0), le(b, 0)), 0, log(b)));
   });
 }
 

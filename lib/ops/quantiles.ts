@@ -4,7 +4,7 @@ import { needsGrad, record } from '../autograd/record.js';
 import { choose } from '../calls/elementwise.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { nearest } from '../options.js';
-import { type DType, isFloating } from '../tensor/dtype.js';
+import { type DType, isFloating, type TypedArray } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -128,8 +128,7 @@ function medianOf(
     if (isFloating(x.dtype)) return filledNaN(x);
     throw new ValueError(`${op}: there are no elements to choose from`);
   }
-  const flat = reshape(x.detach(), [-1]);
-  const out = squeeze(ranked(op, flat, 0, undefined, place).values);
+  const out = wholeMedian(x.detach().contiguous(), op === 'nanmedian');
   if (!isFloating(x.dtype) || !needsGrad(x)) return out;
   return record(
     op === 'median' ? 'MedianBackward0' : 'NanmedianBackward0',
@@ -142,6 +141,39 @@ function medianOf(
     },
     [x, out],
   );
+}
+
+/** The median of contiguous elements, without sorting all of them. */
+function wholeMedian(x: Tensor, skipNaN: boolean): Tensor {
+  const out = Tensor.allocate([], x.dtype);
+  const all = x.storage.array.slice(x.offset, x.offset + x.numel);
+  let numbers = 0;
+  for (let i = 0; i < all.length; i++) if (!Number.isNaN(all[i])) all[numbers++] = all[i];
+  const lost = numbers === 0 || (!skipNaN && numbers < x.numel);
+  out.storage.array[out.offset] = lost ? Number.NaN : ranking(all, numbers, (numbers - 1) >> 1);
+  return out;
+}
+
+/** The element of rank k among the first n, which are moved about: Hoare's selection. */
+function ranking(values: TypedArray, n: number, k: number): number {
+  let [low, high] = [0, n - 1];
+  while (low < high) {
+    const [a, b, c] = [values[low], values[(low + high) >> 1], values[high]];
+    const pivot = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const held = values[i];
+      values[i++] = values[j];
+      values[j--] = held;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return values[k];
 }
 
 function filledNaN(x: Tensor): Tensor {

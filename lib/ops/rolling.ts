@@ -3,11 +3,12 @@
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
-import { installMethods, Tensor } from '../tensor/tensor.js';
-import { flip, indexSelect } from './indexing.js';
+import { installMethods, type Tensor } from '../tensor/tensor.js';
+import { flip } from './indexing.js';
+import { cat } from './joining.js';
 import { checkDense } from './operands.js';
 import { reshape } from './reshape.js';
-import { transpose } from './view.js';
+import { narrow, transpose } from './view.js';
 
 export interface Rot90Options {
   /** The plane to turn in, from its first dimension towards its second. Default [0, 1]. */
@@ -28,11 +29,6 @@ declare module '../tensor/tensor.js' {
     /** Turned by k · 90° in a plane. */
     rot90(k?: number, options?: Rot90Options): Tensor;
   }
-}
-
-function shiftedPlaces(n: number, shift: number): Tensor {
-  const places = Int32Array.from({ length: n }, (_, i) => (((i - shift) % n) + n) % n);
-  return Tensor.wrap(places, [n], 'int32');
 }
 
 /** A copy in which elements move `shifts` places along `dims`, around the end; without dims in the flattened tensor. */
@@ -56,7 +52,8 @@ export function roll(input: Tensor, shifts: number | readonly number[], dims?: n
     const d = wrapDim('roll', dim, x.ndim);
     const n = x.shape[d];
     if (x.numel === 0 || steps[i] % n === 0) continue;
-    out = indexSelect(out, d, shiftedPlaces(n, steps[i]));
+    const moved = ((steps[i] % n) + n) % n;
+    out = cat([narrow(out, d, n - moved, moved), narrow(out, d, 0, n - moved)], d);
   }
   return out === x ? x.clone() : out;
 }

@@ -2,10 +2,10 @@
 
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
-import { layout } from '../calls/select.js';
+import { layout, scatterAddElements } from '../calls/select.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions, nearest } from '../options.js';
-import { isFloating, type TypedArray } from '../tensor/dtype.js';
+import { isFloating } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul } from './arithmetic.js';
@@ -13,14 +13,14 @@ import { eq, logicalAnd } from './comparison.js';
 import { checkWritable } from './in_place.js';
 import { checkDim } from './index_argument.js';
 import { where } from './masking.js';
+import { meet, type ScatterReduction } from './meeting_loops.js';
 import { checkDense, overwrite, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { gather, scatter, scatterAdd } from './scatter.js';
 import { expand, narrow } from './view.js';
 import { wrappedIndex } from './wrapped_index.js';
 
-/** What becomes of the values that meet. */
-export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
+export type { ScatterReduction };
 
 export interface ScatterReduceOptions {
   /** Whether the input's own value takes part where others arrive. Default true. */
@@ -73,6 +73,8 @@ interface Meeting {
   readonly src: Tensor;
   readonly reduce: ScatterReduction;
   readonly includeSelf: boolean;
+  /** The index as it was given for whole slices, or null. */
+  readonly slices: Tensor | null;
 }
 
 export function checkReduction<T extends string>(op: string, reduce: unknown, known: readonly T[]): T {
@@ -128,64 +130,38 @@ function prepareScatter(
       `${op}: index of shape ${formatShape(ids.shape)} must be no larger than src ${formatShape(src.shape)} and, but for dimension ${d}, than input ${formatShape(x.shape)}`,
     );
   }
-  return { op, x, d, ids, src, reduce: kind, includeSelf };
-}
-
-/** One value more at a place. */
-const joined: { readonly [kind: string]: (held: number, value: number) => number } = {
-  sum: (held, value) => held + value,
-  mean: (held, value) => held + value,
-  prod: (held, value) => held * value,
-  amax: (held, value) => (value > held || Number.isNaN(value) ? value : held),
-  amin: (held, value) => (value < held || Number.isNaN(value) ? value : held),
-};
-
-/** Reduces all values into `to`, [outer, rows, inner]; `counts` says in the end how many met at each place. */
-function meet(
-  { reduce, includeSelf, ids }: Meeting,
-  to: TypedArray,
-  from: TypedArray,
-  start: number,
-  at: { outer: number; rows: number; inner: number },
-  count: number,
-): Int32Array {
-  const join = joined[reduce];
-  const index = ids.storage.array;
-  const counts = new Int32Array(to.length).fill(includeSelf ? 1 : 0);
-  let i = 0;
-  for (let o = 0; o < at.outer; o++) {
-    for (let k = 0; k < count; k++) {
-      for (let c = 0; c < at.inner; c++, i++) {
-        const place = (o * at.rows + index[ids.offset + i]) * at.inner + c;
-        const value = from[start + i];
-        to[place] = counts[place]++ === 0 ? value : join(to[place], value);
-      }
-    }
-  }
-  return counts;
+  return { op, x, d, ids, src, reduce: kind, includeSelf, slices: null };
 }
 
 /** The reduction, unrecorded. */
 function reduced(meeting: Meeting): Tensor {
-  const { x, d, ids, src, reduce } = meeting;
+  const { x, d, ids, src, reduce, includeSelf } = meeting;
   const out = copyOf(x);
   const window = cut(out, ids, d);
-  const dense = copyOf(window);
+  const dense = window.isContiguous() && window.numel === out.numel ? out : copyOf(window);
   const values = cut(src.detach(), ids).contiguous();
   const { array } = dense.storage;
-  const at = layout(dense.shape, d);
-  const to =
-    dense.offset === 0 && array.length === dense.numel
-      ? array
-      : array.subarray(dense.offset, dense.offset + dense.numel);
-  const counts = meet(meeting, to, values.storage.array, values.offset, at, ids.shape[d]);
-  if (reduce === 'mean') {
-    const whole = !isFloating(x.dtype);
-    for (let i = 0; i < to.length; i++) {
-      if (counts[i] > 1) to[i] = whole ? Math.floor(to[i] / counts[i]) : to[i] / counts[i];
-    }
-  }
-  copyInto(window, dense);
+  const whole = dense.offset === 0 && array.length === dense.numel;
+  const to = whole ? array : array.subarray(dense.offset, dense.offset + dense.numel);
+  // An index that was expanded from one place a slice is read as that.
+  const elementwise = meeting.slices === null;
+  const index = meeting.slices ?? ids;
+  const extent = layout(dense.shape, d);
+  const count = ids.shape[d];
+  const arrivals = {
+    values: values.storage.array,
+    start: values.offset,
+    index: index.storage.array,
+    indexStart: index.offset,
+    elementwise,
+    ...extent,
+    count,
+  };
+  // Bytes wrap in the loop only.
+  const added = (reduce === 'sum' || reduce === 'mean') && x.dtype !== 'uint8';
+  const kernel = !added ? null : () => scatterAddElements(meeting.op, dense, values, ids, extent, count);
+  meet(reduce, includeSelf, x.dtype, to, arrivals, kernel);
+  if (dense !== out) copyInto(window, dense);
   return out;
 }
 
@@ -309,7 +285,7 @@ function prepareIndex(
     ids,
     expected.map((size, i) => (i === d ? size : 1)),
   );
-  return { op, x, d, ids: expand(column, expected).contiguous(), src, reduce: kind, includeSelf };
+  return { op, x, d, ids: expand(column, expected).contiguous(), src, reduce: kind, includeSelf, slices: ids };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Functions of one tensor beside those with kernels of their own: error and gamma functions, hyperbolic inverses, … */
 
 import { needsGrad, record } from '../autograd/record.js';
+import { copyOf } from '../calls/copy.js';
+import { binary, unary } from '../calls/elementwise.js';
 import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -117,8 +119,28 @@ function recorded(
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
 /** 1 − erf(input), exact where it is small. */
-export const erfc = (input: Tensor): Tensor =>
-  recorded('erfc', input, 'ErfcBackward0', erfcOf, (x) => mul(exp(neg(square(x))), -TWO_OVER_SQRT_PI));
+export function erfc(input: Tensor): Tensor {
+  const x = toFloating(checkDense('erfc', 'input', input));
+  const out = x.dtype === 'float32' ? erfcOfSingles(x.detach()) : mapOne(x, erfcOf);
+  if (!needsGrad(x)) return out;
+  const slope = (t: Tensor) => mul(exp(neg(square(t))), -TWO_OVER_SQRT_PI);
+  return record('ErfcBackward0', [x], out, (grad) => [mul(grad, slope(x.detach()))], [x]);
+}
+
+/** erfc in float32: a double's digits are enough for 1 − erf up to 3. */
+function erfcOfSingles(x: Tensor): Tensor {
+  const wide = unary('erf', copyOf(x, 'float64'));
+  const out = copyOf(binary('sub', 1, wide, x.shape, 1), 'float32');
+  const source = x.contiguous();
+  const from = source.storage.array;
+  const to = out.storage.array;
+  for (let i = 0; i < out.numel; i++) {
+    const value = from[source.offset + i];
+    if (value > 3) to[out.offset + i] = erfcOf(value);
+  }
+  return out;
+}
+
 /** The inverse of the error function: infinite at ±1, NaN beyond. */
 export const erfinv = (input: Tensor): Tensor =>
   recorded('erfinv', input, 'ErfinvBackward0', erfinvOf, (_, y) => mul(exp(square(y)), 1 / TWO_OVER_SQRT_PI));

@@ -1,7 +1,6 @@
-import { copyOf } from '../calls/copy.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import type { TypedArray } from '../tensor/dtype.js';
+import { isFloating, type TypedArray } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { indexSelect } from './indexing.js';
@@ -80,22 +79,26 @@ interface Groups {
 
 /** Groups of equal neighbours in `order`. */
 function groupsOf(items: Items, order: TypedArray | null): Groups {
-  const { count } = items;
-  const inverse = Tensor.allocate([count], 'int32');
-  const firsts: number[] = [];
-  const counts: number[] = [];
+  const { values, start, count, width } = items;
+  const inverse = Tensor.allocate([count], 'int32', false);
+  const places = inverse.storage.array;
+  const firsts = new Int32Array(count);
+  const ends = new Int32Array(count);
+  let groups = 0;
+  let before = 0;
   for (let i = 0; i < count; i++) {
     const item = order === null ? i : order[i];
-    const before = i === 0 ? -1 : order === null ? i - 1 : order[i - 1];
-    if (i === 0 || differ(items, before, item)) {
-      firsts.push(item);
-      counts.push(0);
-    }
-    counts[counts.length - 1]++;
-    inverse.storage.array[inverse.offset + item] = firsts.length - 1;
+    const begins =
+      i === 0 || (width === 1 ? values[start + item] !== values[start + before] : differ(items, before, item));
+    if (begins) firsts[groups++] = item;
+    ends[groups - 1] = i + 1;
+    places[inverse.offset + item] = groups - 1;
+    before = item;
   }
-  const list = (numbers: number[]) => Tensor.wrap(Int32Array.from(numbers), [numbers.length], 'int32');
-  return { firsts: list(firsts), inverse, counts: list(counts) };
+  const counts = ends.slice(0, groups);
+  for (let k = groups - 1; k > 0; k--) counts[k] -= counts[k - 1];
+  const list = (numbers: Int32Array) => Tensor.wrap(numbers, [groups], 'int32');
+  return { firsts: list(firsts.slice(0, groups)), inverse, counts: list(counts) };
 }
 
 function readFlag(op: string, name: string, value: unknown): boolean {
@@ -129,9 +132,32 @@ function uniqueOf(op: string, input: unknown, options: UniqueOptions, sorted: bo
   return results.length === 1 ? results[0] : results;
 }
 
+/** The order that sorts the elements of a vector. */
 function placesSorting(x: Tensor): TypedArray {
-  const { indices } = sort(x.dtype === 'bool' ? copyOf(x, 'uint8') : x);
+  if (!isFloating(x.dtype)) {
+    const counted = countingOrder(x.storage.array, x.offset, x.numel);
+    if (counted !== null) return counted;
+  }
+  const { indices } = sort(x);
   return indices.storage.array.subarray(indices.offset, indices.offset + indices.numel) as TypedArray;
+}
+
+/** The order that sorts integers of no large range, by counting them; null where the range is large. */
+function countingOrder(values: TypedArray, start: number, count: number): Int32Array | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < count; i++) {
+    const value = values[start + i];
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (count === 0) return new Int32Array(0);
+  if (high - low >= 65536 + 2 * count) return null;
+  const next = new Int32Array(high - low + 2);
+  for (let i = 0; i < count; i++) next[values[start + i] - low + 1]++;
+  for (let k = 1; k < next.length; k++) next[k] += next[k - 1];
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[next[values[start + i] - low]++] = i;
+  return order;
 }
 
 /**
