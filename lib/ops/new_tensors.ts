@@ -70,12 +70,12 @@ export function logspace(start: number, end: number, steps: number, options?: Lo
   return tensor(values, { dtype, requiresGrad });
 }
 
-/** Input summed over dimensions until it has `size`, which would broadcast to its shape. */
+/** Input summed over dimensions until it has `size`, which would broadcast to its shape; itself when it has it. */
 function sumToSize(input: Tensor, sizes: Sizes): Tensor {
   const x = checkDense('sumToSize', 'input', input);
   const size = sizesOf('sumToSize', sizes);
   const lead = x.ndim - size.length;
-  if (sameShape(size, x.shape)) return x.clone();
+  if (sameShape(size, x.shape)) return x;
   if (lead < 0 || size.some((n, i) => n !== 1 && n !== x.shape[i + lead])) {
     throw new ShapeError(`sumToSize: size ${formatShape(size)} does not broadcast to ${formatShape(x.shape)}`);
   }

@@ -133,9 +133,19 @@ def in_place(op, sample):
         return bool(got is fresh[0])
 
 
+def fresh_leaves(value):
+    """The same arguments; leaves that are views, to which PyTorch sends no gradient, are made leaves that are none."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().requires_grad_() if value.requires_grad and value.is_leaf and value._is_view() else value
+    if isinstance(value, (list, tuple)) and tensors_in(value):
+        return type(value)(fresh_leaves(item) for item in value)
+    return value
+
+
 def record(container, op, sample):
     """One sample as JSON, its tensors in the container. Raises Unsupported."""
     container.begin()
+    sample.input, sample.args = fresh_leaves(sample.input), fresh_leaves(sample.args)
     arguments = [sample.input, *sample.args]
     inputs = tensors_in([arguments, sample.kwargs])
     entry = {'args': container.value(arguments)}
