@@ -75,7 +75,7 @@ function sumToSize(input: Tensor, sizes: Sizes): Tensor {
   const x = checkDense('sumToSize', 'input', input);
   const size = sizesOf('sumToSize', sizes);
   const lead = x.ndim - size.length;
-  if (sameShape(size, x.shape)) return x;
+  if (sameShape(size, x.shape)) return size.length === 0 ? x.clone() : x;
   if (lead < 0 || size.some((n, i) => n !== 1 && n !== x.shape[i + lead])) {
     throw new ShapeError(`sumToSize: size ${formatShape(size)} does not broadcast to ${formatShape(x.shape)}`);
   }
