@@ -234,6 +234,11 @@ export function emptyLike(other: Tensor, options?: TensorOptions): Tensor {
   return like('emptyLike', other, 0, options);
 }
 
+/** Bounds of a sequence in its dtype: those of integers lose their fractions before anything is computed, as in PyTorch. */
+export function boundsIn(dtype: DType, ...bounds: number[]): number[] {
+  return isFloating(dtype) ? bounds : bounds.map(Math.trunc);
+}
+
 /**
  * The numbers start, start + step, … below end. `arange(n)` counts from 0. int32 when all arguments are integers,
  * float32 otherwise. Each value is start + i · step, computed in double.
@@ -248,12 +253,15 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   if (numbers.length === 0 || numbers.length > 3) {
     throw new ArgumentError(`arange: takes (end), (start, end) or (start, end, step), got ${numbers.length} numbers`);
   }
-  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
-  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) * step < 0) {
-    throw new ValueError(`arange: step ${step} does not lead from ${start} to ${end}`);
+  const dtype = checkDType('arange', opts.dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32'));
+  const given = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  const [start, , step] = boundsIn(dtype, ...given);
+  // How many there are is decided before bytes lose their fractions, and after int32 does, as in PyTorch.
+  const [from, end, by] = dtype === 'int32' ? boundsIn(dtype, ...given) : given;
+  if (![from, end, by].every(Number.isFinite) || by === 0 || (end - from) * by < 0) {
+    throw new ValueError(`arange: step ${by} does not lead from ${from} to ${end}`);
   }
-  const n = Math.ceil((end - start) / step);
-  const dtype = opts.dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32');
+  const n = Math.ceil((end - from) / by);
   checkShape('arange', [n]);
   return finish(
     convert(
@@ -273,9 +281,11 @@ export function linspace(start: number, end: number, steps: number, options?: Te
     throw new ValueError(`linspace: start and end must be finite numbers, got ${describe(start)} and ${describe(end)}`);
   }
   const [n] = checkShape('linspace', [steps]);
-  const step = n > 1 ? (end - start) / (n - 1) : 0;
-  const values = Float64Array.from({ length: n }, (_, i) => (i < n / 2 ? start + i * step : end - (n - 1 - i) * step));
-  return finish(convert('linspace', values, [n], opts.dtype ?? 'float32'), opts);
+  const dtype = checkDType('linspace', opts.dtype ?? 'float32');
+  const [first, last] = boundsIn(dtype, start, end);
+  const step = n > 1 ? (last - first) / (n - 1) : 0;
+  const values = Float64Array.from({ length: n }, (_, i) => (i < n / 2 ? first + i * step : last - (n - 1 - i) * step));
+  return finish(convert('linspace', values, [n], dtype), opts);
 }
 
 /** The n × m identity matrix (m defaults to n). */

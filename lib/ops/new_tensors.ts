@@ -4,11 +4,11 @@ import { needsGrad, record } from '../autograd/record.js';
 import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { isFloating } from '../tensor/dtype.js';
+import { checkDType, isFloating } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { to } from './copy.js';
-import { empty, full, type TensorData, type TensorOptions, tensor, zeros } from './creation.js';
+import { boundsIn, empty, full, type TensorData, type TensorOptions, tensor, zeros } from './creation.js';
 import { fillLike } from './fill_like.js';
 import { type Sizes, sizesOf } from './make_view.js';
 import { checkDense } from './operands.js';
@@ -64,8 +64,9 @@ export function logspace(start: number, end: number, steps: number, options?: Lo
   if (typeof steps !== 'number' || !Number.isInteger(steps) || steps < 0) {
     throw new ShapeError(`logspace: steps must be a non-negative integer, got ${describe(steps)}`);
   }
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  const exponent = (i: number) => (i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
+  const [first, last] = boundsIn(checkDType('logspace', dtype), start, end);
+  const step = steps > 1 ? (last - first) / (steps - 1) : 0;
+  const exponent = (i: number) => (i < steps / 2 ? first + i * step : last - (steps - 1 - i) * step);
   const values = Float64Array.from({ length: steps }, (_, i) => base ** exponent(i));
   return tensor(values, { dtype, requiresGrad });
 }

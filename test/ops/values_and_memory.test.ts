@@ -4,10 +4,13 @@ import {
   asTensor,
   type DType,
   fullLike,
+  linspace,
+  logspace,
   nn,
   ones,
   type Tensor,
   tensor,
+  ValueError,
   where,
   zeros,
 } from '../../lib/index.js';
@@ -253,5 +256,17 @@ describe('arguments that once were dropped or reached shapes', () => {
         .bernoulli(tensor([1, 0, 1]))
         .tolist(),
     ).toEqual([1, 0, 1]);
+  });
+});
+
+describe('sequences of integers', () => {
+  it('take bounds without their fractions, as in PyTorch', () => {
+    const int32 = { dtype: 'int32' } as const;
+    expect(arange(-0.9, 2.1, 2, int32).tolist()).toEqual([0]);
+    expect(arange(1, 5.5, 2, int32).tolist()).toEqual([1, 3]);
+    expect(arange(-0.9, 2.1, 2, { dtype: 'uint8' }).tolist()).toEqual([0, 2]);
+    expect(linspace(4.3, -3, 8, int32).tolist()).toEqual([4, 3, 2, 1, 0, -1, -2, -3]);
+    expect(logspace(0, 1.2, 2, int32).tolist()).toEqual([1, 10]);
+    expect(() => arange(0, 3, 0.5, int32)).toThrow(ValueError);
   });
 });
