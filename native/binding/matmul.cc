@@ -76,7 +76,7 @@ void sums(Args& args) {
     using T = decltype(zero);
     T* const out = call.array<T>(call.out, N);
     const T* const a = call.array<T>(call.a, reachOf(call, M, N, lda, {}, nullptr));
-    columnSums<T>(out, a, lda, M, N);
+    columnSums<T>(out, a, lda, M, N, false);
   });
 }
 

@@ -8,7 +8,7 @@ namespace lutra::binding {
 
 namespace {
 
-void normalise(Args& args) {
+void forward(Args& args) {
   const Planned<NormLayout> call(args);
   const int64_t rows = call[call.rows], n = call[call.n], total = call.product(rows, n);
   const double eps = call[call.eps];
@@ -20,16 +20,11 @@ void normalise(Args& args) {
     const T* const x = call.array<T>(call.x, total);
     const T* const weight = call.optional<T>(call.weight, n);
     const T* const bias = call.optional<T>(call.bias, n);
-    if (rows == 0) return;
-    if (mean != nullptr) {
-      layerNorm<T>(y, mean, rstd, x, weight, bias, eps, rows, n);
-    } else {
-      rmsNorm<T>(y, rstd, x, weight, eps, rows, n);
-    }
+    if (rows > 0) normalise<T>(y, mean, rstd, x, weight, bias, eps, rows, n);
   });
 }
 
-void normaliseBackward(Args& args) {
+void backward(Args& args) {
   const Planned<NormBackwardLayout> call(args);
   const int64_t rows = call[call.rows], n = call[call.n], total = call.product(rows, n);
   call.withFloat(call.dy, [&](auto zero) {
@@ -42,20 +37,15 @@ void normaliseBackward(Args& args) {
     const T* const weight = call.optional<T>(call.weight, n);
     const T* const mean = call.optional<T>(call.mean, rows);
     const T* const rstd = call.array<T>(call.rstd, rows);
-    if (n == 0) return;
-    if (rows == 0 || mean != nullptr) {
-      layerNormBackward<T>(dx, dweight, dbias, dy, x, weight, mean, rstd, rows, n);
-    } else {
-      rmsNormBackward<T>(dx, dweight, dy, x, weight, rstd, rows, n);
-    }
+    if (n > 0) normaliseBackward<T>({dx, dweight, dbias, dy, x, weight, mean, rstd, n}, rows);
   });
 }
 
 }  // namespace
 
 void registerNorm(Napi::Object exports) {
-  define<normalise>(exports, "norm");
-  define<normaliseBackward>(exports, "normBackward");
+  define<forward>(exports, "norm");
+  define<backward>(exports, "normBackward");
 }
 
 }  // namespace lutra::binding

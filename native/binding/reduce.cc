@@ -72,9 +72,9 @@ static int64_t reduceInts(Args& args) {
   int32_t* const out = args.array<int32_t>(1, "out", outOffset, s.outputs);
   int64_t misfit = -1;
   if (args.span(3, "x").type == napi_int32_array) {
-    misfit = reduceIntegers(out, args.array<int32_t>(3, "x", xOffset, s.elements), op, s.outer, s.n, s.inner);
+    misfit = reduceIntegers<int32_t>(out, args.array<int32_t>(3, "x", xOffset, s.elements), op, s.outer, s.n, s.inner);
   } else {
-    misfit = reduceIntegers(out, args.array<uint8_t>(3, "x", xOffset, s.elements), op, s.outer, s.n, s.inner);
+    misfit = reduceIntegers<uint8_t>(out, args.array<uint8_t>(3, "x", xOffset, s.elements), op, s.outer, s.n, s.inner);
   }
   return misfit;
 }

@@ -97,9 +97,9 @@ int64_t addTyped(Args& args, const Extent& e, bool perElement) {
   const int64_t bad = badIndex(indices, n, e);
   if (bad < 0 && picked(e) > 0) {
     if (perElement) {
-      scatterAddElements(to, from, indices, e.outer, e.rows, e.count, e.inner);
+      scatterAddElements<T>(to, from, indices, e.outer, e.rows, e.count, e.inner);
     } else {
-      addSlices(to, from, indices, e.outer, e.rows, e.count, e.inner);
+      addSlices<T>(to, from, indices, e.outer, e.rows, e.count, e.inner);
     }
   }
   return bad;

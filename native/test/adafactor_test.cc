@@ -83,8 +83,8 @@ void testMatrix(int64_t matrices, int64_t rows, int64_t columns, int offset, boo
     const std::vector<T> gradient = randomValues<T>(n + offset);
     const AdafactorOptions o = optionsAt(step, plain);
     const std::vector<double> g(gradient.begin() + offset, gradient.end());
-    adafactorMatrix(weight.data(), rowMeans.data(), columnMeans.data(), gradient.data() + offset, matrices, rows,
-                    columns, o);
+    adafactorMatrix<T>(weight.data(), rowMeans.data(), columnMeans.data(), gradient.data() + offset, matrices, rows,
+                       columns, o);
     std::vector<double> variance(static_cast<size_t>(n));
     for (int64_t m = 0; m < matrices; m++) {
       const auto at = [&](int64_t i, int64_t j) { return static_cast<size_t>((m * rows + i) * columns + j); };
@@ -127,7 +127,7 @@ void testVector(int64_t n, int offset, bool plain) {
     const std::vector<T> gradient = randomValues<T>(n + offset);
     const AdafactorOptions o = optionsAt(step, plain);
     const std::vector<double> g(gradient.begin() + offset, gradient.end());
-    adafactorVector(weight.data(), variance.data(), gradient.data() + offset, n, o);
+    adafactorVector<T>(weight.data(), variance.data(), gradient.data() + offset, n, o);
     for (size_t i = 0; i < v.size(); i++) v[i] += o.share * (g[i] * g[i] - v[i]);
     apply(w, g, v, o);
     compare(weight, w);
@@ -143,8 +143,8 @@ void testThreads(int64_t rows, int64_t columns) {
   for (const int threads : {1, 2, 8}) {
     setNumThreads(threads);
     std::vector<T> w(start), r(static_cast<size_t>(rows)), c(static_cast<size_t>(columns)), v(w.size());
-    adafactorMatrix(w.data(), r.data(), c.data(), gradient.data(), 1, rows, columns, optionsAt(2, true));
-    adafactorVector(w.data(), v.data(), gradient.data(), n, optionsAt(2, false));
+    adafactorMatrix<T>(w.data(), r.data(), c.data(), gradient.data(), 1, rows, columns, optionsAt(2, true));
+    adafactorVector<T>(w.data(), v.data(), gradient.data(), n, optionsAt(2, false));
     if (threads == 1) first = w;
     CHECK(std::memcmp(first.data(), w.data(), w.size() * sizeof(T)) == 0);
   }

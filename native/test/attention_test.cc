@@ -121,9 +121,9 @@ struct Problem {
   }
 
   void run() {
-    attention(out.rows, normalisers.data(), inputs, c.shape);
-    attentionBackward(dq.rows, dk.rows, dv.rows, dmask.data(), dout.read(), out.read(), normalisers.data(), inputs,
-                      c.shape);
+    attention<T>(out.rows, normalisers.data(), inputs, c.shape);
+    attentionBackward<T>(dq.rows, dk.rows, dv.rows, dmask.data(), dout.read(), out.read(), normalisers.data(), inputs,
+                         c.shape);
   }
 };
 

@@ -47,10 +47,10 @@ void testSums(const RowList<T>& list, const std::vector<int32_t>& indices,
     for (int64_t j = 0; j < dim; j++) expected[indices[i] * dim + j] += element(i, j);
   }
   Guarded<T> dense(rows * dim, offset);  // poisoned: scatterRows must overwrite all of it
-  scatterRows(dense.data(), list, indices.data(), count, rows, dim, skip);
+  scatterRows<T>(dense.data(), list, indices.data(), count, rows, dim, skip);
   CHECK(std::memcmp(dense.data(), expected.data(), expected.size() * sizeof(T)) == 0);
   CHECK(dense.intact());
-  scatterAddRows(dense.data(), list, indices.data(), count, rows, dim, skip);
+  scatterAddRows<T>(dense.data(), list, indices.data(), count, rows, dim, skip);
   bool close = true;
   for (int64_t i = 0; i < rows * dim; i++) close &= std::fabs(dense[i] - 2 * expected[i]) <= 1e-4;
   CHECK(close);
@@ -58,7 +58,7 @@ void testSums(const RowList<T>& list, const std::vector<int32_t>& indices,
 
   Guarded<T> sums(count * dim, offset);
   std::vector<int32_t> distinct(static_cast<size_t>(count), -7);
-  const int64_t groups = coalesceRows(distinct.data(), sums.data(), indices.data(), list, count, rows, dim, skip);
+  const int64_t groups = coalesceRows<T>(distinct.data(), sums.data(), indices.data(), list, count, rows, dim, skip);
   CHECK(groups == static_cast<int64_t>(occurrences.size()) - (skip >= 0));
   std::map<int32_t, std::vector<T>> reference;
   for (int64_t i = 0; i < count; i++) {
@@ -85,14 +85,14 @@ void testSizes(int64_t count, int64_t rows, int64_t dim, int offset) {
   CHECK(findBadIndex(indices.data(), count, rows) == -1);
 
   Guarded<T> out(count * dim, offset);
-  gatherRows(out.data(), table.data(), indices.data(), count, rows, dim);
+  gatherRows<T>(out.data(), table.data(), indices.data(), count, rows, dim);
   bool same = true;
   for (int64_t i = 0; i < count * dim; i++) same &= out[i] == table[indices[i / dim] * dim + i % dim];
   CHECK(same);
   CHECK(out.intact());
 
   std::vector<T> scale(static_cast<size_t>(count), T(1));
-  divideByFrequency(scale.data(), indices.data(), count, rows);
+  divideByFrequency<T>(scale.data(), indices.data(), count, rows);
   std::map<int32_t, int32_t> occurrences;
   for (int32_t index : indices) occurrences[index]++;
   for (int64_t i = 0; i < count; i++) CHECK(scale[i] == T(1) / static_cast<T>(occurrences[indices[i]]));
@@ -128,7 +128,7 @@ void testRenorm(int64_t dim, double p) {
   for (int32_t index : indices) touched[static_cast<size_t>(index)] = true;
   Guarded<T> out(rows * dim, 3);
   std::copy(table.begin(), table.end(), out.data());
-  const bool changed = renormRows(out.data(), indices.data(), count, rows, dim, maxNorm, p);
+  const bool changed = renormRows<T>(out.data(), indices.data(), count, rows, dim, maxNorm, p);
   CHECK(changed == !std::equal(table.begin(), table.end(), out.data()));
   bool close = true;
   for (int64_t r = 0; r < rows; r++) {
@@ -151,11 +151,11 @@ void testThreads(int64_t count, int64_t rows, int64_t dim) {
   for (int threads : {1, 2, 8}) {
     setNumThreads(threads);
     std::vector<T> all(table);
-    scatterAddRows(all.data(), RowList<T>{values.data()}, indices.data(), count, rows, dim, 5);
+    scatterAddRows<T>(all.data(), RowList<T>{values.data()}, indices.data(), count, rows, dim, 5);
     std::vector<T> sums(static_cast<size_t>(count * dim), T(0)), rowsOut(static_cast<size_t>(count * dim));
     std::vector<int32_t> distinct(static_cast<size_t>(count));
-    coalesceRows(distinct.data(), sums.data(), indices.data(), RowList<T>{values.data()}, count, rows, dim, 5);
-    gatherRows(rowsOut.data(), all.data(), indices.data(), count, rows, dim);
+    coalesceRows<T>(distinct.data(), sums.data(), indices.data(), RowList<T>{values.data()}, count, rows, dim, 5);
+    gatherRows<T>(rowsOut.data(), all.data(), indices.data(), count, rows, dim);
     all.insert(all.end(), sums.begin(), sums.end());
     all.insert(all.end(), rowsOut.begin(), rowsOut.end());
     results.push_back(all);
@@ -194,7 +194,7 @@ void testIndices() {
   // Bad indices are refused before a kernel runs; should they change later, they are left out.
   float table[4] = {1, 2, 3, 4}, out[6] = {9, 9, 9, 9, 9, 9};
   const int32_t bad[3] = {1, 2, -1};
-  gatherRows(out, table, bad, 3, 2, 2);
+  gatherRows<T>(out, table, bad, 3, 2, 2);
   CHECK(out[0] == 3 && out[1] == 4 && out[2] == 9 && out[5] == 9);
   const int64_t big[] = {1, 2047, 2048, 2049, 4194303, 4194304, 2147483647};
   for (int64_t size : big) {

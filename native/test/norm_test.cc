@@ -92,11 +92,12 @@ void testSizes(int64_t rows, int64_t n, int offset, bool affine, bool centred) {
 
   Guarded<T> y(total, offset), mean(rows, offset), rstd(rows, offset), dx(total, offset), dw(n, offset), db(n, offset);
   if (centred) {
-    layerNorm(y.data(), mean.data(), rstd.data(), x.data(), weight, bias, kEps, rows, n);
-    layerNormBackward(dx.data(), dw.data(), db.data(), dy.data(), x.data(), weight, mean.data(), rstd.data(), rows, n);
+    normalise<T>(y.data(), mean.data(), rstd.data(), x.data(), weight, bias, kEps, rows, n);
+    normaliseBackward<T>({dx.data(), dw.data(), db.data(), dy.data(), x.data(), weight, mean.data(), rstd.data(), n},
+                         rows);
   } else {
-    rmsNorm(y.data(), rstd.data(), x.data(), weight, kEps, rows, n);
-    rmsNormBackward(dx.data(), dw.data(), dy.data(), x.data(), weight, rstd.data(), rows, n);
+    normalise<T>(y.data(), nullptr, rstd.data(), x.data(), weight, nullptr, kEps, rows, n);
+    normaliseBackward<T>({dx.data(), dw.data(), nullptr, dy.data(), x.data(), weight, nullptr, rstd.data(), n}, rows);
   }
   const double spread = n == 1 ? 1000 : 10;  // a single value's deviation is pure rounding
   bool right = near(y, expected.y, spread) && near(dx, expected.dx, 10 * spread);
@@ -109,9 +110,9 @@ void testSizes(int64_t rows, int64_t n, int offset, bool affine, bool centred) {
   if (centred) {
     Guarded<T> onlyDx(total), onlyDw(n), onlyDb(n);
     T* const none = nullptr;
-    layerNormBackward(onlyDx.data(), none, none, dy.data(), x.data(), weight, mean.data(), rstd.data(), rows, n);
-    layerNormBackward(none, onlyDw.data(), none, dy.data(), x.data(), weight, mean.data(), rstd.data(), rows, n);
-    layerNormBackward(none, none, onlyDb.data(), dy.data(), x.data(), weight, mean.data(), rstd.data(), rows, n);
+    normaliseBackward<T>({onlyDx.data(), none, none, dy.data(), x.data(), weight, mean.data(), rstd.data(), n}, rows);
+    normaliseBackward<T>({none, onlyDw.data(), none, dy.data(), x.data(), weight, mean.data(), rstd.data(), n}, rows);
+    normaliseBackward<T>({none, none, onlyDb.data(), dy.data(), x.data(), weight, mean.data(), rstd.data(), n}, rows);
     CHECK(std::memcmp(onlyDx.data(), dx.data(), static_cast<size_t>(total) * sizeof(T)) == 0);
     CHECK(std::memcmp(onlyDw.data(), dw.data(), static_cast<size_t>(n) * sizeof(T)) == 0);
     CHECK(std::memcmp(onlyDb.data(), db.data(), static_cast<size_t>(n) * sizeof(T)) == 0);
@@ -128,9 +129,9 @@ void testThreads(int64_t rows, int64_t n) {
     T* const y = all.data();
     T* const dx = y + rows * n;
     T* const mean = dx + rows * n;
-    layerNorm(y, mean, mean + rows, x.data(), w.data(), w.data(), kEps, rows, n);
-    layerNormBackward(dx, mean + 2 * rows, mean + 2 * rows + n, dy.data(), x.data(), w.data(), mean, mean + rows, rows,
-                      n);
+    normalise<T>(y, mean, mean + rows, x.data(), w.data(), w.data(), kEps, rows, n);
+    normaliseBackward<T>(
+        {dx, mean + 2 * rows, mean + 2 * rows + n, dy.data(), x.data(), w.data(), mean, mean + rows, n}, rows);
     results.push_back(all);
   }
   for (const auto& r : results) CHECK(std::memcmp(r.data(), results[0].data(), r.size() * sizeof(T)) == 0);
@@ -156,12 +157,12 @@ void testLargeOutputs(int64_t rows, int64_t n) {
       rest.reserve(rest.size() + static_cast<size_t>(3 * total));  // so that pointers into it stay
       T* const mean = rest.data();
       T* const dw = mean + 2 * rows;
-      layerNorm(out, mean, mean + rows, x.data(), w.data(), w.data(), kEps, rows, n);
-      layerNormBackward(gradient, dw, dw + n, dy.data(), x.data(), w.data(), mean, mean + rows, rows, n);
+      normalise<T>(out, mean, mean + rows, x.data(), w.data(), w.data(), kEps, rows, n);
+      normaliseBackward<T>({gradient, dw, dw + n, dy.data(), x.data(), w.data(), mean, mean + rows, n}, rows);
       rest.insert(rest.end(), out, out + total);
       rest.insert(rest.end(), gradient, gradient + total);
       T* const none = nullptr;
-      layerNormBackward(gradient, none, none, dy.data(), x.data(), w.data(), mean, mean + rows, rows, n);
+      normaliseBackward<T>({gradient, none, none, dy.data(), x.data(), w.data(), mean, mean + rows, n}, rows);
       rest.insert(rest.end(), gradient, gradient + total);
       results.push_back(std::move(rest));
       CHECK(y.intact() && dx.intact());

@@ -47,10 +47,10 @@ std::vector<Optimizer<T>> optimizers() {
                      x.w -= lr * g;
                    },
                    [=](T* w, T* s0, T*, T*, const T* g, int64_t n, int step) {
-                     sgdDense(w, c.momentum != 0 ? s0 : nullptr, g, n, options(step));
+                     sgdDense<T>(w, c.momentum != 0 ? s0 : nullptr, g, n, options(step));
                    },
                    [=](T* w, T* s0, T*, T*, const RowGradient<T>& g, int step) {
-                     sgdRows(w, c.momentum != 0 ? s0 : nullptr, g, options(step));
+                     sgdRows<T>(w, c.momentum != 0 ? s0 : nullptr, g, options(step));
                    }});
   }
   struct AdamCase {
@@ -78,25 +78,26 @@ std::vector<Optimizer<T>> optimizers() {
                      x.w -= lr * mean / (std::sqrt(square) + eps);
                    },
                    [=](T* w, T* s0, T* s1, T* s2, const T* g, int64_t n, int step) {
-                     adamDense(w, s0, s1, c.amsgrad ? s2 : nullptr, g, n, options(step));
+                     adamDense<T>(w, s0, s1, c.amsgrad ? s2 : nullptr, g, n, options(step));
                    },
                    [=](T* w, T* s0, T* s1, T* s2, const RowGradient<T>& g, int step) {
-                     adamRows(w, s0, s1, c.amsgrad ? s2 : nullptr, g, options(step));
+                     adamRows<T>(w, s0, s1, c.amsgrad ? s2 : nullptr, g, options(step));
                    }});
   }
   {
     const double lr = 0.02, beta1 = 0.9, beta2 = 0.99, eps = 1e-6;
-    all.push_back({"sparse adam",
-                   [=](Cell& x, double g, int step) {
-                     x.s0 = beta1 * x.s0 + (1 - beta1) * g;
-                     x.s1 = beta2 * x.s1 + (1 - beta2) * g * g;
-                     const double rate = lr * std::sqrt(1 - std::pow(beta2, step)) / (1 - std::pow(beta1, step));
-                     x.w -= rate * x.s0 / (std::sqrt(x.s1) + eps);
-                   },
-                   nullptr,
-                   [=](T* w, T* s0, T* s1, T*, const RowGradient<T>& g, int step) {
-                     sparseAdamRows(w, s0, s1, g, {lr, beta1, beta2, eps, 0, static_cast<double>(step), false, false});
-                   }});
+    all.push_back(
+        {"sparse adam",
+         [=](Cell& x, double g, int step) {
+           x.s0 = beta1 * x.s0 + (1 - beta1) * g;
+           x.s1 = beta2 * x.s1 + (1 - beta2) * g * g;
+           const double rate = lr * std::sqrt(1 - std::pow(beta2, step)) / (1 - std::pow(beta1, step));
+           x.w -= rate * x.s0 / (std::sqrt(x.s1) + eps);
+         },
+         nullptr,
+         [=](T* w, T* s0, T* s1, T*, const RowGradient<T>& g, int step) {
+           sparseAdamRows<T>(w, s0, s1, g, {lr, beta1, beta2, eps, 0, static_cast<double>(step), false, false});
+         }});
   }
   for (const bool maximize : {false, true}) {
     const double lr = 0.1, lrDecay = 0.05, decay = maximize ? 0.1 : 0, eps = 1e-5;
@@ -110,8 +111,8 @@ std::vector<Optimizer<T>> optimizers() {
            x.s0 += g * g;
            x.w -= lr / (1 + (step - 1) * lrDecay) * g / (std::sqrt(x.s0) + eps);
          },
-         [=](T* w, T* s0, T*, T*, const T* g, int64_t n, int step) { adagradDense(w, s0, g, n, options(step)); },
-         [=](T* w, T* s0, T*, T*, const RowGradient<T>& g, int step) { adagradRows(w, s0, g, options(step)); }});
+         [=](T* w, T* s0, T*, T*, const T* g, int64_t n, int step) { adagradDense<T>(w, s0, g, n, options(step)); },
+         [=](T* w, T* s0, T*, T*, const RowGradient<T>& g, int step) { adagradRows<T>(w, s0, g, options(step)); }});
   }
   for (const int form : {0, 1, 2, 3}) {
     const bool centered = form & 1, momentum = form & 2;
@@ -127,10 +128,10 @@ std::vector<Optimizer<T>> optimizers() {
                      x.w -= lr * (momentum ? x.s2 : step);
                    },
                    [=](T* w, T* s0, T* s1, T* s2, const T* g, int64_t n, int) {
-                     rmspropDense(w, s0, centered ? s1 : nullptr, momentum ? s2 : nullptr, g, n, options);
+                     rmspropDense<T>(w, s0, centered ? s1 : nullptr, momentum ? s2 : nullptr, g, n, options);
                    },
                    [=](T* w, T* s0, T* s1, T* s2, const RowGradient<T>& g, int) {
-                     rmspropRows(w, s0, centered ? s1 : nullptr, momentum ? s2 : nullptr, g, options);
+                     rmspropRows<T>(w, s0, centered ? s1 : nullptr, momentum ? s2 : nullptr, g, options);
                    }});
   }
   return all;

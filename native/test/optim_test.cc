@@ -109,12 +109,12 @@ void testClip(int64_t n, int offset) {
       const double magnitude = std::fabs(static_cast<double>(at[i]));
       expected = std::isinf(p) ? std::fmax(expected, magnitude) : expected + std::pow(magnitude, p);
     }
-    CHECK(std::fabs(sumOfPowers(at, n, p) - expected) <= 1e-6 * expected);
+    CHECK(std::fabs(sumOfPowers<T>(at, n, p) - expected) <= 1e-6 * expected);
   }
   Guarded<T> y(n, offset);
   std::copy(at, at + n, y.data());
-  scaleInPlace(y.data(), n, 0.25);
-  clampInPlace(y.data(), n, 0.3);
+  scaleInPlace<T>(y.data(), n, 0.25);
+  clampInPlace<T>(y.data(), n, 0.3);
   bool same = true;
   for (int64_t i = 0; i < n; i++) {
     const T limit = static_cast<T>(0.3), scaled = at[i] / 4;
@@ -140,7 +140,7 @@ void testThreads(const Optimizer<T>& optimizer) {
       const RowGradient<T> byRows{indices.data(), {values.data()}, count, rows, dim, everyRow};
       optimizer.rows(w.data(), s0.data(), s1.data(), s2.data(), byRows, 2);
     }
-    const double norm = sumOfPowers(w.data(), n, 2.0);
+    const double norm = sumOfPowers<T>(w.data(), n, 2.0);
     if (threads == 1) {
       first = w;
       firstNorm = norm;
@@ -174,8 +174,8 @@ void testAll() {
   for (int offset = 0; offset < 16; offset++) testClip<T>(offset * 1237, offset);
   const T nan = std::numeric_limits<T>::quiet_NaN();
   std::vector<T> x{1, nan, -5};
-  CHECK(std::isnan(sumOfPowers(x.data(), 3, std::numeric_limits<double>::infinity())));
-  clampInPlace(x.data(), 3, 2);
+  CHECK(std::isnan(sumOfPowers<T>(x.data(), 3, std::numeric_limits<double>::infinity())));
+  clampInPlace<T>(x.data(), 3, 2);
   CHECK(x[0] == 1 && std::isnan(x[1]) && x[2] == -2);
 }
 

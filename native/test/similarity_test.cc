@@ -46,8 +46,8 @@ struct Results {
 template <class T>
 Results<T> run(const RowPairs<T>& p, const std::vector<T>& grad, double eps) {
   Results<T> r(p);
-  cosines(r.cosine.data(), r.lengths.data(), p, eps);
-  cosinesBackward(r.da.data(), r.db.data(), grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
+  cosines<T>(r.cosine.data(), r.lengths.data(), p, eps);
+  cosinesBackward<T>(r.da.data(), r.db.data(), grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
   return r;
 }
 
@@ -77,8 +77,8 @@ void testSizes(int64_t rows, int64_t n, bool stepsA, bool stepsB, double eps) {
   }
   T* const none = nullptr;
   Guarded<T> alone(rows * n);
-  cosinesBackward(none, alone.data(), grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
-  cosinesBackward(none, none, grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
+  cosinesBackward<T>(none, alone.data(), grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
+  cosinesBackward<T>(none, none, grad.data(), r.cosine.data(), r.lengths.data(), p, eps);
   setNumThreads(3);
   const Results<T> shared = run(p, grad, eps);
   bool same = true;
@@ -99,7 +99,7 @@ void testAll() {
   testSizes<T>(9, 20, true, true, 100);  // eps replaces every norm
   const RowPairs<T> nothing = {nullptr, nullptr, 0, 0, 2, 0};
   T cosine[2] = {5, 5}, lengths[4] = {5, 5, 5, 5};
-  cosines(cosine, lengths, nothing, 1e-8);
+  cosines<T>(cosine, lengths, nothing, 1e-8);
   CHECK(cosine[0] == 0 && cosine[1] == 0 && lengths[3] == 0);
 }
 

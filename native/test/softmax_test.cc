@@ -56,10 +56,10 @@ void testSoftmax(int64_t outer, int64_t dim, int64_t inner, int offset) {
   std::vector<T> x = randomValues<T>(n), dy = randomValues<T>(n);
   if (dim > 2) x[static_cast<size_t>(n / 2)] = static_cast<T>(-kInfinity);
   Guarded<T> soft(n, offset), logs(n, offset), dsoft(n, offset), dlogs(n, offset);
-  softmax(soft.data(), x.data(), outer, dim, inner);
-  logSoftmax(logs.data(), x.data(), outer, dim, inner);
-  softmaxBackward(dsoft.data(), dy.data(), soft.data(), outer, dim, inner);
-  logSoftmaxBackward(dlogs.data(), dy.data(), logs.data(), outer, dim, inner);
+  softmax<T>(soft.data(), x.data(), outer, dim, inner);
+  logSoftmax<T>(logs.data(), x.data(), outer, dim, inner);
+  softmaxBackward<T>(dsoft.data(), dy.data(), soft.data(), outer, dim, inner);
+  logSoftmaxBackward<T>(dlogs.data(), dy.data(), logs.data(), outer, dim, inner);
   bool right = true;
   for (int64_t s = 0; s < outer * inner; s++) {
     const int64_t start = s / inner * dim * inner + s % inner;
@@ -95,15 +95,15 @@ void testCrossEntropy(int64_t outer, int64_t classes, int64_t inner, int offset,
   const T* const w = weighted ? weight.data() : nullptr;
 
   Guarded<T> loss(samples, offset), normaliser(2 * samples, offset), each(n, offset), all(n, offset);
-  const ClassLossSums sums = crossEntropy(loss.data(), normaliser.data(), x.data(), targets.data(), w, shape);
-  crossEntropyBackward(each.data(), x.data(), normaliser.data(), targets.data(), w, dloss.data(), true, 0.5, shape);
-  crossEntropyBackward(all.data(), x.data(), normaliser.data(), targets.data(), w, dloss.data(), false, 0.5, shape);
+  const ClassLossSums sums = crossEntropy<T>(loss.data(), normaliser.data(), x.data(), targets.data(), w, shape);
+  crossEntropyBackward<T>(each.data(), x.data(), normaliser.data(), targets.data(), w, dloss.data(), true, 0.5, shape);
+  crossEntropyBackward<T>(all.data(), x.data(), normaliser.data(), targets.data(), w, dloss.data(), false, 0.5, shape);
 
   std::vector<T> logs(static_cast<size_t>(n));
-  logSoftmax(logs.data(), x.data(), outer, classes, inner);
+  logSoftmax<T>(logs.data(), x.data(), outer, classes, inner);
   Guarded<T> nll(samples, offset), dnll(n, offset);
-  const ClassLossSums nllSums = negativeLogLikelihood(nll.data(), logs.data(), targets.data(), w, shape);
-  negativeLogLikelihoodBackward(dnll.data(), targets.data(), w, dloss.data(), true, 0.5, shape);
+  const ClassLossSums nllSums = negativeLogLikelihood<T>(nll.data(), logs.data(), targets.data(), w, shape);
+  negativeLogLikelihoodBackward<T>(dnll.data(), targets.data(), w, dloss.data(), true, 0.5, shape);
 
   double lossSum = 0, nllSum = 0, weightSum = 0;
   bool right = true;
@@ -180,11 +180,11 @@ void testElementLoss(LossKind kind, int64_t n, int offset, bool extras) {
   const bool logits = kind == LossKind::bceLogits;
   const LossExtras<T> e{0.7, extras ? weight.data() : nullptr, extras && logits ? positive.data() : nullptr};
   Guarded<T> out(n, offset), dx(n, offset), whole(n, offset);
-  const double total = elementLoss(kind, out.data(), x.data(), t.data(), n, e);
-  const double reduced = elementLoss(kind, static_cast<T*>(nullptr), x.data(), t.data(), n, e);
+  const double total = elementLoss<T>(kind, out.data(), x.data(), t.data(), n, e);
+  const double reduced = elementLoss<T>(kind, static_cast<T*>(nullptr), x.data(), t.data(), n, e);
   CHECK(total == reduced);
-  elementLossBackward(kind, dx.data(), x.data(), t.data(), dloss.data(), true, 0.25, n, e);
-  elementLossBackward(kind, whole.data(), x.data(), t.data(), dloss.data(), false, 0.25, n, e);
+  elementLossBackward<T>(kind, dx.data(), x.data(), t.data(), dloss.data(), true, 0.25, n, e);
+  elementLossBackward<T>(kind, whole.data(), x.data(), t.data(), dloss.data(), false, 0.25, n, e);
   double sum = 0;
   bool right = true;
   for (int64_t i = 0; i < n; i++) {
@@ -216,10 +216,10 @@ void testThreads() {
   for (const int threads : {1, 2, 8}) {
     setNumThreads(threads);
     std::vector<T> soft(x.size()), loss(targets.size()), cache(2 * targets.size());
-    softmax(soft.data(), x.data(), outer, classes, inner);
+    softmax<T>(soft.data(), x.data(), outer, classes, inner);
     const ClassLossShape shape{outer, classes, inner, -100, 0.1};
     const ClassLossSums sums =
-        crossEntropy(loss.data(), cache.data(), x.data(), targets.data(), static_cast<const T*>(nullptr), shape);
+        crossEntropy<T>(loss.data(), cache.data(), x.data(), targets.data(), static_cast<const T*>(nullptr), shape);
     const double total =
         sums.loss + elementLoss<T>(LossKind::mse, nullptr, x.data(), t.data(), n, {0, nullptr, nullptr});
     if (threads == 1) {
@@ -238,20 +238,20 @@ void testExtremes() {
   const T inf = static_cast<T>(kInfinity);
   const T x[9] = {10000, 10001, 9999, -inf, -inf, -inf, 1, std::numeric_limits<T>::quiet_NaN(), 2};
   T y[9], loss[1], cache[2];
-  softmax(y, x, 3, 3, 1);
+  softmax<T>(y, x, 3, 3, 1);
   CHECK(near<T>(y[0] + y[1] + y[2], 1) && near<T>(y[1], 0.6652409557748219));
   for (int i = 3; i < 9; i++) CHECK(std::isnan(y[i]));
   const int32_t target[1] = {0};
-  crossEntropy(loss, cache, x, target, static_cast<const T*>(nullptr), {1, 3, 1, -100, 0.0});
+  crossEntropy<T>(loss, cache, x, target, static_cast<const T*>(nullptr), {1, 3, 1, -100, 0.0});
   CHECK(near<T>(loss[0], 1.4076059644443804));
-  crossEntropyBackward(y, x, cache, target, static_cast<const T*>(nullptr), loss, false, 1.0, {1, 3, 1, -100, 0.0});
+  crossEntropyBackward<T>(y, x, cache, target, static_cast<const T*>(nullptr), loss, false, 1.0, {1, 3, 1, -100, 0.0});
   CHECK(near<T>(y[1] / loss[0], 0.6652409557748219));
   const T p[4] = {0, 1, 0, 1}, t[4] = {0, 1, 1, 0}, g[4] = {1, 1, 1, 1};
   elementLoss<T>(LossKind::bce, y, p, t, 4, {0, nullptr, nullptr});
   CHECK(y[0] == 0 && y[1] == 0 && y[2] == 100 && y[3] == 100);
   elementLossBackward<T>(LossKind::bce, y, p, t, g, true, 1.0, 4, {0, nullptr, nullptr});
   CHECK(y[0] == 0 && y[1] == 0 && near<T>(y[2], -1e12) && near<T>(y[3], 1e12));
-  CHECK(findOutsideUnit(p, 4) == -1 && findOutsideUnit(x, 9) == 0);
+  CHECK(findOutsideUnit<T>(p, 4) == -1 && findOutsideUnit<T>(x, 9) == 0);
   const int32_t bad[3] = {2, -100, 3};
   CHECK(findBadTarget(bad, 3, 3, -100) == 2 && findBadTarget(bad, 3, 4, -100) == -1 &&
         findBadTarget(bad, 3, 4, 0) == 1);

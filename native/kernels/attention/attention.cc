@@ -8,24 +8,8 @@
 
 namespace lutra {
 
-template <class T>
-void attention(HeadRows<T> out, T* normalisers, const AttentionInputs<T>& inputs, const AttentionShape& shape) {
-  LUTRA_DISPATCH(attending::attention<T>)(out, normalisers, inputs, shape);
-}
+LUTRA_FLOAT_KERNEL(attention, attending::attention<T>)
 
-template <class T>
-void attentionBackward(HeadRows<T> dq, HeadRows<T> dk, HeadRows<T> dv, T* dmask, HeadRows<const T> dout,
-                       HeadRows<const T> out, const T* normalisers, const AttentionInputs<T>& inputs,
-                       const AttentionShape& shape) {
-  LUTRA_DISPATCH(attending::attentionBackward<T>)(dq, dk, dv, dmask, dout, out, normalisers, inputs, shape);
-}
-
-#define LUTRA_INSTANTIATE(T)                                                                                          \
-  template void attention<T>(HeadRows<T>, T*, const AttentionInputs<T>&, const AttentionShape&);                      \
-  template void attentionBackward<T>(HeadRows<T>, HeadRows<T>, HeadRows<T>, T*, HeadRows<const T>, HeadRows<const T>, \
-                                     const T*, const AttentionInputs<T>&, const AttentionShape&);
-LUTRA_INSTANTIATE(float)
-LUTRA_INSTANTIATE(double)
-#undef LUTRA_INSTANTIATE
+LUTRA_FLOAT_KERNEL(attentionBackward, attending::attentionBackward<T>)
 
 }  // namespace lutra

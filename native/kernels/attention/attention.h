@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** Rows of vectors: row i of head h of batch b starts at data + b · batch + h · head + i · row, contiguous. */
@@ -47,16 +49,15 @@ struct AttentionInputs {
  * Writes out, and for the backward normalisers [batch, heads, queries, 2] unless null: a query's largest score and one
  * over the sum of exp(score - largest). A query that sees no key at all (every score is -inf) gives zeros.
  */
-template <class T>
-void attention(HeadRows<T> out, T* normalisers, const AttentionInputs<T>& inputs, const AttentionShape& shape);
+LUTRA_KERNEL(attention, void(const HeadRows<T>& out, T* normalisers, const AttentionInputs<T>& inputs,
+                             const AttentionShape& shape));
 
 /**
  * Overwrites dq, dk and dv (each left out when its data is null), given what `attention` wrote. dmask is the gradient
  * of what was added to the scores, [batch, heads, queries, keys]; it must hold zeros, or be null.
  */
-template <class T>
-void attentionBackward(HeadRows<T> dq, HeadRows<T> dk, HeadRows<T> dv, T* dmask, HeadRows<const T> dout,
-                       HeadRows<const T> out, const T* normalisers, const AttentionInputs<T>& inputs,
-                       const AttentionShape& shape);
+LUTRA_KERNEL(attentionBackward, void(const HeadRows<T>& dq, const HeadRows<T>& dk, const HeadRows<T>& dv, T* dmask,
+                                     const HeadRows<const T>& dout, const HeadRows<const T>& out, const T* normalisers,
+                                     const AttentionInputs<T>& inputs, const AttentionShape& shape));
 
 }  // namespace lutra

@@ -5,12 +5,7 @@
 
 namespace lutra {
 
-template <class T>
-BlockKernel binaryKernel(BinaryOp op) {
-  return LUTRA_DISPATCH(binaryKernel<T>)(op);
-}
-template BlockKernel binaryKernel<float>(BinaryOp op);
-template BlockKernel binaryKernel<double>(BinaryOp op);
+LUTRA_FLOAT_KERNEL(binaryKernel, binaryKernel<T>)
 
 int64_t grainOf(BinaryOp op) {
   switch (op) {

@@ -6,6 +6,7 @@
 
 #include "kernels/copy/copy.h"
 #include "kernels/elementwise/strided_loop.h"
+#include "simd/kernel.h"
 
 // clang-format off
 
@@ -59,24 +60,17 @@ enum class CompareOp : int { LUTRA_COMPARE_OPS(LUTRA_ENUMERATOR) count };
 #undef LUTRA_ENUMERATOR
 
 // The kernels for float and double (integer kernels: int32_t and uint8_t; compareKernel: all four).
-template <class T>
-BlockKernel unaryKernel(UnaryOp op);
-template <class T>
-BlockKernel binaryKernel(BinaryOp op);
-template <class T>
-BlockKernel ternaryKernel(TernaryOp op);
-template <class T>
-BlockKernel integerUnaryKernel(IntegerUnaryOp op);
-template <class T>
-BlockKernel integerBinaryKernel(IntegerBinaryOp op);
-template <class T>
-BlockKernel compareKernel(CompareOp op);
+LUTRA_KERNEL(unaryKernel, BlockKernel(UnaryOp op));
+LUTRA_KERNEL(binaryKernel, BlockKernel(BinaryOp op));
+LUTRA_KERNEL(ternaryKernel, BlockKernel(TernaryOp op));
+LUTRA_KERNEL(integerUnaryKernel, BlockKernel(IntegerUnaryOp op));
+LUTRA_KERNEL(integerBinaryKernel, BlockKernel(IntegerBinaryOp op));
+LUTRA_KERNEL(compareKernel, BlockKernel(CompareOp op));
 
 /** out = mask ? a : b, for elements of 1, 2, 4 or 8 bytes; inputs are the mask (uint8), a and b. */
 BlockKernel whereKernel(int elementSize);
 /** out = x * mask * params[0]: dropout and its backward; inputs are x (float or double) and the mask (uint8). */
-template <class T>
-BlockKernel maskScaleKernel();
+LUTRA_KERNEL(maskScaleKernel, BlockKernel());
 
 /** The elements that are worth another thread: kCheapGrain for cheap operations, this for those that cost like exp. */
 constexpr int64_t kCostlyGrain = 4096;

@@ -5,27 +5,18 @@
 
 namespace lutra {
 
-template <class T>
-BlockKernel integerUnaryKernel(IntegerUnaryOp op) {
-  return LUTRA_DISPATCH(integerUnaryKernel<T>)(op);
-}
-template BlockKernel integerUnaryKernel<int32_t>(IntegerUnaryOp op);
-template BlockKernel integerUnaryKernel<uint8_t>(IntegerUnaryOp op);
+LUTRA_DEFINE_KERNEL(integerUnaryKernel, LUTRA_DISPATCH(integerUnaryKernel<T>))
+template struct integerUnaryKernelKernel<int32_t>;
+template struct integerUnaryKernelKernel<uint8_t>;
 
-template <class T>
-BlockKernel integerBinaryKernel(IntegerBinaryOp op) {
-  return LUTRA_DISPATCH(integerBinaryKernel<T>)(op);
-}
-template BlockKernel integerBinaryKernel<int32_t>(IntegerBinaryOp op);
-template BlockKernel integerBinaryKernel<uint8_t>(IntegerBinaryOp op);
+LUTRA_DEFINE_KERNEL(integerBinaryKernel, LUTRA_DISPATCH(integerBinaryKernel<T>))
+template struct integerBinaryKernelKernel<int32_t>;
+template struct integerBinaryKernelKernel<uint8_t>;
 
-template <class T>
-BlockKernel compareKernel(CompareOp op) {
-  return LUTRA_DISPATCH(compareKernel<T>)(op);
-}
-template BlockKernel compareKernel<float>(CompareOp op);
-template BlockKernel compareKernel<double>(CompareOp op);
-template BlockKernel compareKernel<int32_t>(CompareOp op);
-template BlockKernel compareKernel<uint8_t>(CompareOp op);
+LUTRA_DEFINE_KERNEL(compareKernel, LUTRA_DISPATCH(compareKernel<T>))
+template struct compareKernelKernel<float>;
+template struct compareKernelKernel<double>;
+template struct compareKernelKernel<int32_t>;
+template struct compareKernelKernel<uint8_t>;
 
 }  // namespace lutra

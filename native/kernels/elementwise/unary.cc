@@ -5,12 +5,7 @@
 
 namespace lutra {
 
-template <class T>
-BlockKernel unaryKernel(UnaryOp op) {
-  return LUTRA_DISPATCH(unaryKernel<T>)(op);
-}
-template BlockKernel unaryKernel<float>(UnaryOp op);
-template BlockKernel unaryKernel<double>(UnaryOp op);
+LUTRA_FLOAT_KERNEL(unaryKernel, unaryKernel<T>)
 
 int64_t grainOf(UnaryOp op) {
   switch (op) {

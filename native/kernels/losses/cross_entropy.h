@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** A loss over samples: where classes lie, and what is left out. */
@@ -32,25 +34,22 @@ int64_t findBadTarget(const int32_t* targets, int64_t count, int64_t classes, in
  * loss [outer, inner] and what the backward pass needs: normaliser [2, outer, inner] holds each sample's largest logit
  * and the logarithm of sum(exp(logit - largest)). weight is [classes] or null.
  */
-template <class T>
-ClassLossSums crossEntropy(T* loss, T* normaliser, const T* logits, const int32_t* targets, const T* weight,
-                           const ClassLossShape& shape);
+LUTRA_KERNEL(crossEntropy, ClassLossSums(T* loss, T* normaliser, const T* logits, const int32_t* targets,
+                                         const T* weight, const ClassLossShape& shape));
 
 /**
  * dlogits, all of it. A sample's gradient is scaled by dloss[0] * scale, or by dloss[sample] * scale when perSample.
  */
-template <class T>
-void crossEntropyBackward(T* dlogits, const T* logits, const T* normaliser, const int32_t* targets, const T* weight,
-                          const T* dloss, bool perSample, double scale, const ClassLossShape& shape);
+LUTRA_KERNEL(crossEntropyBackward,
+             void(T* dlogits, const T* logits, const T* normaliser, const int32_t* targets, const T* weight,
+                  const T* dloss, bool perSample, double scale, const ClassLossShape& shape));
 
 /** loss = -weight[target] * logProbabilities[target] */
-template <class T>
-ClassLossSums negativeLogLikelihood(T* loss, const T* logProbabilities, const int32_t* targets, const T* weight,
-                                    const ClassLossShape& shape);
+LUTRA_KERNEL(negativeLogLikelihood, ClassLossSums(T* loss, const T* logProbabilities, const int32_t* targets,
+                                                  const T* weight, const ClassLossShape& shape));
 
 /** dinput, all of it. */
-template <class T>
-void negativeLogLikelihoodBackward(T* dinput, const int32_t* targets, const T* weight, const T* dloss, bool perSample,
-                                   double scale, const ClassLossShape& shape);
+LUTRA_KERNEL(negativeLogLikelihoodBackward, void(T* dinput, const int32_t* targets, const T* weight, const T* dloss,
+                                                 bool perSample, double scale, const ClassLossShape& shape));
 
 }  // namespace lutra

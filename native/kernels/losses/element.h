@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** Formulas of torch.nn.functional. Codes are shared with lib/ops/loss.ts. */
@@ -24,16 +26,14 @@ struct LossExtras {
 };
 
 /** The position of the first value outside [0, 1] (NaN is outside), or -1. */
-template <class T>
-int64_t findOutsideUnit(const T* x, int64_t n);
+LUTRA_KERNEL(findOutsideUnit, int64_t(const T* x, int64_t n));
 
 /** Returns the sum of all n losses; stores them to out unless it is null. Sums of fixed blocks are added in double. */
-template <class T>
-double elementLoss(LossKind kind, T* out, const T* x, const T* t, int64_t n, const LossExtras<T>& extras);
+LUTRA_KERNEL(elementLoss,
+             double(LossKind kind, T* out, const T* x, const T* t, int64_t n, const LossExtras<T>& extras));
 
 /** dx = dloss[0] * scale * d(loss)/dx, or with dloss[i] when perElement. */
-template <class T>
-void elementLossBackward(LossKind kind, T* dx, const T* x, const T* t, const T* dloss, bool perElement, double scale,
-                         int64_t n, const LossExtras<T>& extras);
+LUTRA_KERNEL(elementLossBackward, void(LossKind kind, T* dx, const T* x, const T* t, const T* dloss, bool perElement,
+                                       double scale, int64_t n, const LossExtras<T>& extras));
 
 }  // namespace lutra

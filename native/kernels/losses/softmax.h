@@ -4,22 +4,20 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** out = exp(x - max) / sum(exp(x - max)) */
-template <class T>
-void softmax(T* out, const T* x, int64_t outer, int64_t dim, int64_t inner);
+LUTRA_KERNEL(softmax, void(T* out, const T* x, int64_t outer, int64_t dim, int64_t inner));
 
 /** out = x - max - log(sum(exp(x - max))) */
-template <class T>
-void logSoftmax(T* out, const T* x, int64_t outer, int64_t dim, int64_t inner);
+LUTRA_KERNEL(logSoftmax, void(T* out, const T* x, int64_t outer, int64_t dim, int64_t inner));
 
 /** dx = (dy - sum(dy * y)) * y, where y = softmax(x) */
-template <class T>
-void softmaxBackward(T* dx, const T* dy, const T* y, int64_t outer, int64_t dim, int64_t inner);
+LUTRA_KERNEL(softmaxBackward, void(T* dx, const T* dy, const T* y, int64_t outer, int64_t dim, int64_t inner));
 
 /** dx = dy - exp(y) * sum(dy), where y = logSoftmax(x) */
-template <class T>
-void logSoftmaxBackward(T* dx, const T* dy, const T* y, int64_t outer, int64_t dim, int64_t inner);
+LUTRA_KERNEL(logSoftmaxBackward, void(T* dx, const T* dy, const T* y, int64_t outer, int64_t dim, int64_t inner));
 
 }  // namespace lutra

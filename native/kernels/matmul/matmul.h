@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /**
@@ -30,10 +32,28 @@ struct MatmulOptions {
   int64_t packedK = 0;
 };
 
+/** A product to compute. */
+template <class T>
+struct Product {
+  T* c;
+  int64_t ldc;
+  Matrix<T> a;
+  Matrix<T> b;
+  const T* packedB;  // b laid out by packMatrix; null: b is packed as needed
+  int64_t M, N, K;
+  MatmulOptions<T> options;
+
+  int64_t packedK() const { return options.packedK == 0 ? K : options.packedK; }
+};
+
+LUTRA_KERNEL(multiply, void(const Product<T>& product));
+
 /** C [M, N] (ldc elements between rows) = A [M, K] · B [K, N] (+ bias) (+ C). K = 0 gives the sum of the options. */
 template <class T>
 void matmul(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, int64_t M, int64_t N, int64_t K,
-            MatmulOptions<T> options = {});
+            MatmulOptions<T> options = {}) {
+  multiply<T>({c, ldc, a, b, nullptr, M, N, K, options});
+}
 
 /** Where the operands of many products of one shape lie: a grid of any dimensions, a step of each operand along each.
  */
@@ -51,17 +71,19 @@ struct MatmulBatch {
 };
 
 /** A product for each point of the grid; c, a and b are at its first. */
+LUTRA_KERNEL(multiplyBatches, void(const Product<T>& first, const MatmulBatch& batch));
+
 template <class T>
 void matmulBatched(T* c, int64_t ldc, Matrix<T> a, Matrix<T> b, const MatmulBatch& batch, int64_t M, int64_t N,
-                   int64_t K, MatmulOptions<T> options = {});
+                   int64_t K, MatmulOptions<T> options = {}) {
+  multiplyBatches<T>({c, ldc, a, b, nullptr, M, N, K, options}, batch);
+}
 
 /** Elements that packMatrix writes for a B of K × N. Depends on the active instruction set. */
-template <class T>
-int64_t packedElements(int64_t N, int64_t K);
+LUTRA_KERNEL(packedElements, int64_t(int64_t N, int64_t K));
 
 /** Lays B [K, N] out for matmulPacked. `packed` should be aligned to 64 bytes. */
-template <class T>
-void packMatrix(T* packed, Matrix<T> b, int64_t N, int64_t K);
+LUTRA_KERNEL(packMatrix, void(T* packed, const Matrix<T>& b, int64_t N, int64_t K));
 
 /**
  * matmul with a B that packMatrix laid out: for many products with the same B. A row's bits don't depend on the rows
@@ -69,10 +91,11 @@ void packMatrix(T* packed, Matrix<T> b, int64_t N, int64_t K);
  */
 template <class T>
 void matmulPacked(T* c, int64_t ldc, Matrix<T> a, const T* packed, int64_t M, int64_t N, int64_t K,
-                  MatmulOptions<T> options = {});
+                  MatmulOptions<T> options = {}) {
+  multiply<T>({c, ldc, a, {nullptr, 0, false}, packed, M, N, K, options});
+}
 
 /** out [N] = the sums of the columns of A [M, N] (+ out): the gradient of a bias. */
-template <class T>
-void columnSums(T* out, const T* a, int64_t lda, int64_t M, int64_t N, bool accumulate = false);
+LUTRA_KERNEL(columnSums, void(T* out, const T* a, int64_t lda, int64_t M, int64_t N, bool accumulate));
 
 }  // namespace lutra

@@ -6,30 +6,31 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
+
+/** What a backward reads and writes; nulls are left out. Its sums are those of one chunk of rows. */
+template <class T>
+struct NormGradients {
+  T *dx, *dweight, *dbias;
+  const T *dy, *x, *weight, *mean, *rstd;
+  int64_t n;
+};
 
 /**
  * y = (x - mean) · rstd · weight + bias, with mean = sum(x) / n and rstd = 1 / sqrt(sum((x - mean)²) / n + eps).
- * mean, rstd [rows] are written for the backward; weight, bias [n] may be null (1 and 0).
+ * mean, rstd [rows] are written for the backward; weight, bias [n] may be null (1 and 0). Where mean is null, nothing
+ * is taken off.
  */
-template <class T>
-void layerNorm(T* y, T* mean, T* rstd, const T* x, const T* weight, const T* bias, double eps, int64_t rows, int64_t n);
-
-/** y = x · rstd · weight, with rstd = 1 / sqrt(sum(x²) / n + eps). rstd [rows]; weight [n] may be null (1). */
-template <class T>
-void rmsNorm(T* y, T* rstd, const T* x, const T* weight, double eps, int64_t rows, int64_t n);
+LUTRA_KERNEL(normalise, void(T* y, T* mean, T* rstd, const T* x, const T* weight, const T* bias, double eps,
+                             int64_t rows, int64_t n));
 
 /**
  * With h = (x - mean) · rstd and g = dy · weight: dx = rstd · (g - sum(g) / n - h · sum(g · h) / n),
- * dweight = sum over rows of dy · h, dbias = sum over rows of dy. Outputs that are null are left out.
+ * dweight = sum over rows of dy · h, dbias = sum over rows of dy. Where mean is null, h = x · rstd and
+ * dx = rstd · (g - h · sum(g · h) / n).
  */
-template <class T>
-void layerNormBackward(T* dx, T* dweight, T* dbias, const T* dy, const T* x, const T* weight, const T* mean,
-                       const T* rstd, int64_t rows, int64_t n);
-
-/** With h = x · rstd and g = dy · weight: dx = rstd · (g - h · sum(g · h) / n), dweight = sum over rows of dy · h. */
-template <class T>
-void rmsNormBackward(T* dx, T* dweight, const T* dy, const T* x, const T* weight, const T* rstd, int64_t rows,
-                     int64_t n);
+LUTRA_KERNEL(normaliseBackward, void(const NormGradients<T>& gradients, int64_t rows));
 
 }  // namespace lutra

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 struct AdafactorOptions {
@@ -23,12 +25,11 @@ struct AdafactorOptions {
  * gradient / sqrt(max(V, eps1^2)); weight -= alpha U / max(1, RMS(U) / d). rowMeans: [matrices, rows]; columnMeans:
  * [matrices, columns]. Both are brought up to date first.
  */
-template <class T>
-void adafactorMatrix(T* weight, T* rowMeans, T* columnMeans, const T* gradient, int64_t matrices, int64_t rows,
-                     int64_t columns, const AdafactorOptions& options);
+LUTRA_KERNEL(adafactorMatrix, void(T* weight, T* rowMeans, T* columnMeans, const T* gradient, int64_t matrices,
+                                   int64_t rows, int64_t columns, const AdafactorOptions& options));
 
 /** The same for a vector, whose mean squares V = variance [n] are kept whole. */
-template <class T>
-void adafactorVector(T* weight, T* variance, const T* gradient, int64_t n, const AdafactorOptions& options);
+LUTRA_KERNEL(adafactorVector,
+             void(T* weight, T* variance, const T* gradient, int64_t n, const AdafactorOptions& options));
 
 }  // namespace lutra

@@ -91,7 +91,7 @@ struct AdafactorRates {
 
   template <class T>
   static AdafactorRates of(const T* weight, int64_t n, const AdafactorOptions& o) {
-    const double rms = std::sqrt(sumOfPowers(weight, n, 2.0) / static_cast<double>(n));
+    const double rms = std::sqrt(sumOfPowers<T>(weight, n, 2.0) / static_cast<double>(n));
     const double rho = std::min(o.lr, 1 / std::sqrt(o.step));
     return {(rms > o.eps2 ? rms : o.eps2) * rho, 1 - o.lr * o.weightDecay, o.eps1 * o.eps1};
   }

@@ -3,21 +3,20 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /**
  * The sum of |x|^p over x[0, n), or for p = infinity the largest |x| (NaN when one is). Blocks of fixed size are summed
  * on their own and their sums added in double, in order: the bits don't depend on the number of threads.
  */
-template <class T>
-double sumOfPowers(const T* x, int64_t n, double p);
+LUTRA_KERNEL(sumOfPowers, double(const T* x, int64_t n, double p));
 
 /** x *= factor */
-template <class T>
-void scaleInPlace(T* x, int64_t n, double factor);
+LUTRA_KERNEL(scaleInPlace, void(T* x, int64_t n, double factor));
 
 /** x = min(max(x, -limit), limit); NaN stays NaN. */
-template <class T>
-void clampInPlace(T* x, int64_t n, double limit);
+LUTRA_KERNEL(clampInPlace, void(T* x, int64_t n, double limit));
 
 }  // namespace lutra

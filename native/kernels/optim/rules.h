@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "kernels/optim/row_gradient.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
@@ -52,33 +53,27 @@ struct RmspropOptions {
 };
 
 /** buffer: the momentum, [n]; null without momentum. */
-template <class T>
-void sgdDense(T* weight, T* buffer, const T* gradient, int64_t n, const SgdOptions& options);
-template <class T>
-void sgdRows(T* weight, T* buffer, const RowGradient<T>& gradient, const SgdOptions& options);
+LUTRA_KERNEL(sgdDense, void(T* weight, T* buffer, const T* gradient, int64_t n, const SgdOptions& options));
+LUTRA_KERNEL(sgdRows, void(T* weight, T* buffer, const RowGradient<T>& gradient, const SgdOptions& options));
 
 /** average, square: the two moments, [n]; largest: AMSGrad's running maximum of square, or null. */
-template <class T>
-void adamDense(T* weight, T* average, T* square, T* largest, const T* gradient, int64_t n, const AdamOptions& options);
-template <class T>
-void adamRows(T* weight, T* average, T* square, T* largest, const RowGradient<T>& gradient, const AdamOptions& options);
+LUTRA_KERNEL(adamDense, void(T* weight, T* average, T* square, T* largest, const T* gradient, int64_t n,
+                             const AdamOptions& options));
+LUTRA_KERNEL(adamRows, void(T* weight, T* average, T* square, T* largest, const RowGradient<T>& gradient,
+                            const AdamOptions& options));
 
 /** SparseAdam: eps is added before the bias correction; weightDecay and decoupled are not looked at. */
-template <class T>
-void sparseAdamRows(T* weight, T* average, T* square, const RowGradient<T>& gradient, const AdamOptions& options);
+LUTRA_KERNEL(sparseAdamRows,
+             void(T* weight, T* average, T* square, const RowGradient<T>& gradient, const AdamOptions& options));
 
 /** sum: the accumulated squares, [n]. */
-template <class T>
-void adagradDense(T* weight, T* sum, const T* gradient, int64_t n, const AdagradOptions& options);
-template <class T>
-void adagradRows(T* weight, T* sum, const RowGradient<T>& gradient, const AdagradOptions& options);
+LUTRA_KERNEL(adagradDense, void(T* weight, T* sum, const T* gradient, int64_t n, const AdagradOptions& options));
+LUTRA_KERNEL(adagradRows, void(T* weight, T* sum, const RowGradient<T>& gradient, const AdagradOptions& options));
 
 /** square: the mean square, [n]; average: the mean gradient, null unless centered; buffer: null without momentum. */
-template <class T>
-void rmspropDense(T* weight, T* square, T* average, T* buffer, const T* gradient, int64_t n,
-                  const RmspropOptions& options);
-template <class T>
-void rmspropRows(T* weight, T* square, T* average, T* buffer, const RowGradient<T>& gradient,
-                 const RmspropOptions& options);
+LUTRA_KERNEL(rmspropDense, void(T* weight, T* square, T* average, T* buffer, const T* gradient, int64_t n,
+                                const RmspropOptions& options));
+LUTRA_KERNEL(rmspropRows, void(T* weight, T* square, T* average, T* buffer, const RowGradient<T>& gradient,
+                               const RmspropOptions& options));
 
 }  // namespace lutra

@@ -120,6 +120,8 @@ int64_t gruWorkspaceElements(const RecurrentShape& shape) {
   return alignedElements(rows * kKept * H) + rows * H;
 }
 
+namespace plain {
+
 template <class T>
 void gruForward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, const T* h0,
                 const RecurrentWeights<T>& weights, const RecurrentShape& shape) {
@@ -145,6 +147,12 @@ void gruForward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, c
     forward.run(scratch<T>(Scratch::gates, part.countOfRows * G * H), G * H, false, part);
   });
 }
+
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(gruForward, plain::gruForward<T>)
+
+namespace plain {
 
 template <class T>
 void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
@@ -223,20 +231,15 @@ void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
     matmul<T>(gradients.hiddenHidden, H, {fromInput, ld, true}, {previous, H}, 2 * H, H, total);
     matmul<T>(gradients.hiddenHidden + 2 * H * H, H, {fromHidden, ld, true}, {previous, H}, H, H, total);
   }
-  if (gradients.biasInput != nullptr) columnSums<T>(gradients.biasInput, fromInput, ld, total, kGruGates * H);
+  if (gradients.biasInput != nullptr) columnSums<T>(gradients.biasInput, fromInput, ld, total, kGruGates * H, false);
   if (gradients.biasHidden != nullptr) {
-    columnSums<T>(gradients.biasHidden, fromInput, ld, total, 2 * H);
-    columnSums<T>(gradients.biasHidden + 2 * H, fromHidden, ld, total, H);
+    columnSums<T>(gradients.biasHidden, fromInput, ld, total, 2 * H, false);
+    columnSums<T>(gradients.biasHidden + 2 * H, fromHidden, ld, total, H, false);
   }
 }
 
-#define LUTRA_INSTANTIATE(T)                                                                                          \
-  template void gruForward<T>(T*, int64_t, T*, T*, Matrix<T>, const T*, const RecurrentWeights<T>&,                   \
-                              const RecurrentShape&);                                                                 \
-  template void gruBackward<T>(const RecurrentGradients<T>&, T*, Matrix<T>, const T*, Matrix<T>, const T*, Matrix<T>, \
-                               const T*, const RecurrentWeights<T>&, const RecurrentShape&);
-LUTRA_INSTANTIATE(float)
-LUTRA_INSTANTIATE(double)
-#undef LUTRA_INSTANTIATE
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(gruBackward, plain::gruBackward<T>)
 
 }  // namespace lutra

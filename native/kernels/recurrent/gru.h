@@ -13,6 +13,7 @@
 
 #include "kernels/matmul/matmul.h"
 #include "kernels/recurrent/layer.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
@@ -29,14 +30,12 @@ int64_t gruWorkspaceElements(const RecurrentShape& shape);
  * H]; `cache` (null when no gradient will be asked for) as above; input [rows, inputSize]; h0 as hn, or null for zeros.
  * hn may not overlap h0.
  */
-template <class T>
-void gruForward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, const T* h0,
-                const RecurrentWeights<T>& weights, const RecurrentShape& shape);
+LUTRA_KERNEL(gruForward, void(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, const T* h0,
+                              const RecurrentWeights<T>& weights, const RecurrentShape& shape));
 
 /** Gradients from those of output (its data null for none) and of hn (or null). `output`, `cache`: gruForward's. */
-template <class T>
-void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
-                 Matrix<T> output, const T* cache, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
-                 const RecurrentShape& shape);
+LUTRA_KERNEL(gruBackward, void(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
+                               Matrix<T> output, const T* cache, Matrix<T> input, const T* h0,
+                               const RecurrentWeights<T>& weights, const RecurrentShape& shape));
 
 }  // namespace lutra

@@ -269,6 +269,8 @@ int64_t lstmWorkspaceElements(const LstmShape& shape) {
                              (shape.projSize > 0 ? alignedElements(rows * shape.projSize) + rows * H : 0));
 }
 
+namespace plain {
+
 template <class T>
 void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0, const T* c0,
                  const LstmWeights<T>& weights, const LstmShape& shape) {
@@ -319,6 +321,12 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
   }
 }
 
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(lstmForward, plain::lstmForward<T>)
+
+namespace plain {
+
 template <class T>
 void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn, const T* dcn,
                   Rows<const T> output, const T* cache, Rows<const T> input, const T* h0, const T* c0,
@@ -352,19 +360,14 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
     gatherPreviousStates<T>(previous, output.data, output.ld, h0, R, rows);
     matmul<T>(gradients.hiddenHidden, R, dGatesTransposed, {previous, R}, 4 * H, R, total);
   }
-  if (gradients.bias != nullptr) columnSums<T>(gradients.bias, dGates, 4 * H, total, 4 * H);
+  if (gradients.bias != nullptr) columnSums<T>(gradients.bias, dGates, 4 * H, total, 4 * H, false);
   if (gradients.projection != nullptr) {
     matmul<T>(gradients.projection, H, {dProjected, P, true}, {full, H}, P, H, total);
   }
 }
 
-#define LUTRA_INSTANTIATE(T)                                                                                   \
-  template void lstmForward<T>(Rows<T>, T*, T*, T*, Rows<const T>, const T*, const T*, const LstmWeights<T>&,  \
-                               const LstmShape&);                                                              \
-  template void lstmBackward<T>(const LstmGradients<T>&, T*, Rows<const T>, const T*, const T*, Rows<const T>, \
-                                const T*, Rows<const T>, const T*, const T*, const LstmWeights<T>&, const LstmShape&);
-LUTRA_INSTANTIATE(float)
-LUTRA_INSTANTIATE(double)
-#undef LUTRA_INSTANTIATE
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(lstmBackward, plain::lstmBackward<T>)
 
 }  // namespace lutra

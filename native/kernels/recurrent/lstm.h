@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "kernels/recurrent/sequence.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
@@ -48,9 +49,8 @@ int64_t lstmWorkspaceElements(const LstmShape& shape);
  * output [rows, R], hn [batch, R], cn [batch, H]; `cache` (null when no gradient will be asked for) as above; input
  * [rows, inputSize]; h0, c0: as hn and cn, or null for zeros. hn and cn may not overlap h0 and c0.
  */
-template <class T>
-void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0, const T* c0,
-                 const LstmWeights<T>& weights, const LstmShape& shape);
+LUTRA_KERNEL(lstmForward, void(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0, const T* c0,
+                               const LstmWeights<T>& weights, const LstmShape& shape));
 
 /** What lstmBackward writes; null where a gradient is not wanted (dh0 and dc0 always are). */
 template <class T>
@@ -66,9 +66,8 @@ struct LstmGradients {
 };
 
 /** Gradients from those of output (or null), hn and cn (or null). `output`, `cache`: what lstmForward wrote. */
-template <class T>
-void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn, const T* dcn,
-                  Rows<const T> output, const T* cache, Rows<const T> input, const T* h0, const T* c0,
-                  const LstmWeights<T>& weights, const LstmShape& shape);
+LUTRA_KERNEL(lstmBackward, void(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn,
+                                const T* dcn, Rows<const T> output, const T* cache, Rows<const T> input, const T* h0,
+                                const T* c0, const LstmWeights<T>& weights, const LstmShape& shape));
 
 }  // namespace lutra

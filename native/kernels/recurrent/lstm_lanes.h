@@ -8,30 +8,26 @@
 #include <cstdint>
 
 #include "kernels/recurrent/lstm.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
 /** Whether this way is taken. Depends on the shape and the active instruction set alone: the bits depend on it. */
-template <class T>
-bool lstmUsesLanes(const LstmShape& shape);
+LUTRA_KERNEL(lstmUsesLanes, bool(const LstmShape& shape));
 
 /** Elements that lstmLanesForward keeps for lstmLanesBackward; 0 where this way is not taken. */
-template <class T>
-int64_t lstmLanesCacheElements(const LstmShape& shape);
+LUTRA_KERNEL(lstmLanesCacheElements, int64_t(const LstmShape& shape));
 
 /** As lstmForward, with the sum of both biases (or null). */
-template <class T>
-void lstmLanesForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0, const T* c0,
-                      const LstmWeights<T>& weights, const T* bias, const LstmShape& shape);
+LUTRA_KERNEL(lstmLanesForward, void(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, const T* h0,
+                                    const T* c0, const LstmWeights<T>& weights, const T* bias, const LstmShape& shape));
 
 /** Elements of working memory that lstmLanesBackward needs; 0 where this way is not taken. */
-template <class T>
-int64_t lstmLanesWorkspaceElements(const LstmShape& shape);
+LUTRA_KERNEL(lstmLanesWorkspaceElements, int64_t(const LstmShape& shape));
 
 /** As lstmBackward; h_{t-1} comes from the cache. */
-template <class T>
-void lstmLanesBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput, const T* dhn,
-                       const T* dcn, const T* cache, Rows<const T> input, const T* h0, const T* c0,
-                       const LstmWeights<T>& weights, const LstmShape& shape);
+LUTRA_KERNEL(lstmLanesBackward, void(const LstmGradients<T>& gradients, T* workspace, Rows<const T> dOutput,
+                                     const T* dhn, const T* dcn, const T* cache, Rows<const T> input, const T* h0,
+                                     const T* c0, const LstmWeights<T>& weights, const LstmShape& shape));
 
 }  // namespace lutra

@@ -59,6 +59,8 @@ int64_t rnnWorkspaceElements(const RecurrentShape& shape) {
   return alignedElements(elements) + elements;
 }
 
+namespace plain {
+
 template <class T>
 void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
                 Nonlinearity nonlinearity, const RecurrentShape& shape) {
@@ -100,6 +102,12 @@ void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0
     }
   });
 }
+
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(rnnForward, plain::rnnForward<T>)
+
+namespace plain {
 
 template <class T>
 void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
@@ -149,17 +157,12 @@ void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
     matmul<T>(gradients.hiddenHidden, H, {dSums, H, true}, {previous, H}, H, H, total);
   }
   // Both biases add to the same sum.
-  if (gradients.biasInput != nullptr) columnSums<T>(gradients.biasInput, dSums, H, total, H);
-  if (gradients.biasHidden != nullptr) columnSums<T>(gradients.biasHidden, dSums, H, total, H);
+  if (gradients.biasInput != nullptr) columnSums<T>(gradients.biasInput, dSums, H, total, H, false);
+  if (gradients.biasHidden != nullptr) columnSums<T>(gradients.biasHidden, dSums, H, total, H, false);
 }
 
-#define LUTRA_INSTANTIATE(T)                                                                                          \
-  template void rnnForward<T>(T*, int64_t, T*, Matrix<T>, const T*, const RecurrentWeights<T>&, Nonlinearity,         \
-                              const RecurrentShape&);                                                                 \
-  template void rnnBackward<T>(const RecurrentGradients<T>&, T*, Matrix<T>, const T*, Matrix<T>, Matrix<T>, const T*, \
-                               const RecurrentWeights<T>&, Nonlinearity, const RecurrentShape&);
-LUTRA_INSTANTIATE(float)
-LUTRA_INSTANTIATE(double)
-#undef LUTRA_INSTANTIATE
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(rnnBackward, plain::rnnBackward<T>)
 
 }  // namespace lutra

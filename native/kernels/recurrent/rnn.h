@@ -10,6 +10,7 @@
 
 #include "kernels/matmul/matmul.h"
 #include "kernels/recurrent/layer.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
@@ -22,14 +23,13 @@ int64_t rnnWorkspaceElements(const RecurrentShape& shape);
  * output [rows, H], ldOutput elements from one row to the next, in the order that SequenceRows describes; hn [batch,
  * H]; input [rows, inputSize]; h0 as hn, or null for zeros. hn may not overlap h0.
  */
-template <class T>
-void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
-                Nonlinearity nonlinearity, const RecurrentShape& shape);
+LUTRA_KERNEL(rnnForward,
+             void(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
+                  Nonlinearity nonlinearity, const RecurrentShape& shape));
 
 /** Gradients from those of output (its data null for none) and of hn (or null). `output`: what rnnForward wrote. */
-template <class T>
-void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
-                 Matrix<T> output, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
-                 Nonlinearity nonlinearity, const RecurrentShape& shape);
+LUTRA_KERNEL(rnnBackward, void(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T> dOutput, const T* dhn,
+                               Matrix<T> output, Matrix<T> input, const T* h0, const RecurrentWeights<T>& weights,
+                               Nonlinearity nonlinearity, const RecurrentShape& shape));
 
 }  // namespace lutra

@@ -52,6 +52,8 @@ int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
+namespace plain {
+
 template <class T>
 void reduce(T* out, const T* x, const T* center, ReduceOp op, double p, double divisor, int64_t outer, int64_t reduce,
             int64_t inner) {
@@ -99,9 +101,12 @@ void reduce(T* out, const T* x, const T* center, ReduceOp op, double p, double d
     }
   });
 }
-template void reduce<float>(float*, const float*, const float*, ReduceOp, double, double, int64_t, int64_t, int64_t);
-template void reduce<double>(double*, const double*, const double*, ReduceOp, double, double, int64_t, int64_t,
-                             int64_t);
+
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(reduce, plain::reduce<T>)
+
+namespace plain {
 
 template <class T>
 int64_t reduceIntegers(int32_t* out, const T* x, ReduceOp op, int64_t outer, int64_t reduce, int64_t inner) {
@@ -135,8 +140,14 @@ int64_t reduceIntegers(int32_t* out, const T* x, ReduceOp op, int64_t outer, int
   }
   return -1;
 }
-template int64_t reduceIntegers<int32_t>(int32_t*, const int32_t*, ReduceOp, int64_t, int64_t, int64_t);
-template int64_t reduceIntegers<uint8_t>(int32_t*, const uint8_t*, ReduceOp, int64_t, int64_t, int64_t);
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(reduceIntegers, &plain::reduceIntegers<T>)
+template struct reduceIntegersKernel<int32_t>;
+template struct reduceIntegersKernel<uint8_t>;
+
+namespace plain {
 
 template <class T>
 void extremes(T* values, int32_t* indices, const T* x, bool largest, int64_t outer, int64_t reduce, int64_t inner) {
@@ -182,10 +193,16 @@ void extremes(T* values, int32_t* indices, const T* x, bool largest, int64_t out
     }
   });
 }
-template void extremes<float>(float*, int32_t*, const float*, bool, int64_t, int64_t, int64_t);
-template void extremes<double>(double*, int32_t*, const double*, bool, int64_t, int64_t, int64_t);
-template void extremes<int32_t>(int32_t*, int32_t*, const int32_t*, bool, int64_t, int64_t, int64_t);
-template void extremes<uint8_t>(uint8_t*, int32_t*, const uint8_t*, bool, int64_t, int64_t, int64_t);
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(extremes, &plain::extremes<T>)
+template struct extremesKernel<float>;
+template struct extremesKernel<double>;
+template struct extremesKernel<int32_t>;
+template struct extremesKernel<uint8_t>;
+
+namespace plain {
 
 template <class T>
 void allOrAny(uint8_t* out, const T* x, bool all, int64_t outer, int64_t reduce, int64_t inner) {
@@ -198,10 +215,16 @@ void allOrAny(uint8_t* out, const T* x, bool all, int64_t outer, int64_t reduce,
     }
   });
 }
-template void allOrAny<float>(uint8_t*, const float*, bool, int64_t, int64_t, int64_t);
-template void allOrAny<double>(uint8_t*, const double*, bool, int64_t, int64_t, int64_t);
-template void allOrAny<int32_t>(uint8_t*, const int32_t*, bool, int64_t, int64_t, int64_t);
-template void allOrAny<uint8_t>(uint8_t*, const uint8_t*, bool, int64_t, int64_t, int64_t);
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(allOrAny, &plain::allOrAny<T>)
+template struct allOrAnyKernel<float>;
+template struct allOrAnyKernel<double>;
+template struct allOrAnyKernel<int32_t>;
+template struct allOrAnyKernel<uint8_t>;
+
+namespace plain {
 
 template <class T>
 void cumulativeSum(T* out, const T* x, bool reverse, int64_t outer, int64_t reduce, int64_t inner) {
@@ -219,8 +242,12 @@ void cumulativeSum(T* out, const T* x, bool reverse, int64_t outer, int64_t redu
     }
   });
 }
-template void cumulativeSum<float>(float*, const float*, bool, int64_t, int64_t, int64_t);
-template void cumulativeSum<double>(double*, const double*, bool, int64_t, int64_t, int64_t);
-template void cumulativeSum<int32_t>(int32_t*, const int32_t*, bool, int64_t, int64_t, int64_t);
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(cumulativeSum, &plain::cumulativeSum<T>)
+template struct cumulativeSumKernel<float>;
+template struct cumulativeSumKernel<double>;
+template struct cumulativeSumKernel<int32_t>;
 
 }  // namespace lutra

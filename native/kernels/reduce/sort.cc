@@ -94,14 +94,19 @@ void firstOfOrder(T* values, int32_t* indices, const T* x, int64_t k, bool desce
 
 }  // namespace
 
+namespace plain {
+
 template <class T>
 void topk(T* values, int32_t* indices, const T* x, int64_t k, bool largest, int64_t outer, int64_t n, int64_t inner) {
   firstOfOrder(values, indices, x, k, largest, outer, n, inner);
 }
 
-template void topk<float>(float*, int32_t*, const float*, int64_t, bool, int64_t, int64_t, int64_t);
-template void topk<double>(double*, int32_t*, const double*, int64_t, bool, int64_t, int64_t, int64_t);
-template void topk<int32_t>(int32_t*, int32_t*, const int32_t*, int64_t, bool, int64_t, int64_t, int64_t);
-template void topk<uint8_t>(uint8_t*, int32_t*, const uint8_t*, int64_t, bool, int64_t, int64_t, int64_t);
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(topk, &plain::topk<T>)
+template struct topkKernel<float>;
+template struct topkKernel<double>;
+template struct topkKernel<int32_t>;
+template struct topkKernel<uint8_t>;
 
 }  // namespace lutra

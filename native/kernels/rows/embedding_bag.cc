@@ -8,31 +8,30 @@
 
 namespace lutra {
 
-template <class S>
-void gatherStored(float* out, const StoredTable<S>& table, const int32_t* indices, int64_t count) {
-  LUTRA_DISPATCH(gatherStored<S>)(out, table, indices, count);
-}
+LUTRA_DEFINE_KERNEL(gatherStored, LUTRA_DISPATCH(gatherStored<T>))
+template struct gatherStoredKernel<Float16Bits>;
+template struct gatherStoredKernel<BFloat16Bits>;
+template struct gatherStoredKernel<int8_t>;
 
-template <class S>
-void bagSums(ComputedType<S>* out, const StoredTable<S>& table, const Bags& bags, const ComputedType<S>* weights,
-             bool mean) {
-  LUTRA_DISPATCH(bagSums<S>)(out, table, bags, weights, mean);
-}
+LUTRA_DEFINE_KERNEL(bagSums, LUTRA_DISPATCH(bagSums<T>))
+template struct bagSumsKernel<float>;
+template struct bagSumsKernel<double>;
+template struct bagSumsKernel<Float16Bits>;
+template struct bagSumsKernel<BFloat16Bits>;
+template struct bagSumsKernel<int8_t>;
 
-template <class S>
-void bagMaxima(ComputedType<S>* out, int32_t* winner, const StoredTable<S>& table, const Bags& bags) {
-  LUTRA_DISPATCH(bagMaxima<S>)(out, winner, table, bags);
-}
+LUTRA_DEFINE_KERNEL(bagMaxima, LUTRA_DISPATCH(bagMaxima<T>))
+template struct bagMaximaKernel<float>;
+template struct bagMaximaKernel<double>;
+template struct bagMaximaKernel<Float16Bits>;
+template struct bagMaximaKernel<BFloat16Bits>;
+template struct bagMaximaKernel<int8_t>;
 
-template <class T>
-void bagWeightGradients(T* out, const T* gradient, const StoredTable<T>& table, const Bags& bags) {
-  LUTRA_DISPATCH(bagWeightGradients<T>)(out, gradient, table, bags);
-}
+LUTRA_FLOAT_KERNEL(bagWeightGradients, bagWeightGradients<T>)
 
-template <class T>
-void addToWinners(T* out, const int32_t* place, const int32_t* winner, const T* gradient, int64_t bags, int64_t dim) {
-  LUTRA_DISPATCH(addToWinners<T>)(out, place, winner, gradient, bags, dim);
-}
+LUTRA_FLOAT_KERNEL(addToWinners, addToWinners<T>)
+
+namespace plain {
 
 template <class T>
 int64_t bagTokens(int32_t* outIndices, int32_t* source, T* scale, const Bags& bags, const T* weights, bool mean) {
@@ -53,24 +52,8 @@ int64_t bagTokens(int32_t* outIndices, int32_t* source, T* scale, const Bags& ba
   return kept;
 }
 
-#define LUTRA_INSTANTIATE_STORED(S)                                                                             \
-  template void bagSums<S>(ComputedType<S>*, const StoredTable<S>&, const Bags&, const ComputedType<S>*, bool); \
-  template void bagMaxima<S>(ComputedType<S>*, int32_t*, const StoredTable<S>&, const Bags&);
-LUTRA_INSTANTIATE_STORED(float)
-LUTRA_INSTANTIATE_STORED(double)
-LUTRA_INSTANTIATE_STORED(Float16Bits)
-LUTRA_INSTANTIATE_STORED(BFloat16Bits)
-LUTRA_INSTANTIATE_STORED(int8_t)
+}  // namespace plain
 
-template void gatherStored<Float16Bits>(float*, const StoredTable<Float16Bits>&, const int32_t*, int64_t);
-template void gatherStored<BFloat16Bits>(float*, const StoredTable<BFloat16Bits>&, const int32_t*, int64_t);
-template void gatherStored<int8_t>(float*, const StoredTable<int8_t>&, const int32_t*, int64_t);
-
-#define LUTRA_INSTANTIATE(T)                                                             \
-  template void bagWeightGradients<T>(T*, const T*, const StoredTable<T>&, const Bags&); \
-  template int64_t bagTokens<T>(int32_t*, int32_t*, T*, const Bags&, const T*, bool);    \
-  template void addToWinners<T>(T*, const int32_t*, const int32_t*, const T*, int64_t, int64_t);
-LUTRA_INSTANTIATE(float)
-LUTRA_INSTANTIATE(double)
+LUTRA_PLAIN_FLOAT_KERNEL(bagTokens, plain::bagTokens<T>)
 
 }  // namespace lutra

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 struct Float16Bits {
@@ -49,39 +51,35 @@ struct Bags {
 };
 
 /** out[i, :] = table[indices[i], :], widened; out is [count, dim]. S: a type of fewer bits. */
-template <class S>
-void gatherStored(float* out, const StoredTable<S>& table, const int32_t* indices, int64_t count);
+LUTRA_KERNEL(gatherStored, void(float* out, const StoredTable<T>& table, const int32_t* indices, int64_t count));
 
 /**
  * out[b, :] = Σ weights[i] * table[indices[i], :] over the bag's tokens in order, with mean divided by their number;
  * empty bags give zeros. weights: [tokens], null means 1.
  */
-template <class S>
-void bagSums(ComputedType<S>* out, const StoredTable<S>& table, const Bags& bags, const ComputedType<S>* weights,
-             bool mean);
+LUTRA_KERNEL(bagSums, void(ComputedType<T>* out, const StoredTable<T>& table, const Bags& bags,
+                           const ComputedType<T>* weights, bool mean));
 
 /**
  * out[b, j] = the largest table[indices[i], j] over the bag's tokens, zeros for empty bags; winner[b, j], unless null,
  * is the first token that has it, or -1. As in PyTorch a NaN wins only as the first token.
  */
-template <class S>
-void bagMaxima(ComputedType<S>* out, int32_t* winner, const StoredTable<S>& table, const Bags& bags);
+LUTRA_KERNEL(bagMaxima, void(ComputedType<T>* out, int32_t* winner, const StoredTable<T>& table, const Bags& bags));
 
 /** out[i] = gradient[b, :] · table[indices[i], :] for each token i of each bag b; 0 for padding. gradient: [bags, dim].
  */
-template <class T>
-void bagWeightGradients(T* out, const T* gradient, const StoredTable<T>& table, const Bags& bags);
+LUTRA_KERNEL(bagWeightGradients, void(T* out, const T* gradient, const StoredTable<T>& table, const Bags& bags));
 
 /**
  * The gradient of bagSums as a list of rows (gather.h): for each token but padding, in order, its index, the bag it is
  * in and what its bag's gradient counts for it: its weight (null: 1), with mean divided by the bag's number of tokens.
  * outIndices, source and scale have room for all tokens. Returns how many there are.
  */
-template <class T>
-int64_t bagTokens(int32_t* outIndices, int32_t* source, T* scale, const Bags& bags, const T* weights, bool mean);
+LUTRA_KERNEL(bagTokens,
+             int64_t(int32_t* outIndices, int32_t* source, T* scale, const Bags& bags, const T* weights, bool mean));
 
 /** out[place[winner[b, j]], j] += gradient[b, j], where there is a winner; place: [tokens], rows of out. */
-template <class T>
-void addToWinners(T* out, const int32_t* place, const int32_t* winner, const T* gradient, int64_t bags, int64_t dim);
+LUTRA_KERNEL(addToWinners,
+             void(T* out, const int32_t* place, const int32_t* winner, const T* gradient, int64_t bags, int64_t dim));
 
 }  // namespace lutra

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** out[i, :] = table[indices[i], :]; out is [count, dim], table [rows, dim]. */
-template <class T>
-void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim);
+LUTRA_KERNEL(gatherRows,
+             void(T* out, const T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim));
 
 /**
  * A list of rows: row i is values[source[i], :] * scale[i], or values[i, :] * scale[i] where source is null; where
@@ -26,29 +28,26 @@ struct RowList {
  * (-1: none) are left out. The sums of a row run in the order of positions, so the bits don't depend on the number of
  * threads.
  */
-template <class T>
-void scatterAddRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
-                    int64_t skip);
+LUTRA_KERNEL(scatterAddRows, void(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows,
+                                  int64_t dim, int64_t skip));
 
 /** As scatterAddRows into a table of zeros: overwrites all of table. The dense gradient of a lookup. */
-template <class T>
-void scatterRows(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
-                 int64_t skip);
+LUTRA_KERNEL(scatterRows, void(T* table, const RowList<T>& list, const int32_t* indices, int64_t count, int64_t rows,
+                               int64_t dim, int64_t skip));
 
 /**
  * Row-sparse values brought to distinct, ascending indices: outIndices [count] and outValues [count, dim] get one entry
  * for each distinct index, the sum of its rows in the order of positions. Returns how many there are.
  */
-template <class T>
-int64_t coalesceRows(int32_t* outIndices, T* outValues, const int32_t* indices, const RowList<T>& list, int64_t count,
-                     int64_t rows, int64_t dim, int64_t skip);
+LUTRA_KERNEL(coalesceRows, int64_t(int32_t* outIndices, T* outValues, const int32_t* indices, const RowList<T>& list,
+                                   int64_t count, int64_t rows, int64_t dim, int64_t skip));
 
 /**
  * Scales each row of table that indices name, once, to a p-norm of at most maxNorm: rows whose norm is larger are
  * multiplied by maxNorm / (norm + 1e-7). p may be any number; infinity is the largest magnitude. Returns whether there
  * was such a row.
  */
-template <class T>
-bool renormRows(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim, double maxNorm, double p);
+LUTRA_KERNEL(renormRows, bool(T* table, const int32_t* indices, int64_t count, int64_t rows, int64_t dim,
+                              double maxNorm, double p));
 
 }  // namespace lutra

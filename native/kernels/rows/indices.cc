@@ -116,6 +116,8 @@ IndexGroups groupIndices(const int32_t* indices, int64_t count, int64_t size, in
   return {groups, scratch.index.data(), scratch.begin.data(), scratch.order.data()};
 }
 
+namespace plain {
+
 template <class T>
 void divideByFrequency(T* scale, const int32_t* indices, int64_t count, int64_t size) {
   const IndexGroups g = groupIndices(indices, count, size, -1);
@@ -124,7 +126,9 @@ void divideByFrequency(T* scale, const int32_t* indices, int64_t count, int64_t 
     for (int32_t k = g.begin[i]; k < g.begin[i + 1]; k++) scale[g.order[k]] /= frequency;
   }
 }
-template void divideByFrequency<float>(float*, const int32_t*, int64_t, int64_t);
-template void divideByFrequency<double>(double*, const int32_t*, int64_t, int64_t);
+
+}  // namespace plain
+
+LUTRA_PLAIN_FLOAT_KERNEL(divideByFrequency, plain::divideByFrequency<T>)
 
 }  // namespace lutra

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "simd/inline.h"
+#include "simd/kernel.h"
 
 namespace lutra {
 
@@ -37,7 +38,6 @@ IndexGroups groupIndices(const int32_t* indices, int64_t count, int64_t size, in
 
 /** scale[i] /= how often indices[i] occurs in the list; one outside [0, size) leaves its scale alone. T: float, double.
  */
-template <class T>
-void divideByFrequency(T* scale, const int32_t* indices, int64_t count, int64_t size);
+LUTRA_KERNEL(divideByFrequency, void(T* scale, const int32_t* indices, int64_t count, int64_t size));
 
 }  // namespace lutra

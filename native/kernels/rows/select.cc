@@ -132,6 +132,8 @@ void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t out
   });
 }
 
+namespace plain {
+
 template <class T>
 void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                int64_t inner) {
@@ -144,6 +146,13 @@ void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int6
     }
   });
 }
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(addSlices, &plain::addSlices<T>)
+template struct addSlicesKernel<float>;
+template struct addSlicesKernel<double>;
+template struct addSlicesKernel<int32_t>;
 
 void gatherElements(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                     int64_t inner, int64_t size) {
@@ -181,11 +190,20 @@ void scatterElements(void* dst, const void* src, const int32_t* indices, int64_t
   }
 }
 
+namespace plain {
+
 template <class T>
 void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                         int64_t inner) {
   moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] += src[near]; });
 }
+
+}  // namespace plain
+
+LUTRA_DEFINE_KERNEL(scatterAddElements, &plain::scatterAddElements<T>)
+template struct scatterAddElementsKernel<float>;
+template struct scatterAddElementsKernel<double>;
+template struct scatterAddElementsKernel<int32_t>;
 
 int64_t countSet(const uint8_t* mask, int64_t n) { return n - std::count(mask, mask + n, uint8_t(0)); }
 
@@ -196,12 +214,5 @@ int64_t setPositions(int32_t* out, int64_t capacity, const uint8_t* mask, int64_
   }
   return found;
 }
-
-template void addSlices<float>(float*, const float*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
-template void addSlices<double>(double*, const double*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
-template void addSlices<int32_t>(int32_t*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
-template void scatterAddElements<float>(float*, const float*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
-template void scatterAddElements<double>(double*, const double*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
-template void scatterAddElements<int32_t>(int32_t*, const int32_t*, const int32_t*, int64_t, int64_t, int64_t, int64_t);
 
 }  // namespace lutra

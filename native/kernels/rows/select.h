@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "simd/kernel.h"
+
 namespace lutra {
 
 /** dst[o, i, :] = src[o, indices[i], :], all of it (zeros for an index that has changed); dst is [outer, count, inner]
@@ -17,8 +19,8 @@ void placeSlices(void* dst, const void* src, const int32_t* indices, int64_t out
                  int64_t inner, int64_t size);
 
 /** dst[o, indices[i], :] += src[o, i, :], i ascending; dst is [outer, rows, inner]. */
-template <class T>
-void addSlices(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner);
+LUTRA_KERNEL(addSlices, void(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
+                             int64_t inner));
 
 /** dst[o, i, k] = src[o, indices[o, i, k], k]; dst and indices are [outer, count, inner]. */
 void gatherElements(void* dst, const void* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
@@ -29,9 +31,8 @@ void scatterElements(void* dst, const void* src, const int32_t* indices, int64_t
                      int64_t inner, int64_t size);
 
 /** dst[o, indices[o, i, k], k] += src[o, i, k], i ascending. */
-template <class T>
-void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
-                        int64_t inner);
+LUTRA_KERNEL(scatterAddElements, void(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows,
+                                      int64_t count, int64_t inner));
 
 /** How many bytes of mask are not 0. */
 int64_t countSet(const uint8_t* mask, int64_t n);
