@@ -83,7 +83,7 @@ function parse(text) {
   const blocks = text.trim().split(/\n\s*\n/);
   for (const [index, block] of blocks.entries()) {
     const lines = block.split('\n');
-    const comment = lines.filter((line) => line.startsWith('#')).map((line) => line.slice(1).trim());
+    const comment = wrapped(lines.filter((line) => line.startsWith('#')).map((line) => line.slice(1)));
     const [head, ...rest] = lines.filter((line) => !line.startsWith('#'));
     if (head === undefined) {
       if (index !== 0) throw new Error(`a comment belongs to nothing: ${comment[0]}`);
@@ -155,6 +155,17 @@ function comment(lines, indent = '') {
   if (lines.length === 0) return [];
   if (lines.length === 1) return [`${indent}/** ${lines[0]} */`];
   return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`), `${indent} */`];
+}
+
+/** Lines that are short enough in both languages. */
+function wrapped(lines) {
+  const out = [];
+  for (const word of words(lines.join(' '))) {
+    const last = out.length - 1;
+    if (last >= 0 && out[last].length + word.length < longest - 6) out[last] += ` ${word}`;
+    else out.push(word);
+  }
+  return out;
 }
 
 const hex = (n) => `0x${n.toString(16).padStart(8, '0')}`;

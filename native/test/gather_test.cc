@@ -194,7 +194,7 @@ void testIndices() {
   // Bad indices are refused before a kernel runs; should they change later, they are left out.
   float table[4] = {1, 2, 3, 4}, out[6] = {9, 9, 9, 9, 9, 9};
   const int32_t bad[3] = {1, 2, -1};
-  gatherRows<T>(out, table, bad, 3, 2, 2);
+  gatherRows<float>(out, table, bad, 3, 2, 2);
   CHECK(out[0] == 3 && out[1] == 4 && out[2] == 9 && out[5] == 9);
   const int64_t big[] = {1, 2047, 2048, 2049, 4194303, 4194304, 2147483647};
   for (int64_t size : big) {

@@ -79,7 +79,7 @@ struct Operands {
     const Matrix<T> left = {a.data(), lda, s.transposeA}, right = {b.data(), ldb, s.transposeB};
     if (packed) {
       std::vector<T> panel(static_cast<size_t>(lutra::packedElements<T>(s.N, s.K)));
-      lutra::packMatrix(panel.data(), right, s.N, s.K);
+      lutra::packMatrix<T>(panel.data(), right, s.N, s.K);
       lutra::matmulPacked(c.data(), ldc, left, panel.data(), s.M, s.N, s.K, options());
     } else {
       lutra::matmul(c.data(), ldc, left, right, s.M, s.N, s.K, options());
@@ -209,7 +209,7 @@ void verifyColumnSums() {
       for (const bool accumulate : {false, true}) {
         Guarded<T> out(N);
         if (accumulate) std::copy(before.begin(), before.end(), out.data());
-        lutra::columnSums(out.data(), a.data(), lda, M, N, accumulate);
+        lutra::columnSums<T>(out.data(), a.data(), lda, M, N, accumulate);
         CHECK(out.intact());
         bool close = true;
         for (int64_t j = 0; j < N; j++) {

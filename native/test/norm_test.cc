@@ -190,7 +190,7 @@ void testAll() {
   T dw[2] = {5, 5}, db[2] = {5, 5};
   const T w[2] = {1, 1};
   T* const none = nullptr;
-  layerNormBackward<T>(none, dw, db, none, none, w, none, none, 0, 2);
+  normaliseBackward<T>({none, dw, db, none, none, w, none, none, 2}, 0);
   CHECK(dw[0] == 0 && dw[1] == 0 && db[0] == 0 && db[1] == 0);
 }
 

@@ -2,13 +2,13 @@
 import type { TypedArray } from '../typed_array.js';
 
 /**
- * The addon's bags of embeddings, and tables stored in few bits. Calls that look tokens up return the position of the first
- * bad index, -2 less that of the first bad offset, or -1.
+ * The addon's bags of embeddings, and tables stored in few bits. Calls that look tokens up return the position of
+ * the first bad index, -2 less that of the first bad offset, or -1.
  */
 export interface PlannedEmbeddingBag {
   /**
-   * Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that gave
-   * the maxima. `dtype` is the table's code.
+   * Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that
+   * gave the maxima. `dtype` is the table's code.
    */
   embeddingBag(
     plan: Float64Array,

@@ -2,8 +2,8 @@
 import type { TypedArray } from '../typed_array.js';
 
 /**
- * The addon's lookups of rows by index, and the sums that go back. Each returns the position of the first bad index, or
- * -1, and writes nothing before that. A list of rows is values, and the place in them and the factor of each row:
+ * The addon's lookups of rows by index, and the sums that go back. Each returns the position of the first bad index,
+ * or -1, and writes nothing before that. A list of rows is values, and the place in them and the factor of each row:
  * values[source[i], :] * scale[i].
  */
 export interface PlannedGather {

@@ -4,9 +4,9 @@ import type { TypedArray } from '../typed_array.js';
 /** The addon's optimizer updates. */
 export interface PlannedOptim {
   /**
-   * One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has
-   * count * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad
-   * row index, or -1.
+   * One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has count *
+   * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad row
+   * index, or -1.
    */
   updateParameter(
     plan: Float64Array,
@@ -20,8 +20,8 @@ export interface PlannedOptim {
     scale: TypedArray | null,
   ): number;
   /**
-   * One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their columns'; or
-   * without rowMeans of a vector, whose means are its variance.
+   * One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their
+   * columns'; or without rowMeans of a vector, whose means are its variance.
    */
   adafactor(
     plan: Float64Array,

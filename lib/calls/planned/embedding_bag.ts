@@ -28,8 +28,8 @@ export interface EmbeddingBagCall {
 }
 
 /**
- * Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that gave
- * the maxima. `dtype` is the table's code.
+ * Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that
+ * gave the maxima. `dtype` is the table's code.
  */
 export function callEmbeddingBag(call: EmbeddingBagCall): number {
   const out = call.out.storage.array;

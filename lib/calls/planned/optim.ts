@@ -50,9 +50,9 @@ export interface UpdateParameterCall {
 }
 
 /**
- * One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has
- * count * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad
- * row index, or -1.
+ * One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has count *
+ * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad row
+ * index, or -1.
  */
 export function callUpdateParameter(call: UpdateParameterCall): number {
   const weight = call.weight.storage.array;
@@ -125,8 +125,8 @@ export interface AdafactorCall {
 }
 
 /**
- * One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their columns'; or
- * without rowMeans of a vector, whose means are its variance.
+ * One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their
+ * columns'; or without rowMeans of a vector, whose means are its variance.
  */
 export function callAdafactor(call: AdafactorCall): void {
   const weight = call.weight.storage.array;

@@ -5,8 +5,8 @@
 
 namespace lutra::binding {
 
-// Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that gave
-// the maxima. `dtype` is the table's code.
+// Sums, means or maxima over bags, by the codes of native/binding/embedding_bag.cc; `winner` gets the tokens that
+// gave the maxima. `dtype` is the table's code.
 struct EmbeddingBagLayout {
   static constexpr uint32_t kId = 0x7812844f;
   static constexpr int64_t kNumbers = 17;

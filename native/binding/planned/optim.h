@@ -5,9 +5,9 @@
 
 namespace lutra::binding {
 
-// One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has
-// count * dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad
-// row index, or -1.
+// One update of one parameter by the rule that has the code in native/binding/optim.cc. A dense gradient has count *
+// dim values; with indices they, source and scale are a list of rows. Returns the position of the first bad row
+// index, or -1.
 struct UpdateParameterLayout {
   static constexpr uint32_t kId = 0x254f41e6;
   static constexpr int64_t kNumbers = 40;
@@ -53,8 +53,8 @@ struct UpdateParameterLayout {
   static constexpr Array scale{8, "scale", 39};
 };
 
-// One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their columns';
-// or without rowMeans of a vector, whose means are its variance.
+// One update by Adafactor: of [matrices, rows, columns] weights with their rows' means and, as means, their
+// columns'; or without rowMeans of a vector, whose means are its variance.
 struct AdafactorLayout {
   static constexpr uint32_t kId = 0x543ad4b2;
   static constexpr int64_t kNumbers = 16;
