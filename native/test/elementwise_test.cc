@@ -145,9 +145,8 @@ void testSpecialValues() {
   }
 }
 
-template <class T, class Op>
-std::vector<T> runIntegers(BlockKernel (*kernelOf)(Op), Op op, std::vector<T> a, std::vector<T> b, double p0,
-                           double p1) {
+template <class T, class KernelOf, class Op>
+std::vector<T> runIntegers(const KernelOf& kernelOf, Op op, std::vector<T> a, std::vector<T> b, double p0, double p1) {
   std::vector<T> y(a.size());
   void* pointers[3] = {y.data(), a.data(), b.data()};
   const double params[2] = {p0, p1};
