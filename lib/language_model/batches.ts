@@ -1,5 +1,6 @@
 import { ValueError } from '../errors.js';
 import { narrow } from '../ops/view.js';
+import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Targets that count for nothing: what cross entropy's `ignoreIndex` is by default. */
@@ -47,7 +48,8 @@ export class TokenBatches implements Iterable<SequenceBatch> {
 
   /** @throws ValueError when there are fewer tokens than texts */
   constructor(ids: Int32Array, options: TokenBatchesOptions) {
-    const { startId, batchSize, sequenceLength, remainder = 'drop' } = options;
+    const names = ['startId', 'batchSize', 'sequenceLength', 'remainder'];
+    const { startId, batchSize, sequenceLength, remainder = 'drop' } = checkOptions('TokenBatches', options, names);
     const pad = remainder === 'pad';
     const steps = pad ? Math.ceil(ids.length / batchSize) : Math.floor(ids.length / batchSize);
     if (ids.length < batchSize) {

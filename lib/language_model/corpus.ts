@@ -1,4 +1,5 @@
 import { CorpusError } from '../errors.js';
+import { checkOptions } from '../options.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { type BrownFile, readBrownCorpus } from './brown.js';
 import { placedSentences, readTextFile } from './text_file.js';
@@ -31,13 +32,14 @@ const fewestWords = 200;
  * The Brown corpus, split by file: every tenth of the 500 files is for validation, so that each genre is in both parts.
  * @param files as {@link readBrownCorpus} gives them
  */
-export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), options: CorpusOptions = {}): Corpus {
+export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), options?: CorpusOptions): Corpus {
+  const given = checkOptions('brownCorpus', options, ['lowercase']);
   const every = Math.round(1 / validationShare);
   const isValidation = (index: number) => index % every === every - 1;
   const stream = (wanted: boolean) =>
     joinSentences(
       files.filter((_, index) => isValidation(index) === wanted).flatMap((file) => file.sentences),
-      options,
+      given,
     );
   return { name: 'Brown corpus', training: stream(false), validation: stream(true) };
 }
@@ -46,8 +48,8 @@ export function brownCorpus(files: readonly BrownFile[] = readBrownCorpus(), opt
  * A text file, split by place: the last tenth of it is for validation.
  * @throws CorpusError when the file can't be read, is no text, or is too small
  */
-export function textCorpus(path: string, options: CorpusOptions = {}): Corpus {
-  const steps = textCorpusSteps(path, options);
+export function textCorpus(path: string, options?: CorpusOptions): Corpus {
+  const steps = textCorpusSteps(path, checkOptions('textCorpus', options, ['lowercase']));
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -1,4 +1,5 @@
 import { noGrad } from '../autograd/mode.js';
+import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { LanguageModel, LanguageModelState } from './model.js';
 
@@ -17,7 +18,8 @@ export interface GenerateOptions {
 
 /** Continues a text word by word. Returns the ids that were added, without the prompt. */
 export function generate(model: LanguageModel, options: GenerateOptions): number[] {
-  const { prompt, length, temperature, excluded, random } = options;
+  const names = ['prompt', 'length', 'temperature', 'excluded', 'random'];
+  const { prompt, length, temperature, excluded, random } = checkOptions('generate', options, names);
   const wasTraining = model.training;
   model.eval();
   try {

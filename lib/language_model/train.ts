@@ -1,3 +1,4 @@
+import { checkOptions } from '../options.js';
 import { History } from '../training/history.js';
 import { KeptWeights } from '../training/kept_weights.js';
 import type { TokenBatches } from './batches.js';
@@ -51,7 +52,10 @@ export async function trainLanguageModel(
   options: TrainOptions,
   listeners: TrainListeners = {},
 ): Promise<TrainResult> {
-  const { epochs, patience = Number.POSITIVE_INFINITY } = options;
+  const op = 'trainLanguageModel';
+  const names = ['epochs', 'optimizer', 'lr', 'maxGradNorm', 'patience'];
+  const { epochs, patience = Number.POSITIVE_INFINITY } = checkOptions(op, options, names);
+  checkOptions(op, listeners, ['onStep', 'onEpoch', 'isStopped']);
   const isStopped = () => listeners.isStopped?.() ?? false;
   const trainer = new PassTrainer(model, training, options, listeners);
   const history = new History<EpochResult>();

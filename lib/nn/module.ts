@@ -139,7 +139,8 @@ export abstract class Module extends HookableModule implements ModuleTree {
   }
 
   /** The buffers registered on this module itself. */
-  ownBuffers({ persistentOnly = false } = {}): [string, Tensor][] {
+  ownBuffers(options?: { persistentOnly?: boolean }): [string, Tensor][] {
+    const { persistentOnly = false } = checkOptions('ownBuffers', options, ['persistentOnly']);
     const found: [string, Tensor][] = [];
     for (const [name, persistent] of this.#buffers) {
       const value = properties(this)[name];

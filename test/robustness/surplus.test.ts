@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as lutra from '../../lib/index.js';
+import { argumentsFor, instances } from './unknown_options.js';
 
 const { Tensor } = lutra;
 
@@ -12,6 +13,8 @@ type Anything = any;
 interface Callable {
   readonly path: string;
   readonly variadic: boolean;
+  /** The method itself, to be called on an object; null for what is no method. */
+  readonly on: Anything;
   readonly call: (args: readonly unknown[]) => unknown;
 }
 
@@ -53,18 +56,18 @@ function everyCallable(): Callable[] {
     if (Class.prototype instanceof Error) return;
     if (!hidden.has(`${Class.name}.constructor`)) {
       const call = (args: readonly unknown[]) => Reflect.construct(Class, args);
-      found.push({ path: `new ${path}`, variadic: isVariadic(Class), call });
+      found.push({ path: `new ${path}`, variadic: isVariadic(Class), on: null, call });
     }
     for (const [name, fn] of methodsOf(Class, Class)) {
       const call = (args: readonly unknown[]) => Reflect.apply(fn, Class, args);
-      found.push({ path: `${path}.${name}`, variadic: isVariadic(fn), call });
+      found.push({ path: `${path}.${name}`, variadic: isVariadic(fn), on: null, call });
     }
     for (let owner = Class.prototype; owner !== null && !seen.has(owner); owner = Object.getPrototypeOf(owner)) {
       seen.add(owner);
       const instance = Object.create(Class.prototype);
       for (const [name, fn] of methodsOf(owner, owner.constructor)) {
         const call = (args: readonly unknown[]) => Reflect.apply(fn, instance, args);
-        found.push({ path: `${path}.prototype.${name}`, variadic: isVariadic(fn), call });
+        found.push({ path: `${path}.prototype.${name}`, variadic: isVariadic(fn), on: fn, call });
       }
     }
   };
@@ -75,7 +78,8 @@ function everyCallable(): Callable[] {
       const at: string = path === '' ? name : `${path}.${name}`;
       if (isClass(value)) visitClass(at, value);
       else if (typeof value === 'function') {
-        if (!seen.has(value)) found.push({ path: at, variadic: isVariadic(value), call: (args) => value(...args) });
+        if (!seen.has(value))
+          found.push({ path: at, variadic: isVariadic(value), on: null, call: (args) => value(...args) });
         seen.add(value);
       } else if (typeof value === 'object' && value !== null) visit(at, value);
     }
@@ -112,7 +116,7 @@ const surplus =
   /: takes (?:no arguments|one argument|(\d+) arguments)(?: \((.*?)\))?, got (\d+); the first too many is/;
 
 /** How many arguments it says it takes when it gets twenty, and their names. */
-async function parametersOf({ path, call }: Callable): Promise<string[]> {
+async function parametersOf({ path, call }: Pick<Callable, 'path' | 'call'>): Promise<string[]> {
   const error = await errorOf(() => call(Array.from({ length: 20 })));
   const match = surplus.exec(String(error?.message));
   if (match === null) throw new Error(`${path} takes twenty arguments: ${error?.message ?? 'and returns'}`);
@@ -161,5 +165,31 @@ describe('one argument too many', () => {
   it('is said to come from map where it does', async () => {
     const error = await errorOf(() => [lutra.tensor(1)].map(lutra.exp as Anything));
     expect(error?.message).toMatch(/exp: takes one argument \(input\), got 3; .* write \(x\) => exp\(x\)$/);
+  });
+});
+
+describe('an option that does not exist', () => {
+  it('is refused by everything that takes options, with its name', async () => {
+    const silent: string[] = [];
+    for (const { path, call, on } of countable) {
+      const names = await parametersOf({ path, call });
+      const at = names.indexOf('options');
+      if (at < 0) continue;
+      const owners = on === null ? [null] : (instances[path.replace(/\.prototype\..*/, '')]?.() ?? [null]);
+      let last: Error | null = null;
+      let found = false;
+      for (const owner of owners) {
+        for (const given of argumentsFor(names.slice(0, at))) {
+          const [behind] = argumentsFor(names.slice(at + 1));
+          const args = [...given, { noSuchOption: 1 }, ...behind];
+          last = await errorOf(() => (owner === null || on === null ? call(args) : Reflect.apply(on, owner, args)));
+          found = last instanceof lutra.OptionError && last.message.includes("'noSuchOption'");
+          if (found || last === null) break;
+        }
+        if (found) break;
+      }
+      if (!found) silent.push(`${path}(${names}): ${last?.message ?? 'is taken'}`);
+    }
+    expect(silent).toEqual([]);
   });
 });
