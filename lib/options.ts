@@ -76,3 +76,9 @@ export function checkNumbers(op: string, values: readonly unknown[]): number[] {
   }
   return values as number[];
 }
+
+/** Whether a value is an object that gives an iterator: a list, a Set, a generator; no string. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function';
+}

@@ -2,6 +2,7 @@ import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../
 import { asTensor } from '../ops/creation.js';
 import { indexSelect } from '../ops/indexing.js';
 import { select } from '../ops/view.js';
+import { isIterable } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 import { isIterableSource } from './iterable_dataset.js';
@@ -129,7 +130,7 @@ export function asDataset<Sample>(op: string, source: DataSource<Sample>): Datas
 }
 
 function checkIndexList(op: string, indices: unknown): void {
-  if (typeof indices === 'object' && indices !== null && Symbol.iterator in indices) return;
+  if (isIterable(indices)) return;
   throw new ArgumentError(`${op}: indices must be a list of numbers, got ${describe(indices)}`);
 }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { isIterable } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Samples that come one after the other and have no numbers: from a stream, a generator, a file too large to hold. */
@@ -32,7 +33,9 @@ export abstract class IterableDataset<Sample> implements Iterable<Sample> {
     }
     return new (class extends IterableDataset<Sample> {
       [Symbol.iterator](): Iterator<Sample> {
-        return iterate()[Symbol.iterator]();
+        const samples = iterate();
+        if (typeof samples?.[Symbol.iterator] === 'function') return samples[Symbol.iterator]();
+        throw new ArgumentError(`IterableDataset.from: iterate must give an iterable, got ${describe(samples)}`);
       }
     })();
   }
@@ -45,7 +48,7 @@ export function isIterableSource(source: unknown): source is IterableSource<unkn
   if (typeof source !== 'object' || source === null || Array.isArray(source) || source instanceof Tensor) return false;
   const keyed = source as Keyed;
   const byNumber = typeof keyed.get === 'function' && !types.isMap(source);
-  return !byNumber && (typeof keyed[Symbol.iterator] === 'function' || isAsync(source));
+  return !byNumber && (isIterable(source) || isAsync(source));
 }
 
 /** Whether it must be iterated with `for await`. */

@@ -1,7 +1,7 @@
 import type { Generator } from '../calls/generator.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { randperm } from '../ops/random.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, isIterable } from '../options.js';
 import { asDataset, type DataSource, Subset } from './dataset.js';
 import { checkGenerator } from './sampler.js';
 
@@ -41,7 +41,7 @@ export function randomSplit<Sample>(
 }
 
 function countsOf(op: string, lengths: Iterable<number>, total: number): number[] {
-  if (typeof lengths !== 'object' || lengths === null || !(Symbol.iterator in lengths)) {
+  if (!isIterable(lengths)) {
     throw new ArgumentError(`${op}: lengths must be a list of numbers, got ${describe(lengths)}`);
   }
   const given = [...lengths];

@@ -1,7 +1,7 @@
 import { defaultGenerator, Generator } from '../calls/generator.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { multinomial, randint, randperm } from '../ops/random.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, isIterable } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -240,7 +240,7 @@ export function checkPositive(op: string, name: string, value: unknown): number 
 
 /** @throws ArgumentError unless it can be iterated */
 export function checkIterable<T extends Iterable<unknown>>(op: string, name: string, value: T): T {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value;
+  if (isIterable(value)) return value;
   throw new ArgumentError(`${op}: ${name} must be iterable, got ${describe(value)}`);
 }
 

@@ -58,7 +58,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     super(params, options, {
       lr: 1,
       maxIter: 20,
-      maxEval: Math.floor(((options?.maxIter ?? 20) * 5) / 4),
+      maxEval: Math.floor(((typeof options?.maxIter === 'number' ? options.maxIter : 20) * 5) / 4),
       toleranceGrad: 1e-7,
       toleranceChange: 1e-9,
       historySize: 100,

@@ -1,5 +1,6 @@
 import { kindOfAnyCopy } from '../copies.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
+import { isIterable } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -14,12 +15,12 @@ export function groupsOf(op: string, params: unknown): object[] {
   if (params instanceof Tensor) {
     throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got one tensor; pass [tensor]`);
   }
-  if (typeof params !== 'object' || params === null || !(Symbol.iterator in params)) {
+  if (!isIterable(params)) {
     const isCallable = typeof params === 'function' || kindOfAnyCopy(params) === 'Module';
     const way = isCallable ? '; pass what model.parameters() returns' : '';
     throw new ArgumentError(`${op}: params must be an iterable of tensors or groups, got ${describe(params)}${way}`);
   }
-  const items = [...(params as Iterable<unknown>)];
+  const items = [...params];
   if (items.length === 0) return [];
   const isGroup = (item: unknown) =>
     typeof item === 'object' && item !== null && !(item instanceof Tensor) && !Array.isArray(item);
@@ -37,11 +38,10 @@ export function readParameters(
   given: unknown,
   known: ReadonlySet<Tensor>,
 ): { params: Tensor[]; names: string[] | null } {
-  const isList = typeof given === 'object' && given !== null && Symbol.iterator in given;
-  if (!(given instanceof Tensor) && !isList) {
+  if (!(given instanceof Tensor) && !isIterable(given)) {
     throw new ArgumentError(`${op}: params must be a tensor or an iterable of tensors, got ${describe(given)}`);
   }
-  const items = given instanceof Tensor ? [given] : [...(given as Iterable<unknown>)];
+  const items = given instanceof Tensor ? [given] : [...given];
   const isNamed = (item: unknown): item is NamedParameter =>
     Array.isArray(item) && item.length === 2 && typeof item[0] === 'string';
   const named = items.some(isNamed);

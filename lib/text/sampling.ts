@@ -39,12 +39,13 @@ const samplingNames = [...filterNames, 'generator'] as const;
 
 function checkFilter(op: string, filter: SamplingFilter, zeroAllowed: boolean): void {
   const { temperature = 1, topK = null, topP = null } = filter;
-  const enough = temperature > 0 || (zeroAllowed && temperature === 0);
-  if (typeof temperature !== 'number' || !Number.isFinite(temperature) || !enough) {
+  const isEnough = (value: number) => value > 0 || (zeroAllowed && value === 0);
+  if (typeof temperature !== 'number' || !Number.isFinite(temperature) || !isEnough(temperature)) {
     const bound = zeroAllowed ? 'of at least' : 'above';
     throw new ValueError(`${op}: temperature must be a number ${bound} 0, got ${describe(temperature)}`);
   }
-  if (topK !== null && !(topK >= 1 && (Number.isInteger(topK) || topK === Number.POSITIVE_INFINITY))) {
+  const isCount = (value: unknown) => Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
+  if (topK !== null && !(isCount(topK) && topK >= 1)) {
     throw new ValueError(`${op}: topK must be a positive integer, Infinity or null, got ${describe(topK)}`);
   }
   if (topP !== null && !(typeof topP === 'number' && topP > 0 && topP <= 1)) {
@@ -251,6 +252,10 @@ export function continueTokens(
   }
   const tokens = Array.from(prompt);
   if (tokens.length === 0) throw new ValueError(`${op}: prompt must hold at least one token`);
+  const wrong = tokens.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= 2 ** 31);
+  if (wrong >= 0) {
+    throw new ValueError(`${op}: prompt must hold the numbers of tokens, got ${describe(tokens[wrong])} at ${wrong}`);
+  }
   return noGrad(() => {
     while (tokens.length < prompt.length + maxNewTokens) {
       const shown = Int32Array.from(contextLength === null ? tokens : tokens.slice(-contextLength));

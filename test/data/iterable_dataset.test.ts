@@ -137,6 +137,7 @@ describe('a loader over what can only be iterated', () => {
     expect(() => new DataLoader([1].values() as never)).toThrow(ArgumentError);
     expect(() => new DataLoader(new Countdown(-1))).toThrow(/length must be a non-negative integer, got -1/);
     expect(() => new DataLoader(IterableDataset.from(once)).length).toThrow(/length is not known/);
+    expect(() => [...IterableDataset.from(() => 3 as never)]).toThrow(/iterate must give an iterable, got 3/);
     expect(() => IterableDataset.from(3 as never)).toThrow(/iterate must be a function, got 3/);
     expect(() => new DataLoader(tensor([1, 2]) as never)).toThrow(/got a Tensor; give new TensorDataset\(tensor\)/);
     expect(() => new DataLoader('abc' as never)).toThrow(ArgumentError);

@@ -215,6 +215,15 @@ describe('continueTokens', () => {
     expect(() => continueTokens(count([]), [1], {} as never)).toThrow('maxNewTokens must be an integer');
     expect(() => continueTokens(count([]), [1], { maxNewTokens: 1, contextLength: 0 })).toThrow(ValueError);
     expect(() => continueTokens(null as never, [1], { maxNewTokens: 1 })).toThrow(ArgumentError);
+    for (const token of [1.5, -1, Number.NaN, 2 ** 31, '1', null, 1n, Symbol('s')]) {
+      expect(() => continueTokens(count([]), [1, token] as never, { maxNewTokens: 1 })).toThrow(
+        /continueTokens: prompt must hold the numbers of tokens, got .* at 1$/,
+      );
+    }
+    for (const bad of [Symbol('s'), {}, 1n, '1']) {
+      expect(() => sampleTokens(tensor([1, 2]), { topK: bad as never })).toThrow(ValueError);
+      expect(() => sampleTokens(tensor([1, 2]), { temperature: bad as never })).toThrow(ValueError);
+    }
     for (const prompt of [null, undefined, 3]) {
       expect(() => continueTokens(count([]), prompt as never, { maxNewTokens: 1 })).toThrow(/prompt must be a list/);
     }

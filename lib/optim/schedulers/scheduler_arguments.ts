@@ -1,4 +1,5 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
+import { isIterable } from '../../options.js';
 
 /** @throws ValueError unless `value` is an integer of at least `least`. */
 export function checkSteps(op: string, name: string, value: unknown, least: number): number {
@@ -31,7 +32,7 @@ export function checkPerGroup(op: string, name: string, value: unknown, groups: 
 
 /** Milestones: integers of at least 0 that don't fall. @throws ArgumentError, ValueError. */
 export function checkMilestones(op: string, value: unknown): number[] {
-  const iterable = typeof value === 'object' && value !== null && Symbol.iterator in value;
-  if (!iterable) throw new ArgumentError(`${op}: milestones must be a list of step numbers, got ${describe(value)}`);
-  return [...(value as Iterable<unknown>)].map((item, i) => checkSteps(op, `milestones[${i}]`, item, 0));
+  if (!isIterable(value))
+    throw new ArgumentError(`${op}: milestones must be a list of step numbers, got ${describe(value)}`);
+  return [...value].map((item, i) => checkSteps(op, `milestones[${i}]`, item, 0));
 }
