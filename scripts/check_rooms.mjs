@@ -20,7 +20,7 @@ const houses = [
       ['copies'],
       ['describe'],
       ['errors'],
-      ['options', 'scoped', 'surplus'],
+      ['options', 'scoped', 'surplus', 'error_names'],
       ['addon'],
       ['tensor'],
       ['calls'],
