@@ -35,6 +35,7 @@ class LegacyFile {
   constructor(source: ByteSource) {
     this.source = source;
     this.budget = new Budget(source);
+    this.budget.grant(source.bytes);
   }
 
   read(names: EntryNames | undefined): TorchValue {
@@ -66,7 +67,7 @@ class LegacyFile {
   }
 
   private checkMachine(facts: unknown): void {
-    const little = facts instanceof PickledDict ? facts.entries.get('little_endian') : undefined;
+    const little = facts instanceof PickledDict ? facts.get('little_endian') : undefined;
     if (little !== true) this.fail(`was written on a machine with the other byte order; save it again there`);
   }
 

@@ -1,17 +1,25 @@
 import type { PickledStorage } from './storages.js';
 
-/** A Python dictionary while it is read: keys keep their types and their order. */
+/**
+ * A Python dictionary while it is read: keys keep their types and their order. Two lists take a third of a Map's memory;
+ * a key that comes twice is only in hostile files, and there the later one counts.
+ */
 export class PickledDict {
-  private map: Map<unknown, unknown> | undefined;
-
-  /** Made when it is needed: most of the dictionaries of a hostile file are empty. */
-  get entries(): Map<unknown, unknown> {
-    this.map ??= new Map();
-    return this.map;
-  }
+  readonly keys: unknown[] = [];
+  readonly values: unknown[] = [];
 
   get size(): number {
-    return this.map?.size ?? 0;
+    return this.keys.length;
+  }
+
+  add(key: unknown, value: unknown): void {
+    this.keys.push(key);
+    this.values.push(value);
+  }
+
+  /** The value of a key. */
+  get(key: string): unknown {
+    return this.values[this.keys.lastIndexOf(key)];
   }
 }
 

@@ -1,6 +1,8 @@
 /** Bytes of the longest integer that a pickle's short form holds. */
 export const longestInteger = 255;
 
+const itemsAtOnce = 1000;
+
 /** Calls and references that a pickle may hold besides plain values. */
 export interface PickleGlobal {
   kind: 'global';
@@ -69,9 +71,8 @@ function write(parts: Buffer[], value: Picklable): void {
   else if (typeof value === 'bigint') parts.push(integer(value));
   else if (typeof value === 'number') parts.push(number(value));
   else if (isList(value)) {
-    code('](');
-    for (const item of value) write(parts, item);
-    code('e');
+    code(']');
+    inBatches(parts, value, 'e', (item) => write(parts, item));
   } else if (value.kind === 'global') {
     code(`c${value.module}\n${value.name}\n`);
   } else if (value.kind === 'tuple') {
@@ -88,12 +89,20 @@ function write(parts: Buffer[], value: Picklable): void {
     write(parts, value.id);
     code('Q');
   } else {
-    code('}(');
-    for (const [key, item] of value.entries) {
+    code('}');
+    inBatches(parts, value.entries, 'u', ([key, item]) => {
       write(parts, key);
       write(parts, item);
-    }
-    code('u');
+    });
+  }
+}
+
+/** Some items at a time, as Python does it, so that whoever reads them need not hold all before the list is there. */
+function inBatches<T>(parts: Buffer[], items: readonly T[], end: string, one: (item: T) => void): void {
+  for (let start = 0; start === 0 || start < items.length; start += itemsAtOnce) {
+    parts.push(Buffer.from('('));
+    for (const item of items.slice(start, start + itemsAtOnce)) one(item);
+    parts.push(Buffer.from(end));
   }
 }
 

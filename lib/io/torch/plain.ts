@@ -34,11 +34,9 @@ export type TorchValue =
 /** Deeper nests of lists and dictionaries are refused. */
 const deepest = 500;
 
-/** About what a visit to a value costs where its result can't be kept for the next one. */
-const visitCost = 50;
-
 /** Names that are kept for the message about one that is missing. */
 const namesKept = 10_000;
+const longestKept = 200;
 
 /** Stands for what was not asked for. */
 const omitted = Symbol('omitted');
@@ -108,10 +106,10 @@ class Converter {
   /** As much of a value as was asked for. */
   private chosen(value: unknown, path: string, depth: number): TorchValue | typeof omitted {
     if (depth > deepest) return this.fail(`lists and dictionaries are nested deeper than ${deepest}`);
-    this.options.budget.spend(visitCost + path.length);
+    this.options.budget.visit();
     const isList = Array.isArray(value) || value instanceof PickledTuple;
     if (depth > 0 && this.wanted !== null) {
-      if (this.seen.length < namesKept) this.seen.push(path);
+      if (this.seen.length < namesKept && path.length < longestKept) this.seen.push(path);
       if (this.wanted.has(path)) {
         this.found.add(path);
         return this.whole(value, path, depth);
@@ -134,8 +132,8 @@ class Converter {
 
   private chosenEntries(dict: PickledDict, path: string, depth: number): TorchValue | typeof omitted {
     const entries: [key: unknown, value: TorchValue][] = [];
-    for (const [key, item] of dict.entries) {
-      const content = this.chosen(item, joined(path, key), depth + 1);
+    for (const [i, key] of dict.keys.entries()) {
+      const content = this.chosen(dict.values[i], joined(path, key), depth + 1);
       if (content !== omitted) entries.push([key, content]);
     }
     return entries.length === 0 ? omitted : this.dictionary(entries, path);
@@ -161,9 +159,10 @@ class Converter {
   }
 
   private wholeDictionary(dict: PickledDict, path: string, depth: number): TorchValue {
-    const result = this.emptyDictionary([...dict.entries.keys()], path);
+    const result = this.emptyDictionary(dict.keys, path);
     this.made.set(dict, result);
-    for (const [key, item] of dict.entries) put(result, key as string, this.inside(item, path, key, depth));
+    for (const [i, key] of dict.keys.entries())
+      put(result, key as string, this.inside(dict.values[i], path, key, depth));
     return result;
   }
 
@@ -181,8 +180,9 @@ class Converter {
       this.checkKey(key, path);
       if (typeof key === 'string') strings++;
     }
-    if (strings === keys.length) return {};
-    return new Set(keys.map(String)).size < keys.length ? new Map() : {};
+    if (strings === 0 || strings === keys.length) return {};
+    const names = new Set(keys.filter((key) => typeof key === 'string'));
+    return keys.some((key) => typeof key !== 'string' && names.has(String(key))) ? new Map() : {};
   }
 
   /** A part of a value that is wanted whole; plain ones need no name. */
@@ -251,8 +251,11 @@ function put(target: TorchValue, key: number | bigint | string, value: TorchValu
     target.set(key, value);
     return;
   }
+  const object = target as { [key: string]: TorchValue };
+  const name = String(key);
+  if (!(name in object)) object[name] = value;
   // An assignment to '__proto__' would be none.
-  Object.defineProperty(target, String(key), { value, writable: true, enumerable: true, configurable: true });
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function joined(path: string, key: unknown): string {

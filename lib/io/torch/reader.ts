@@ -87,6 +87,7 @@ class TorchFile {
     this.checkByteOrder();
     const entry = this.entries.get(`${this.root}data.pkl`) as ZipEntry;
     if (entry.deflated) budget.spend(entry.size);
+    else budget.grant(entry.size);
     const content = zipEntrySource(source, entry);
     const value = unpickle(new PickleInput(content, content.name), {
       globals: knownGlobals(source.name, budget),

@@ -16,7 +16,7 @@ import { PickledStorage } from './storages.js';
 import { remedyFor, storageDtypes, torchTypes } from './torch_types.js';
 
 /** Copies cost about so much an entry. */
-const entryCost = 76;
+const entryCost = 100;
 
 const mostDimensions = 64;
 
@@ -82,7 +82,7 @@ class Rebuilder {
     utils('_rebuild_parameter', (args) => this.parameter(args));
     utils('_rebuild_parameter_with_state', (args) => this.parameter(args));
     utils('_rebuild_sparse_tensor', (args) => this.sparse(args));
-    utils('_rebuild_device_tensor_from_cpu_tensor', ([data]) => data);
+    utils('_rebuild_device_tensor_from_cpu_tensor', ([data, , , requiresGrad]) => this.parameter([data, requiresGrad]));
     const kinds: Record<string, [kind: string, remedy: string]> = {
       _rebuild_qtensor: ['a quantized tensor', 'save its dequantize()'],
       _rebuild_nested_tensor: ['a nested tensor', 'save what its unbind() gives'],
@@ -110,7 +110,7 @@ class Rebuilder {
     const [content] = args;
     if (content instanceof PickledDict) {
       this.budget.spend(entryCost * content.size);
-      for (const [key, value] of content.entries) dict.entries.set(key, value);
+      for (const [i, key] of content.keys.entries()) dict.add(key, content.values[i]);
     } else if (args.length > 0 && !Array.isArray(content)) {
       this.fail('a dictionary is made from what is no list of pairs');
     }
@@ -119,7 +119,7 @@ class Rebuilder {
     for (const pair of pairs) {
       const items = pair instanceof PickledTuple ? pair.items : pair;
       if (!Array.isArray(items) || items.length !== 2) this.fail('a dictionary is made from what is no list of pairs');
-      dict.entries.set(items[0], items[1]);
+      dict.add(items[0], items[1]);
     }
     return dict;
   }
@@ -175,7 +175,7 @@ class Rebuilder {
     if (dtype === null || type === undefined) return this.fail('the pickle has a tensor without a dtype');
     if (type === null)
       return unrepresentable(`a ${dtype} tensor of shape ${formatShape(shape as number[])}`, remedyFor(dtype));
-    const flag = flags instanceof PickledDict ? [...flags.entries].find(([, on]) => on === true)?.[0] : undefined;
+    const flag = flags instanceof PickledDict ? flags.keys[flags.values.indexOf(true)] : undefined;
     if (flag !== undefined) {
       return unrepresentable(
         `a lazily ${flag === 'neg' ? 'negated' : 'conjugated'} view`,

@@ -15,14 +15,14 @@ const mark = Symbol('mark');
 
 /** About what objects take in memory, here and in the form that the caller gets. */
 const cost = {
-  slot: 24,
-  string: 24,
+  slot: 32,
+  string: 20,
   bytes: 100,
   global: 600,
   container: 140,
   firstItem: 300,
   item: 16,
-  entry: 76,
+  entry: 100,
 } as const;
 
 /** Python 2's names of modules, which protocol 2 uses to this day. */
@@ -45,7 +45,9 @@ class Unpickler {
   private readonly stack: unknown[] = [];
   /** How long the stack was at most: what it has given back, it uses again. */
   private highest = 0;
-  private readonly memo = new Map<number, unknown>();
+  /** A list, not a Map: every string of a file is in it. */
+  private readonly memo: unknown[] = [];
+  private remembered = 0;
   private readonly unknown = new Map<string, Unreadable>();
   private readonly input: PickleInput;
   private readonly options: UnpickleOptions;
@@ -102,21 +104,25 @@ class Unpickler {
   private popToMark(): unknown[] {
     const place = this.stack.lastIndexOf(mark);
     if (place < 0) this.fail('there is no mark');
-    const items = this.stack.splice(place);
-    items.shift();
+    const items = this.stack.slice(place + 1);
+    this.stack.length = place;
     return items;
   }
 
   private memoGet(place: number): unknown {
-    if (!this.memo.has(place)) this.fail(`nothing was remembered at ${place}`);
-    return this.memo.get(place);
+    const value = this.memo[place];
+    return value === undefined ? this.fail(`nothing was remembered at ${place}`) : value;
   }
 
   private memoPut(place: number): true {
     if (this.stack.length === 0) this.fail('there is nothing to remember');
     if (this.top() === mark) this.fail('a mark stands where a value should be');
-    if (!this.memo.has(place)) this.spend(cost.entry / 2);
-    this.memo.set(place, this.top());
+    if (this.memo[place] === undefined) {
+      this.remembered++;
+      // Far from the others it takes more than its place in the list.
+      this.spend(place <= 2 * this.remembered ? cost.item : cost.entry);
+    }
+    this.memo[place] = this.top();
     return true;
   }
 
@@ -215,7 +221,7 @@ class Unpickler {
       case 0x72: // LONG_BINPUT
         return this.memoPut(this.input.uint32());
       case 0x94: // MEMOIZE
-        return this.memoPut(this.memo.size);
+        return this.memoPut(this.remembered);
       case 0x68: // BINGET
         return this.push(this.memoGet(this.input.byte()));
       case 0x6a: // LONG_BINGET
@@ -294,7 +300,7 @@ class Unpickler {
     if (dict instanceof Unreadable) return true;
     if (!(dict instanceof PickledDict) || pairs.length % 2 !== 0) return this.fail('there is no dictionary to fill');
     this.spend((cost.entry * pairs.length) / 2 + (dict.size === 0 ? cost.firstItem : 0));
-    for (let i = 0; i < pairs.length; i += 2) dict.entries.set(pairs[i], pairs[i + 1]);
+    for (let i = 0; i < pairs.length; i += 2) dict.add(pairs[i], pairs[i + 1]);
     return true;
   }
 

@@ -137,3 +137,13 @@ describe('a file for PyTorch', () => {
     expect(() => saveTorch(3 as never, randn([1]))).toThrow(/path must be a string, got 3/);
   });
 });
+
+test('long lists and dictionaries come back whole, with room for what was in them', () => {
+  for (const count of [0, 1, 999, 1000, 1001, 2500, 100_000]) {
+    const list = Array.from({ length: count }, (_, i) => i / 2);
+    const words = Object.fromEntries(list.map((x, i) => [`word ${x}`, i]));
+    const again = parseTorch<{ list: number[]; words: Record<string, number> }>(serializeTorch({ list, words }));
+    expect(again.list).toEqual(list);
+    expect(again.words).toEqual(words);
+  }
+});

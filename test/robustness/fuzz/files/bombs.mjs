@@ -15,6 +15,22 @@ function packedPickle(zip, ...parts) {
   return zip([{ name: 'x/data.pkl', parts: [Buffer.concat([latin1('\x80\x02'), ...parts])] }], true);
 }
 
+/** The same without compression, as torch.save writes it. */
+function plainPickle(zip, ...parts) {
+  return zip([{ name: 'x/data.pkl', parts: [Buffer.concat([latin1('\x80\x02'), ...parts])] }], false);
+}
+
+/** Pairs of a number and nothing. */
+function numbers(count) {
+  const bytes = Buffer.alloc(6 * count);
+  for (let i = 0; i < count; i++) {
+    bytes[6 * i] = 0x4a;
+    bytes.writeInt32LE(i, 6 * i + 1);
+    bytes[6 * i + 5] = 0x4e;
+  }
+  return bytes;
+}
+
 function safetensors(header, data = 0) {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
@@ -57,6 +73,14 @@ function manyEntries(zip, count) {
 /** Every bomb: the reader, what makes it, and options of the reader. */
 export const bombs = {
   'lists of nothing': ['loadTorch', (zip) => packedPickle(zip, latin1('('), fill(24 * million, ']'))],
+  'lists of nothing, not compressed': [
+    'loadTorch',
+    (zip) => plainPickle(zip, latin1('('), fill(5 * million, ']'), latin1('t.')),
+  ],
+  'a dictionary of a million numbers at once': [
+    'loadTorch',
+    (zip) => plainPickle(zip, latin1('}('), numbers(million), latin1('u.')),
+  ],
   'dictionaries of nothing': ['loadTorch', (zip) => packedPickle(zip, latin1('('), fill(24 * million, '}'))],
   'tuples around tuples': [
     'loadTorch',
