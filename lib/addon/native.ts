@@ -14,6 +14,7 @@ import type { PlannedNorm } from './planned/norm.js';
 import type { PlannedRecurrent } from './planned/recurrent.js';
 import type { PlannedSimilarity } from './planned/similarity.js';
 import type { PlannedSoftmax } from './planned/softmax.js';
+import type { PlannedWord2vec } from './planned/word2vec.js';
 import type { NativeRandom } from './random.js';
 import type { NativeReduce } from './reduce.js';
 import type { NativeRuntime } from './runtime.js';
@@ -42,7 +43,8 @@ export interface Native
     PlannedNorm,
     PlannedRecurrent,
     PlannedSimilarity,
-    PlannedSoftmax {}
+    PlannedSoftmax,
+    PlannedWord2vec {}
 
 export const native = loadAddon() as Native;
 

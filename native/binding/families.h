@@ -24,5 +24,6 @@ void registerLstm(Napi::Object exports);
 void registerGru(Napi::Object exports);
 void registerRnn(Napi::Object exports);
 void registerRandom(Napi::Object exports);
+void registerWord2Vec(Napi::Object exports);
 
 }  // namespace lutra::binding

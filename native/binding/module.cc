@@ -25,6 +25,7 @@ static Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   registerGru(exports);
   registerRnn(exports);
   registerRandom(exports);
+  registerWord2Vec(exports);
   return exports;
 }
 

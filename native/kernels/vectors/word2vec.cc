@@ -1,0 +1,224 @@
+#include "kernels/vectors/word2vec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "kernels/vectors/block.h"
+#include "memory/prefetch.h"
+#include "simd/unroll.h"
+#include "threads/thread_pool.h"
+
+#define LUTRA_KERNEL_SOURCE "kernels/vectors/word2vec.inl.h"
+#include "simd/foreach_target.h"
+
+namespace lutra::word2vec {
+
+namespace {
+
+// Numbers of little quality and less cost, as the original draws them: a linear congruential generator of 64 bits.
+class Draws {
+ public:
+  explicit Draws(uint64_t seed) : state_(seed * UINT64_C(0x9e3779b97f4a7c15) + 1) { next(), next(); }
+  uint32_t next() {
+    state_ = state_ * UINT64_C(25214903917) + 11;
+    return static_cast<uint32_t>(state_ >> 16);
+  }
+  // From [0, n).
+  uint32_t below(uint32_t n) { return static_cast<uint32_t>((static_cast<uint64_t>(next()) * n) >> 32); }
+  float unit() { return static_cast<float>(next() >> 8) * (1.0f / (1 << 24)); }
+
+ private:
+  uint64_t state_;
+};
+
+constexpr int64_t kMostOfSentence = 4096;
+// Fewer tokens are not worth another thread.
+constexpr int64_t kLeastOfThread = 2048;
+
+// One thread's way through its sentences.
+class Trainer {
+ public:
+  Trainer(const Tables& tables, const Corpus& corpus, const Outputs& outputs, const Options& options,
+          const Slice& slice, uint64_t seed)
+      : tables_(tables),
+        corpus_(corpus),
+        outputs_(outputs),
+        options_(options),
+        slice_(slice),
+        draws_(seed),
+        sum_(static_cast<size_t>(tables.stride)),
+        before_(static_cast<size_t>(tables.stride)) {}
+
+  // The sentences that begin in [begin, end).
+  Progress run(int64_t begin, int64_t end) {
+    int64_t at = sentenceStart(begin);
+    while (at < end) {
+      const double share = static_cast<double>(at - slice_.begin) / std::max<int64_t>(slice_.end - slice_.begin, 1);
+      rate_ = static_cast<float>(slice_.beginRate + (slice_.endRate - slice_.beginRate) * share);
+      at = readSentence(at);
+      trainSentence();
+    }
+    return progress_;
+  }
+
+ private:
+  int64_t sentenceStart(int64_t at) const {
+    if (at == 0) return 0;
+    while (at < corpus_.count && corpus_.tokens[at - 1] >= 0) at++;
+    return at;
+  }
+
+  // Fills sentence_ with what is kept; returns where the next one begins. Ends of no sentence cut a long one.
+  int64_t readSentence(int64_t at) {
+    length_ = 0;
+    while (at < corpus_.count) {
+      const int32_t word = corpus_.tokens[at++];
+      if (word < 0) break;
+      if (word >= tables_.words) continue;
+      if (options_.keep != nullptr && options_.keep[word] < draws_.unit()) continue;
+      sentence_[length_++] = word;
+      if (length_ == kMostOfSentence) break;
+    }
+    return at;
+  }
+
+  float* inputRow(int32_t word) const { return tables_.input + word * tables_.stride; }
+  float* outputRow(int32_t row) const { return tables_.output + row * tables_.stride; }
+
+  void drawNegatives(int32_t* out) {
+    const uint32_t n = static_cast<uint32_t>(outputs_.negativesCount);
+    for (int k = 0; k < outputs_.negative; k++) out[k] = outputs_.negatives[draws_.below(n)];
+  }
+
+  void askFor(const float* row) const {
+    for (int64_t j = 0; j < tables_.dim; j += 16) LUTRA_PREFETCH(row + j);
+  }
+
+  void trainSentence() {
+    const bool samples = outputs_.negatives != nullptr;
+    int32_t drawn[2][kMostNegatives];
+    if (samples && length_ > 0) drawNegatives(drawn[0]);
+    for (int64_t i = 0; i < length_; i++) {
+      // The rows of the next centre word are on their way while this one is trained.
+      if (samples) {
+        drawNegatives(drawn[(i + 1) % 2]);
+        for (int k = 0; k < outputs_.negative; k++) askFor(outputRow(drawn[(i + 1) % 2][k]));
+      }
+      if (i + 1 < length_) askFor(outputRow(std::min<int64_t>(sentence_[i + 1], tables_.outputs - 1)));
+      const int64_t entering = i + 1 + options_.window;
+      if (entering < length_) askFor(inputRow(sentence_[entering]));
+      const int window = options_.shrinkWindow
+                             ? 1 + static_cast<int>(draws_.below(static_cast<uint32_t>(options_.window)))
+                             : options_.window;
+      const int64_t first = std::max<int64_t>(0, i - window), last = std::min<int64_t>(length_ - 1, i + window);
+      contexts_ = 0;
+      for (int64_t j = first; j <= last; j++) {
+        if (j != i) context_[contexts_++] = inputRow(sentence_[j]);
+      }
+      if (contexts_ == 0) continue;
+      progress_.words++;
+      trainWord(sentence_[i], drawn[i % 2]);
+    }
+  }
+
+  void trainWord(int32_t word, const int32_t* negatives) {
+    const bool looks = progress_.words % options_.lossEvery == 0;
+    double loss = 0;
+    Block block;
+    block.width = tables_.dim;
+    block.rate = rate_;
+    block.scores = scores_;
+    float* sums[1] = {sum_.data()};
+    const bool bag = options_.model == Model::cbow;
+    if (bag) {
+      LUTRA_DISPATCH(word2vec::addRows)
+      (sum_.data(), context_, contexts_, options_.mean ? 1.0f / contexts_ : 1.0f, tables_.dim);
+      before_ = sum_;
+    }
+    block.context = bag ? sums : context_;
+    block.contexts = bag ? 1 : contexts_;
+    if (outputs_.negatives != nullptr) {
+      int32_t rows[1 + kMostNegatives];
+      int count = 0;
+      rows[count++] = word;
+      // One that is there already would lose a gradient: rows of a block are distinct.
+      for (int k = 0; k < outputs_.negative; k++) {
+        if (std::find(rows, rows + count, negatives[k]) == rows + count) rows[count++] = negatives[k];
+      }
+      trainOutputs(
+          block, count, looks ? &loss : nullptr, [&](int k) { return rows[k]; },
+          [](int k) { return k == 0 ? 1.0f : 0.0f; });
+    } else {
+      const int64_t begin = outputs_.begin[word];
+      const int count = static_cast<int>(outputs_.begin[word + 1] - begin);
+      trainOutputs(
+          block, count, looks ? &loss : nullptr, [&](int k) { return outputs_.nodes[begin + k]; },
+          [&](int k) { return outputs_.codes[begin + k] == 0 ? 1.0f : 0.0f; });
+    }
+    if (bag) LUTRA_DISPATCH(word2vec::spreadGain)(context_, contexts_, sum_.data(), before_.data(), tables_.dim);
+    if (looks) {
+      progress_.loss += loss;
+      progress_.count += block.contexts;
+    }
+  }
+
+  // A few rows at a time. Rows that the table does not have are left out: no caller's mistake touches other memory.
+  template <class RowOf, class LabelOf>
+  void trainOutputs(Block& block, int count, double* loss, RowOf rowOf, LabelOf labelOf) {
+    block.outputs = 0;
+    for (int k = 0; k < count; k++) {
+      const int64_t row = rowOf(k);
+      if (row >= 0 && row < tables_.outputs) {
+        block.output[block.outputs] = outputRow(static_cast<int32_t>(row));
+        block.label[block.outputs++] = labelOf(k);
+      }
+      if (block.outputs == Block::kOutputs || (k + 1 == count && block.outputs > 0)) {
+        LUTRA_DISPATCH(word2vec::trainBlock)(block, loss);
+        block.outputs = 0;
+      }
+    }
+  }
+
+  const Tables& tables_;
+  const Corpus& corpus_;
+  const Outputs& outputs_;
+  const Options& options_;
+  const Slice& slice_;
+  Draws draws_;
+  float rate_ = 0;
+  Progress progress_ = {0, 0, 0};
+  int32_t sentence_[kMostOfSentence];
+  int64_t length_ = 0;
+  float* context_[Block::kMostContexts];
+  int contexts_ = 0;
+  alignas(64) float scores_[Block::kMostContexts * Block::kOutputs + 32];
+  std::vector<float> sum_, before_;
+};
+
+}  // namespace
+
+Progress train(const Tables& tables, const Corpus& corpus, const Outputs& outputs, const Options& options,
+               const Slice& slice) {
+  const int64_t length = slice.end - slice.begin;
+  const int threads = static_cast<int>(
+      std::max<int64_t>(1, std::min<int64_t>(std::min(numThreads(), options.threads), length / kLeastOfThread)));
+  std::vector<Progress> parts(static_cast<size_t>(threads));
+  parallelThreads(threads, [&](int part) {
+    const int64_t begin = slice.begin + length * part / threads, end = slice.begin + length * (part + 1) / threads;
+    const uint64_t seed = slice.seed + static_cast<uint64_t>(begin) * UINT64_C(0xbf58476d1ce4e5b9);
+    const auto trainer = std::make_unique<Trainer>(tables, corpus, outputs, options, slice, seed);
+    parts[static_cast<size_t>(part)] = trainer->run(begin, end);
+  });
+  Progress total = {0, 0, 0};
+  for (const Progress& part : parts) {
+    total.loss += part.loss;
+    total.count += part.count;
+    total.words += part.words;
+  }
+  return total;
+}
+
+}  // namespace lutra::word2vec
