@@ -379,3 +379,4 @@ export {
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
 export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';
+export * from './vectors/index.js';

@@ -298,7 +298,8 @@ function callFunctions(file, family) {
   const out = [`// ${made}/${file}.calls.`, "import { native } from '../../addon/native.js';"];
   if (body.some((line) => line.includes('TypedArray')))
     out.push("import type { TypedArray } from '../../addon/typed_array.js';");
-  out.push("import type { Tensor } from '../../tensor/tensor.js';", "import { plan } from '../plan.js';", ...body, '');
+  if (body.some((line) => /\bTensor\b/.test(line))) out.push("import type { Tensor } from '../../tensor/tensor.js';");
+  out.push("import { plan } from '../plan.js';", ...body, '');
   return out.join('\n');
 }
 

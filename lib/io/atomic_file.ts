@@ -33,6 +33,11 @@ const mostLinks = 40;
  * @throws the file system's own error, naming `path`; the temporary file is gone then and `path` as it was
  */
 export function writeFileAtomically(path: string, ...parts: (string | Uint8Array)[]): void {
+  writePartsAtomically(path, parts);
+}
+
+/** The same for parts that are made as they are written. */
+export function writePartsAtomically(path: string, parts: Iterable<string | Uint8Array>): void {
   const target = followLinks(path);
   const before = statSync(target, { throwIfNoEntry: false });
   if (before !== undefined && !before.isFile()) {
@@ -86,7 +91,7 @@ function followLinks(path: string): string {
 }
 
 /** A folder, which the system refuses with its own words, or a device or pipe, which no file may take the place of. */
-function writeInPlace(path: string, { mode }: Stats, parts: readonly (string | Uint8Array)[]): void {
+function writeInPlace(path: string, { mode }: Stats, parts: Iterable<string | Uint8Array>): void {
   const isFifo = (mode & constants.S_IFMT) === constants.S_IFIFO;
   const file = openSync(path, isFifo ? 'w' : 'r+');
   try {

@@ -1,7 +1,6 @@
 // Made by scripts/make_calls.mjs from native/binding/planned/word2vec.calls.
 import { native } from '../../addon/native.js';
 import type { TypedArray } from '../../addon/typed_array.js';
-import type { Tensor } from '../../tensor/tensor.js';
 import { plan } from '../plan.js';
 
 export interface Word2vecSliceCall {

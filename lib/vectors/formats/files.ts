@@ -1,0 +1,105 @@
+import { ArgumentError, describe, FileFormatError, ValueError } from '../../errors.js';
+import { writePartsAtomically } from '../../io/atomic_file.js';
+import { checkOptions } from '../../options.js';
+import type { VectorTable } from '../vector_table.js';
+import { type Bytes, openBytes } from './bytes.js';
+import type { LoadedVectors } from './table_builder.js';
+import { readHeader, readTextVectors, writeTextVectors } from './text.js';
+import { readWord2VecBinary, writeWord2VecBinary } from './word2vec_binary.js';
+import { type EncodingErrors, WordDecoder } from './words.js';
+
+export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec';
+
+export interface LoadOptions {
+  /** Default: found by looking at the file. */
+  format?: VectorFormat;
+  /** Only these words are kept; memory is needed for those alone. */
+  vocabulary?: Iterable<string>;
+  /** At most so many rows are read, the first of the file. */
+  limit?: number;
+  /** Words that are not UTF-8: `'strict'` (the default) refuses them, `'replace'` puts U+FFFD. */
+  encodingErrors?: EncodingErrors;
+}
+
+export interface SaveOptions {
+  /** Default by the name's ending: `.bin` is word2vec's binary format, `.vec` fastText's, anything else word2vec's text. */
+  format?: VectorFormat;
+}
+
+const formats: readonly VectorFormat[] = ['glove', 'word2vec', 'word2vec-binary', 'vec'];
+
+function checkFormat(op: string, format: unknown): void {
+  if (format === undefined || formats.includes(format as VectorFormat)) return;
+  throw new ValueError(`${op}: format must be ${formats.map((f) => `'${f}'`).join(', ')}, got ${describe(format)}`);
+}
+
+/** Whether the bytes after a first line of two numbers are floats rather than digits. */
+function looksBinary(bytes: Bytes): boolean {
+  const { head } = bytes;
+  const end = head.indexOf(0x0a);
+  const header = end < 0 ? null : readHeader(head.subarray(0, end));
+  if (header === null) return false;
+  const space = head.indexOf(0x20, end + 1);
+  const numbers = head.subarray(space + 1, space + 1 + Math.min(4 * header.dim, 64));
+  return !numbers.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09);
+}
+
+function refuseOthers({ name, head }: Bytes): void {
+  const startsWith = (...bytes: number[]) => bytes.every((byte, k) => head[k] === byte);
+  if (startsWith(0x50, 0x4b, 3, 4)) throw new FileFormatError(`${name}: is a zip archive; unpack it first`);
+  if (startsWith(0xba, 0x16, 0x4f, 0x2f)) {
+    throw new FileFormatError(`${name}: is a model of fastText; its vectors as text are in the .vec file beside it`);
+  }
+  if (Buffer.from(head.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs')) {
+    throw new FileFormatError(`${name}: is a pointer of Git LFS, not the file itself; fetch it by git lfs pull`);
+  }
+}
+
+/** Reads a file of vectors, whatever its format. */
+export async function loadVectors(op: string, path: string, options?: LoadOptions): Promise<LoadedVectors> {
+  const {
+    format,
+    vocabulary,
+    limit = Number.POSITIVE_INFINITY,
+    encodingErrors = 'strict',
+  } = checkOptions(op, options, ['format', 'vocabulary', 'limit', 'encodingErrors']);
+  if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+  checkFormat(op, format);
+  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
+    throw new ValueError(`${op}: limit must be a whole number of at least 1, got ${describe(limit)}`);
+  }
+  if (encodingErrors !== 'strict' && encodingErrors !== 'replace') {
+    throw new ValueError(`${op}: encodingErrors must be 'strict' or 'replace', got ${describe(encodingErrors)}`);
+  }
+  if (typeof vocabulary === 'string') {
+    throw new ArgumentError(`${op}: vocabulary must be a list of words, got a string`);
+  }
+  const bytes = await openBytes(op, path);
+  if (bytes.head.length === 0) throw new FileFormatError(`${bytes.name}: is empty`);
+  refuseOthers(bytes);
+  const selection = { vocabulary: vocabulary === undefined ? null : new Set(vocabulary), limit };
+  const decoder = new WordDecoder(encodingErrors);
+  const binary = format === undefined ? looksBinary(bytes) : format === 'word2vec-binary';
+  return binary ? readWord2VecBinary(bytes, selection, decoder) : readTextVectors(bytes, selection, decoder);
+}
+
+export function saveVectors(op: string, path: string, vectors: VectorTable, options?: SaveOptions): void {
+  const { format } = checkOptions(op, options, ['format']);
+  if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+  checkFormat(op, format);
+  const chosen = format ?? (path.endsWith('.bin') ? 'word2vec-binary' : path.endsWith('.vec') ? 'vec' : 'word2vec');
+  const { keys, vectorSize } = vectors;
+  const spoilt = keys.find(
+    (key) => key === '' || /[\n\r]/.test(key) || (chosen === 'word2vec-binary' && key.includes(' ')),
+  );
+  if (spoilt !== undefined) {
+    throw new ValueError(`${op}: the word ${describe(spoilt)} can't be written in this format, which it would break`);
+  }
+  const { storage, offset, numel } = vectors.vectors;
+  const data = (storage.array as Float32Array).subarray(offset, offset + numel);
+  const parts =
+    chosen === 'word2vec-binary'
+      ? writeWord2VecBinary(keys, data, vectorSize)
+      : writeTextVectors(keys, data, vectorSize, chosen !== 'glove');
+  writePartsAtomically(path, parts);
+}

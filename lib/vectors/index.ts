@@ -1,0 +1,21 @@
+export type { AnalogyOptions, AnalogyResult, AnalogySection } from './evaluation/analogies.js';
+export type { PairsOptions, PairsResult } from './evaluation/pairs.js';
+export type { LoadOptions, SaveOptions, VectorFormat } from './formats/files.js';
+export type { EncodingErrors } from './formats/words.js';
+export type { MissingRule, ToEmbeddingOptions, VectorsEmbedding } from './into_embedding.js';
+export {
+  KeyedVectors,
+  type KeyedVectorsOptions,
+  type MostSimilarOptions,
+  type Queries,
+  type Query,
+} from './keyed_vectors.js';
+export type { Nearest, SearchOptions } from './search.js';
+export type { Sentences } from './trainers/encoded_corpus.js';
+export {
+  Word2Vec,
+  type Word2VecEpoch,
+  type Word2VecProgress,
+  type Word2VecTrainOptions,
+} from './trainers/word2vec.js';
+export type { Word2VecOptions, Word2VecSettings } from './trainers/word2vec_options.js';

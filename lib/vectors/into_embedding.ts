@@ -1,0 +1,116 @@
+import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { Embedding } from '../nn/embedding.js';
+import { randn } from '../ops/random.js';
+import { checkOptions } from '../options.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import type { VectorTable } from './vector_table.js';
+
+/** What a word gets that the vectors lack: zeros, the mean of all vectors, normal numbers of their deviation, or what a function gives. */
+export type MissingRule = 'zeros' | 'mean' | 'normal' | ((word: string) => ArrayLike<number>);
+
+export interface ToEmbeddingOptions {
+  /** The rows' order, and words beyond those that have vectors. Default: the words as they are here. */
+  vocabulary?: Vocabulary;
+  /** Whether the table stays as it is in training. Default true, as `fromPretrained` has it. */
+  freeze?: boolean;
+  /** Default `'normal'`. */
+  missing?: MissingRule;
+  /** The row of this word is zero and gets no gradient. */
+  padding?: string;
+  /** Gradients by rows. Default false. */
+  sparse?: boolean;
+}
+
+export interface VectorsEmbedding {
+  readonly embedding: Embedding;
+  /** Words of the vocabulary that have a vector of their own. */
+  readonly found: number;
+  /** Words that don't. */
+  readonly missing: readonly string[];
+}
+
+export function fillEmbedding(op: string, vectors: VectorTable, options?: ToEmbeddingOptions): VectorsEmbedding {
+  const {
+    vocabulary,
+    freeze = true,
+    missing = 'normal',
+    padding,
+    sparse = false,
+  } = checkOptions(op, options, ['vocabulary', 'freeze', 'missing', 'padding', 'sparse']);
+  if (vocabulary !== undefined && !(vocabulary instanceof Vocabulary)) {
+    throw new ArgumentError(`${op}: vocabulary must be a Vocabulary, got ${describe(vocabulary)}`);
+  }
+  if (typeof missing !== 'function' && !['zeros', 'mean', 'normal'].includes(missing)) {
+    throw new ValueError(`${op}: missing must be 'zeros', 'mean', 'normal' or a function, got ${describe(missing)}`);
+  }
+  const words = vocabulary?.tokens() ?? vectors.keys;
+  const dim = vectors.vectorSize;
+  const source = vectors.vectors.contiguous();
+  const from = source.storage.array as Float32Array;
+  const table = new Float32Array(words.length * dim);
+  const lacking: number[] = [];
+  for (const [k, word] of words.entries()) {
+    if (!vectors.has(word)) {
+      lacking.push(k);
+      continue;
+    }
+    const begin = source.offset + vectors.index(word) * dim;
+    table.set(from.subarray(begin, begin + dim), k * dim);
+  }
+  if (lacking.length > 0)
+    fillMissing(
+      op,
+      table,
+      dim,
+      lacking.map((k) => ({ row: k, word: words[k] })),
+      vectors,
+      missing,
+    );
+  let paddingIdx: number | undefined;
+  if (padding !== undefined) {
+    paddingIdx = words.indexOf(padding);
+    if (paddingIdx < 0) throw new ValueError(`${op}: padding ${describe(padding)} is not a word of the vocabulary`);
+    table.fill(0, paddingIdx * dim, (paddingIdx + 1) * dim);
+  }
+  const weight = Tensor.wrap(table, [words.length, dim], 'float32');
+  return {
+    embedding: Embedding.fromPretrained(weight, {
+      freeze,
+      sparse,
+      ...(paddingIdx === undefined ? {} : { paddingIdx }),
+    }),
+    found: words.length - lacking.length,
+    missing: lacking.map((k) => words[k]),
+  };
+}
+
+function fillMissing(
+  op: string,
+  table: Float32Array,
+  dim: number,
+  lacking: readonly { row: number; word: string }[],
+  vectors: VectorTable,
+  missing: MissingRule,
+): void {
+  if (missing === 'zeros') return;
+  if (typeof missing === 'function') {
+    for (const { row, word } of lacking) {
+      const vector = missing(word);
+      if (vector?.length !== dim) {
+        throw new ShapeError(`${op}: missing must give ${dim} numbers, got ${describe(vector)} for ${describe(word)}`);
+      }
+      table.set(Float32Array.from(vector), row * dim);
+    }
+    return;
+  }
+  const mean = vectors.vectors.mean(0);
+  const deviation = missing === 'mean' ? 0 : (vectors.vectors.sub(mean).square().mean() as Tensor).item() ** 0.5;
+  const center = mean.data as Float32Array;
+  const noise = missing === 'mean' ? null : (randn([lacking.length, dim]).data as Float32Array);
+  for (const [i, { row }] of lacking.entries()) {
+    for (let j = 0; j < dim; j++) {
+      table[row * dim + j] = center[j] + (noise === null ? 0 : noise[i * dim + j] * deviation);
+    }
+  }
+}

@@ -1,0 +1,306 @@
+import { ArgumentError, describe, ShapeError, TokenError, ValueError } from '../errors.js';
+import { Embedding } from '../nn/embedding.js';
+import { checkOptions, nearest } from '../options.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './evaluation/analogies.js';
+import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
+import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
+import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
+import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
+import type { VectorTable } from './vector_table.js';
+
+/** A word, its vector, or either with a weight. */
+export type Query = string | ArrayLike<number> | Tensor;
+export type Queries = Query | readonly (Query | readonly [Query, number])[];
+
+export interface MostSimilarOptions extends SearchOptions {
+  /** What the answer should be unlike; weighted -1 unless a weight is given. */
+  negative?: Queries;
+}
+
+export interface KeyedVectorsOptions {
+  /** How often each word occurred, in the order of the words. */
+  counts?: readonly number[];
+}
+
+/**
+ * Words (or items, nodes, …) and their vectors: gensim's `KeyedVectors`, names in camelCase.
+ *
+ * ```ts
+ * const vectors = await KeyedVectors.load('glove.6B.100d.txt');
+ * vectors.mostSimilar(['king', 'woman'], { negative: 'man' });   // [{ key: 'queen', similarity: 0.77 }, …]
+ * ```
+ */
+export class KeyedVectors implements VectorTable {
+  /** The words in the order of their rows; the most frequent first where the file says so. */
+  readonly keys: readonly string[];
+  /** float32 [size, vectorSize] */
+  readonly vectors: Tensor;
+  readonly counts: readonly number[] | null;
+  readonly #indices = new Map<string, number>();
+  #searcher: Searcher | null = null;
+
+  /**
+   * @param keys distinct words
+   * @param vectors [number of words, vectorSize], one row a word; taken over, not copied, where it is contiguous float32
+   */
+  constructor(keys: Iterable<string>, vectors: Tensor, options?: KeyedVectorsOptions) {
+    const op = 'KeyedVectors';
+    const { counts } = checkOptions(op, options, ['counts']);
+    if (!(vectors instanceof Tensor))
+      throw new ArgumentError(`${op}: vectors must be a Tensor, got ${describe(vectors)}`);
+    this.keys = Array.from(keys);
+    if (vectors.dim() !== 2 || vectors.shape[0] !== this.keys.length) {
+      throw new ShapeError(
+        `${op}: vectors must be [${this.keys.length}, vectorSize], a row for each word, got [${vectors.shape.join(', ')}]`,
+      );
+    }
+    if (counts !== undefined && counts.length !== this.keys.length) {
+      throw new ShapeError(`${op}: counts must be one for each of ${this.keys.length} words, got ${counts.length}`);
+    }
+    this.vectors = vectors.detach().float().contiguous();
+    this.counts = counts ?? null;
+    for (const [k, key] of this.keys.entries()) {
+      if (typeof key !== 'string') throw new ArgumentError(`${op}: keys must be strings, got ${describe(key)} at ${k}`);
+      if (this.#indices.has(key)) throw new ValueError(`${op}: keys must differ, got ${describe(key)} twice`);
+      this.#indices.set(key, k);
+    }
+  }
+
+  /**
+   * Reads vectors that others have made. The format is found by looking at the file: GloVe's text, word2vec's text and
+   * binary, fastText's `.vec`, each also packed by gzip.
+   * @throws FileFormatError naming the file and the line or word that is not as it should be
+   */
+  static async load(path: string, options?: LoadOptions): Promise<KeyedVectors> {
+    const { keys, vectors } = await loadVectors('KeyedVectors.load', path, options);
+    return new KeyedVectors(keys, vectors);
+  }
+
+  /** The rows of an embedding under the tokens of a vocabulary. */
+  static fromEmbedding(embedding: Embedding, vocabulary: Vocabulary): KeyedVectors {
+    const op = 'KeyedVectors.fromEmbedding';
+    if (!(embedding instanceof Embedding)) {
+      throw new ArgumentError(`${op}: embedding must be an nn.Embedding, got ${describe(embedding)}`);
+    }
+    if (!(vocabulary instanceof Vocabulary)) {
+      throw new ArgumentError(`${op}: vocabulary must be a Vocabulary, got ${describe(vocabulary)}`);
+    }
+    if (vocabulary.size !== embedding.numEmbeddings) {
+      throw new ShapeError(
+        `${op}: the embedding has ${embedding.numEmbeddings} rows, the vocabulary ${vocabulary.size} tokens`,
+      );
+    }
+    return new KeyedVectors(vocabulary.tokens(), embedding.weight.detach().clone(), { counts: vocabulary.counts() });
+  }
+
+  get size(): number {
+    return this.keys.length;
+  }
+  get vectorSize(): number {
+    return this.vectors.shape[1];
+  }
+
+  has(key: string): boolean {
+    return this.#indices.has(key);
+  }
+
+  /** The row of a word. @throws TokenError for a word that isn't there, with one that is nearly the same */
+  index(key: string): number {
+    return this.#index('KeyedVectors.index', key);
+  }
+
+  /** A word's vector, a copy; with `norm` of length 1. */
+  vector(key: string, options?: { norm?: boolean }): Float32Array {
+    const op = 'KeyedVectors.vector';
+    const { norm = false } = checkOptions(op, options, ['norm']);
+    const row = this.#row(this.#index(op, key)).slice();
+    return norm ? unit(row) : row;
+  }
+
+  /** The mean of the vectors of words (of length 1 first unless `preNormalize` is false), by weights where given. */
+  meanVector(
+    keys: Queries,
+    options?: { weights?: readonly number[]; preNormalize?: boolean; postNormalize?: boolean },
+  ): Float32Array {
+    const op = 'KeyedVectors.meanVector';
+    const {
+      weights,
+      preNormalize = true,
+      postNormalize = false,
+    } = checkOptions(op, options, ['weights', 'preNormalize', 'postNormalize']);
+    const list = this.#queries(op, 'keys', keys, 1);
+    if (list.length === 0) throw new ArgumentError(`${op}: keys must name at least one word`);
+    if (weights !== undefined && weights.length !== list.length) {
+      throw new ShapeError(`${op}: weights must be one for each of ${list.length} keys, got ${weights.length}`);
+    }
+    const weighted = list.map(({ vector, weight }, k) => ({ vector, weight: weights?.[k] ?? weight }));
+    const mean = meanOf(weighted, this.vectorSize, preNormalize);
+    return postNormalize ? unit(mean) : mean;
+  }
+
+  /**
+   * The words whose vectors point most nearly the way of `positive` and least that of `negative` (3CosAdd: the cosine with the
+   * weighted mean of unit vectors), nearest first; the words of the query are left out.
+   * @throws TokenError for an unknown word; ArgumentError for a query of nothing
+   */
+  mostSimilar(positive: Queries, options?: MostSimilarOptions): Nearest[] {
+    const op = 'KeyedVectors.mostSimilar';
+    const { negative, ...search } = checkOptions(op, options, ['negative', 'topn', 'restrictVocab']);
+    const queries = [
+      ...this.#queries(op, 'positive', positive, 1),
+      ...(negative === undefined ? [] : this.#queries(op, 'negative', negative, -1)),
+    ];
+    if (queries.length === 0) throw new ArgumentError(`${op}: positive and negative name no word`);
+    const without = new Set(queries.flatMap(({ index }) => (index === null ? [] : [index])));
+    return this.#search.nearest(op, meanOf(queries, this.vectorSize, true), without, search);
+  }
+
+  /**
+   * The words that multiply rather than add (Levy & Goldberg 2014, 3CosMul): the product of (1 + cosine) / 2 with each word of
+   * `positive`, by that with each of `negative`.
+   */
+  mostSimilarCosmul(positive: Queries, options?: MostSimilarOptions): Nearest[] {
+    const op = 'KeyedVectors.mostSimilarCosmul';
+    const { negative, ...search } = checkOptions(op, options, ['negative', 'topn', 'restrictVocab']);
+    const wanted = this.#queries(op, 'positive', positive, 1);
+    const unwanted = negative === undefined ? [] : this.#queries(op, 'negative', negative, 1);
+    if (wanted.length + unwanted.length === 0) throw new ArgumentError(`${op}: positive and negative name no word`);
+    const without = new Set([...wanted, ...unwanted].flatMap(({ index }) => (index === null ? [] : [index])));
+    return this.#search.nearestByProduct(op, wanted, unwanted, without, search);
+  }
+
+  /** The cosine of the angle between two words' vectors. */
+  similarity(a: Query, b: Query): number {
+    const op = 'KeyedVectors.similarity';
+    const [x] = this.#queries(op, 'a', [a], 1);
+    const [y] = this.#queries(op, 'b', [b], 1);
+    return cosine(x.vector, y.vector);
+  }
+
+  /** 1 - similarity */
+  distance(a: Query, b: Query): number {
+    return 1 - this.similarity(a, b);
+  }
+
+  /** The cosine between the means of the vectors of two lists of words. */
+  nSimilarity(a: readonly Query[], b: readonly Query[]): number {
+    return cosine(this.meanVector(a, { preNormalize: false }), this.meanVector(b, { preNormalize: false }));
+  }
+
+  /** The word that fits least: of which the cosine with the mean of all is smallest. */
+  doesntMatch(keys: readonly string[]): string {
+    const op = 'KeyedVectors.doesntMatch';
+    if (!Array.isArray(keys) || keys.length === 0) {
+      throw new ArgumentError(`${op}: keys must be an array of words, got ${describe(keys)}`);
+    }
+    const rows = keys.map((key) => this.#row(this.#index(op, key)));
+    const mean = meanOf(
+      rows.map((vector) => ({ vector, weight: 1 })),
+      this.vectorSize,
+      true,
+    );
+    const cosines = rows.map((row) => cosine(row, mean));
+    return keys[cosines.indexOf(Math.min(...cosines))];
+  }
+
+  /** How many words are nearer to `a` than `b` is, and one: 1 when `b` is the nearest. */
+  rank(a: string, b: string): number {
+    return this.closerThan(a, b).length + 1;
+  }
+
+  /** The words that are nearer to `a` than `b` is. */
+  closerThan(a: string, b: string): string[] {
+    const op = 'KeyedVectors.closerThan';
+    const [from, to] = [this.#index(op, a), this.#index(op, b)];
+    const cosines = this.#search.cosines(this.#row(from));
+    return this.keys.filter((_, k) => k !== from && k !== to && cosines[k] > cosines[to]);
+  }
+
+  /**
+   * How well similarities agree with people's (Pearson's and Spearman's correlation): a file of lines `word word score`, parted by tabs,
+   * or such triples.
+   */
+  evaluateWordPairs(pairs: string | Iterable<readonly [string, string, number]>, options?: PairsOptions): PairsResult {
+    return evaluatePairs('KeyedVectors.evaluateWordPairs', this, pairs, options);
+  }
+
+  /** How many analogies `a is to b as c is to d` come out (3CosAdd), by section; a file as Google's questions-words.txt. */
+  evaluateWordAnalogies(path: string, options?: AnalogyOptions): AnalogyResult {
+    return evaluateAnalogies('KeyedVectors.evaluateWordAnalogies', this, path, options);
+  }
+
+  /** An `nn.Embedding` whose rows are these vectors, in the order of a vocabulary, and what became of words that aren't here. */
+  toEmbedding(options?: ToEmbeddingOptions): VectorsEmbedding {
+    return fillEmbedding('KeyedVectors.toEmbedding', this, options);
+  }
+
+  /** Writes all vectors, in one piece or not at all. The format follows the name's ending unless it is given. */
+  save(path: string, options?: SaveOptions): void {
+    saveVectors('KeyedVectors.save', path, this, options);
+  }
+
+  get #search(): Searcher {
+    this.#searcher ??= new Searcher(this.keys, this.vectors);
+    return this.#searcher;
+  }
+
+  #row(index: number): Float32Array {
+    const { vectorSize } = this;
+    const begin = this.vectors.offset + index * vectorSize;
+    return (this.vectors.storage.array as Float32Array).subarray(begin, begin + vectorSize);
+  }
+
+  #index(op: string, key: unknown): number {
+    if (typeof key !== 'string') throw new ArgumentError(`${op}: a word must be a string, got ${describe(key)}`);
+    const index = this.#indices.get(key);
+    if (index !== undefined) return index;
+    const lower = key.toLowerCase();
+    const near = this.#indices.has(lower) ? lower : nearest(key, this.keys.slice(0, 10_000));
+    throw new TokenError(
+      `${op}: ${describe(key)} is not among the ${this.size} words${near ? `; did you mean '${near}'?` : ''}`,
+      key,
+    );
+  }
+
+  #queries(op: string, name: string, given: Queries, sign: number) {
+    const isOne = typeof given === 'string' || given instanceof Tensor || ArrayBuffer.isView(given) || isNumbers(given);
+    if (!isOne && !Array.isArray(given)) {
+      throw new ArgumentError(`${op}: ${name} must be words or vectors, got ${describe(given)}`);
+    }
+    const list = (isOne ? [given] : given) as readonly (Query | readonly [Query, number])[];
+    return list.map((item) => {
+      const weighted =
+        Array.isArray(item) && item.length === 2 && (typeof item[0] === 'string' || typeof item[0] === 'object');
+      const [query, weight] = weighted ? (item as [Query, number]) : [item as Query, sign];
+      if (!Number.isFinite(weight))
+        throw new ArgumentError(`${op}: a weight must be a number, got ${describe(weight)}`);
+      if (typeof query === 'string') {
+        const index = this.#index(op, query);
+        return { index, vector: this.#row(index), weight };
+      }
+      const vector =
+        query instanceof Tensor
+          ? Float32Array.from(query.detach().float().view([-1]).data)
+          : Float32Array.from(query as ArrayLike<number>);
+      if (vector.length !== this.vectorSize || !vector.every(Number.isFinite)) {
+        throw new ShapeError(
+          `${op}: a vector in ${name} must be ${this.vectorSize} finite numbers, got ${describe(query)}`,
+        );
+      }
+      return { index: null, vector, weight };
+    });
+  }
+}
+
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((x) => typeof x === 'number');
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
+  const lengths = normOf(a) * normOf(b);
+  return lengths === 0 ? 0 : dot / lengths;
+}

@@ -1,0 +1,124 @@
+import { noGrad } from '../autograd/mode.js';
+import { ValueError } from '../errors.js';
+import { matmul } from '../ops/matmul.js';
+import { Tensor } from '../tensor/tensor.js';
+
+export interface SearchOptions {
+  /** How many to give. Default 10. */
+  topn?: number;
+  /** Search among the first so many words only, which are the most frequent. Default null: all. */
+  restrictVocab?: number | null;
+}
+
+/** A word and the cosine with the query (for products, their quotient). */
+export interface Nearest {
+  readonly key: string;
+  readonly similarity: number;
+}
+
+export interface WeightedVector {
+  readonly vector: Float32Array;
+  readonly weight: number;
+}
+
+export function normOf(vector: Float32Array): number {
+  let sum = 0;
+  for (let j = 0; j < vector.length; j++) sum += vector[j] * vector[j];
+  return Math.sqrt(sum);
+}
+
+/** Scales a vector to length 1, in place; zero stays zero. */
+export function unit(vector: Float32Array): Float32Array {
+  const norm = normOf(vector);
+  if (norm > 0) for (let j = 0; j < vector.length; j++) vector[j] /= norm;
+  return vector;
+}
+
+/** Σ weight · vector / Σ |weight|, of unit vectors where asked. */
+export function meanOf(vectors: readonly WeightedVector[], dim: number, ofUnits: boolean): Float32Array {
+  const sum = new Float64Array(dim);
+  let total = 0;
+  for (const { vector, weight } of vectors) {
+    const norm = ofUnits ? normOf(vector) : 1;
+    const factor = norm > 0 ? weight / norm : 0;
+    for (let j = 0; j < dim; j++) sum[j] += factor * vector[j];
+    total += Math.abs(weight);
+  }
+  return Float32Array.from(sum, (x) => (total > 0 ? x / total : 0));
+}
+
+/** Added to a divisor of 3CosMul, as gensim does. */
+const cosmulEpsilon = 1e-6;
+
+/** Exact search over all rows: one product with the table, then the largest. */
+export class Searcher {
+  readonly #inverseNorms: Float32Array;
+
+  constructor(
+    private readonly keys: readonly string[],
+    private readonly vectors: Tensor,
+  ) {
+    const norms = noGrad(() => vectors.norm(2, 1).data) as Float32Array;
+    this.#inverseNorms = norms.map((norm) => (norm > 0 ? 1 / norm : 0));
+  }
+
+  /** The cosine of each row with a vector, for the first `count` rows. */
+  cosines(query: Float32Array, count = this.keys.length): Float32Array {
+    const direction = Tensor.wrap(unit(query.slice()), [query.length], 'float32');
+    const rows = count === this.keys.length ? this.vectors : this.vectors.narrow(0, 0, count);
+    const dots = noGrad(() => matmul(rows, direction).data) as Float32Array;
+    for (let k = 0; k < count; k++) dots[k] *= this.#inverseNorms[k];
+    return dots;
+  }
+
+  nearest(op: string, query: Float32Array, without: ReadonlySet<number>, options: SearchOptions): Nearest[] {
+    const { topn, count } = this.#limits(op, options);
+    return this.#best(this.cosines(query, count), topn, without);
+  }
+
+  nearestByProduct(
+    op: string,
+    wanted: readonly WeightedVector[],
+    unwanted: readonly WeightedVector[],
+    without: ReadonlySet<number>,
+    options: SearchOptions,
+  ): Nearest[] {
+    const { topn, count } = this.#limits(op, options);
+    const scores = new Float64Array(count).fill(1);
+    const factors = new Float64Array(count).fill(1);
+    for (const { vector, weight } of wanted) {
+      const cosines = this.cosines(vector, count);
+      for (let k = 0; k < count; k++) scores[k] *= ((1 + cosines[k]) / 2) ** weight;
+    }
+    for (const { vector, weight } of unwanted) {
+      const cosines = this.cosines(vector, count);
+      for (let k = 0; k < count; k++) factors[k] *= ((1 + cosines[k]) / 2) ** weight;
+    }
+    return this.#best(
+      Float32Array.from(scores, (score, k) => score / (factors[k] + cosmulEpsilon)),
+      topn,
+      without,
+    );
+  }
+
+  #limits(op: string, { topn = 10, restrictVocab = null }: SearchOptions): { topn: number; count: number } {
+    if (!Number.isInteger(topn) || topn < 1) {
+      throw new ValueError(`${op}: topn must be a whole number of at least 1, got ${topn}`);
+    }
+    if (restrictVocab !== null && (!Number.isInteger(restrictVocab) || restrictVocab < 1)) {
+      throw new ValueError(`${op}: restrictVocab must be null or a whole number of at least 1, got ${restrictVocab}`);
+    }
+    return { topn, count: Math.min(restrictVocab ?? this.keys.length, this.keys.length) };
+  }
+
+  #best(scores: Float32Array, topn: number, without: ReadonlySet<number>): Nearest[] {
+    const k = Math.min(scores.length, topn + without.size);
+    const best = noGrad(() => Tensor.wrap(scores, [scores.length], 'float32').topk(k));
+    const found: Nearest[] = [];
+    const [values, indices] = [best.values.data, best.indices.data];
+    for (let i = 0; i < k && found.length < topn; i++) {
+      if (!without.has(indices[i])) found.push({ key: this.keys[indices[i]], similarity: values[i] });
+    }
+    return found;
+  }
+}

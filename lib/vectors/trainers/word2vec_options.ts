@@ -1,0 +1,114 @@
+import { ArgumentError, describe, ValueError } from '../../errors.js';
+import { checkOptions } from '../../options.js';
+
+/** How words become vectors. Names are gensim's, defaults too. */
+export interface Word2VecOptions {
+  /** Numbers of a vector. Default 100. */
+  vectorSize?: number;
+  /** Words to each side that belong to a word's context, at most 512. Default 5. */
+  window?: number;
+  /** Words that occur less often are left out. Default 5. */
+  minCount?: number;
+  /** At most so many words, the most frequent. Default null: all. */
+  maxFinalVocab?: number | null;
+  /** Skip-gram instead of the continuous bag of words. Default false. */
+  sg?: boolean | 0 | 1;
+  /** Hierarchical softmax instead of negative sampling. Default false. */
+  hs?: boolean | 0 | 1;
+  /** Words that each is told apart from, 1 to 64. Default 5. A window's words share them. */
+  negative?: number;
+  /** Negatives are drawn by count^nsExponent. Default 0.75 (fastText has 0.5). */
+  nsExponent?: number;
+  /** CBOW: the mean of a context's vectors instead of their sum. Default true. */
+  cbowMean?: boolean | 0 | 1;
+  /** Learning rate at the start. Default 0.025. */
+  alpha?: number;
+  /** Learning rate at the end; it falls linearly. Default 0.0001. */
+  minAlpha?: number;
+  /** Frequent words are left out at random: threshold of the share of all words, 0 for none. Default 0.001. */
+  sample?: number;
+  /** Windows of random size, 1 to `window`. Default true. */
+  shrinkWindows?: boolean;
+  /** Times that the corpus is gone through. Default 5. */
+  epochs?: number;
+  /** Where random numbers start. Default 1. */
+  seed?: number;
+  /** Threads, at most those of the library. Default: all of them. */
+  workers?: number | null;
+  /** The same bits in every run, by one thread. Default false: threads share the tables without locks. */
+  deterministic?: boolean;
+}
+
+export type Word2VecSettings = {
+  readonly [Key in keyof Word2VecOptions]-?: Word2VecOptions[Key] extends infer V
+    ? Exclude<V, undefined> extends boolean | 0 | 1
+      ? boolean
+      : Exclude<V, undefined>
+    : never;
+};
+
+export const word2VecDefaults: Word2VecSettings = {
+  vectorSize: 100,
+  window: 5,
+  minCount: 5,
+  maxFinalVocab: null,
+  sg: false,
+  hs: false,
+  negative: 5,
+  nsExponent: 0.75,
+  cbowMean: true,
+  alpha: 0.025,
+  minAlpha: 0.0001,
+  sample: 0.001,
+  shrinkWindows: true,
+  epochs: 5,
+  seed: 1,
+  workers: null,
+  deterministic: false,
+};
+
+const wholeNumbers: readonly [keyof Word2VecOptions, number, number][] = [
+  ['vectorSize', 1, 65_536],
+  ['window', 1, 512],
+  ['minCount', 0, Number.MAX_SAFE_INTEGER],
+  ['negative', 1, 64],
+  ['epochs', 1, 1_000_000],
+  ['seed', 0, 2 ** 31],
+];
+const numbers: readonly [keyof Word2VecOptions, number, number][] = [
+  ['nsExponent', -10, 10],
+  ['alpha', 0, Number.MAX_VALUE],
+  ['minAlpha', 0, Number.MAX_VALUE],
+  ['sample', 0, Number.MAX_VALUE],
+];
+const flags = ['sg', 'hs', 'cbowMean', 'shrinkWindows', 'deterministic'] as const;
+
+function checkWhole(op: string, name: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new ValueError(`${op}: ${name} must be a whole number ${range}, got ${describe(value)}`);
+}
+
+/** The options with their defaults, checked. @throws OptionError, ValueError or ArgumentError that names the option */
+export function readWord2VecOptions(op: string, options: Word2VecOptions | undefined): Word2VecSettings {
+  const given = checkOptions(op, options, Object.keys(word2VecDefaults));
+  const all: Record<string, unknown> = { ...word2VecDefaults };
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) all[name] = value;
+  for (const [name, least, most] of wholeNumbers) checkWhole(op, name, all[name], least, most);
+  for (const name of ['maxFinalVocab', 'workers']) {
+    if (all[name] !== null) checkWhole(op, name, all[name], 1, Number.MAX_SAFE_INTEGER);
+  }
+  for (const [name, least, most] of numbers) {
+    const value = all[name];
+    if (typeof value === 'number' && value >= least && value <= most) continue;
+    throw new ValueError(`${op}: ${name} must be a number of at least ${least}, got ${describe(value)}`);
+  }
+  for (const name of flags) {
+    const value = all[name];
+    if (typeof value !== 'boolean' && value !== 0 && value !== 1) {
+      throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
+    }
+    all[name] = Boolean(value);
+  }
+  return all as unknown as Word2VecSettings;
+}
