@@ -3,7 +3,8 @@ import { describeForeign } from './copies.js';
 
 const longest = 60;
 
-function cut(text: string): string {
+/** A name that came from outside, no longer than a message can bear. */
+export function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 

@@ -1,3 +1,4 @@
+import { cut } from './describe.js';
 import { ArgumentError, describe, OptionError } from './errors.js';
 
 function editDistance(a: string, b: string): number {
@@ -18,6 +19,8 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
+    // A distance is at least the difference in length; names of a million characters are not compared.
+    if (name.length > 2 * candidate.length + 40) continue;
     const distance = editDistance(plain(name), plain(candidate));
     if (distance < bestDistance) {
       best = candidate;
@@ -42,9 +45,10 @@ export function checkOptions<T extends object>(op: string, options: T | undefine
   }
   for (const key of Object.keys(options)) {
     if (allowed.includes(key)) continue;
-    const close = nearest(key, allowed);
+    const shown = cut(key);
+    const close = nearest(shown, allowed);
     const hint = close ? `did you mean '${close}'?` : `it takes ${allowed.length > 0 ? allowed.join(', ') : 'none'}`;
-    throw new OptionError(`${op}: unknown option '${key}'; ${hint}`);
+    throw new OptionError(`${op}: unknown option '${shown}'; ${hint}`);
   }
   return options;
 }

@@ -2,6 +2,7 @@ import { knowLeaf } from '../autograd/known_leaves.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { markClass } from '../copies.js';
+import { cut } from '../describe.js';
 import { ArgumentError, DTypeError, describe, ValueError } from '../errors.js';
 import { zeros } from '../ops/creation.js';
 import { checkOptions, nearest } from '../options.js';
@@ -102,7 +103,7 @@ export abstract class Module extends HookableModule implements ModuleTree {
       throw new ArgumentError(`registerBuffer: buffer must be a Tensor or null, got ${describe(buffer)}`);
     }
     if (buffer instanceof Parameter) {
-      throw new ArgumentError(`registerBuffer: '${name}' is a Parameter; use registerParameter or detach()`);
+      throw new ArgumentError(`registerBuffer: '${cut(name)}' is a Parameter; use registerParameter or detach()`);
     }
     this.#buffers.set(name, persistent);
     properties(this)[name] = buffer;
@@ -365,7 +366,7 @@ function convertGrad(grad: Tensor, dtype: DType): Tensor {
 function notFound(op: string, owner: Module, kind: string, name: string, names: readonly string[]): never {
   const close = nearest(name, names);
   const hint = close !== null ? `did you mean '${close}'?` : `it has ${names.length > 0 ? names.join(', ') : 'none'}`;
-  throw new ValueError(`${op}: ${owner.typeName()} has no ${kind} '${name}'; ${hint}`);
+  throw new ValueError(`${op}: ${owner.typeName()} has no ${kind} '${cut(name)}'; ${hint}`);
 }
 
 /** The properties of a module that are of a kind, in the order of assignment. */
@@ -390,7 +391,7 @@ function checkName(op: string, module: Module, name: unknown, replaceable: (valu
   }
   const value = properties(module)[name];
   if (value !== undefined && value !== null && !replaceable(value)) {
-    throw new ValueError(`${op}: ${module.typeName()} already has a property '${name}'`);
+    throw new ValueError(`${op}: ${module.typeName()} already has a property '${cut(name)}'`);
   }
 }
 

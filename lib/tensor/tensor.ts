@@ -223,9 +223,15 @@ export class Tensor {
    */
   tolist(): NestedList {
     this.checkAttached('tolist');
-    const boolean = this.dtype === 'bool';
     const dense = this.toReadable();
-    return nestedList('tolist', this.shape, this.numel, boolean ? (i) => dense.at(i) !== 0 : (i) => dense.at(i));
+    let read: (i: number) => number | boolean = (i) => dense.at(i);
+    if (this.dtype === 'bool') read = (i) => dense.at(i) !== 0;
+    else if (dtypes[this.dtype].computes && dense.isContiguous()) {
+      const { array } = dense.storage;
+      const { offset } = dense;
+      read = (i) => array[offset + i];
+    }
+    return nestedList('tolist', this.shape, this.numel, read);
   }
 
   /** @throws ArgumentError when somebody else has the memory now; ShapeError when somebody wrote into the shape. */

@@ -91,6 +91,24 @@ suite('describing a value', () => {
     }
   });
 
+  it('keeps messages short where names are long', () => {
+    const name = 'n'.repeat(1e6);
+    refusal(() => zeros([1], { [name]: 1 } as never));
+    refusal(() => new nn.Linear(1, 1, { [name]: 1 } as never));
+    refusal(() => zeros([1], { dtype: name as never }));
+    refusal(() => new nn.Linear(1, 1).loadStateDict(name as never));
+    refusal(() => new nn.Linear(1, 1).getParameter(name));
+    refusal(() => new nn.Linear(1, 1).getSubmodule(name));
+    refusal(() => new nn.ModuleDict().get(name));
+    refusal(() => nn.functional.mseLoss(zeros([1]), zeros([1]), { reduction: name as never }));
+    refusal(() => lutra.einsum(name, zeros([1])));
+    refusal(() => zeros([1]).reshape(new Array(1e5).fill(2)));
+    refusal(() => zeros([1]).permute(new Array(1e5).fill(0)));
+    refusal(() => zeros([1]).sum(new Array(1e5).fill(0)));
+    refusal(() => lutra.cat(new Array(1e5).fill(3) as never));
+    refusal(() => new nn.Embedding(3, 2).forward(new Array(1e5).fill(7)));
+  });
+
   it('tells bigints from numbers', () => {
     expect(refusal(() => new nn.Embedding(3, 2).forward([1n as never]))).toMatch(
       'got 1n at position 0; Number() converts',
