@@ -365,6 +365,9 @@ export {
 export { type CrossOptions, cross, matrixPower, multiDot, type VecdotOptions, vecdot } from './ops/vector_products.js';
 export { diagonal, narrow, permute, select, squeeze, t, transpose, unbind, unsqueeze } from './ops/view.js';
 export * as optim from './optim/index.js';
+
+import './ops/in_place_forms.js';
+
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';

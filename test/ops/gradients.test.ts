@@ -109,9 +109,9 @@ describe('the list of checked ops', () => {
   const without = new Set(
     (
       'all allclose any argmax argmin argsort at backward bernoulli bfloat16 bitwiseAnd bitwiseNot bitwiseOr bitwiseXor bool ' +
-      'constructor data detach dim elementSize eq equal float floorDivide ge gt half int isContiguous isLeaf isSparse ' +
+      'checkAttached constructor data detach dim elementSize eq equal float floorDivide ge gt half int isContiguous isLeaf isSparse ' +
       'isclose isfinite isinf isnan item le logicalAnd logicalNot logicalOr logicalXor lt multinomial nbytes ndim ne ' +
-      'nonzero requiresGrad retainGrad grad clearGrad isRows size stride to toString tolist typeAs version ' +
+      'nonzero requiresGrad retainGrad grad clearGrad isRows size stride to toJSON toReadable toString tolist typeAs version ' +
       'crossEntropy nllLoss binaryCrossEntropy binaryCrossEntropyWithLogits huberLoss l1Loss mseLoss smoothL1Loss ' +
       'klDiv cosineEmbeddingLoss marginRankingLoss tripletMarginLoss negativeSamplingLoss sampledSoftmaxLoss ' +
       'cosineSimilarity pairwiseDistance embedding embeddingBag oneHot'
