@@ -13,6 +13,7 @@
 
 using lutra::ElementType;
 using lutra::test::Guarded;
+using lutra::test::listOf;
 
 namespace {
 
@@ -131,6 +132,7 @@ void testStrided() {
       {{60, 50, 13}, {650, 13, 1}, {13, 780, 1}},
   };
   for (const Case& c : cases) {
+    CASE(listOf(c.sizes), listOf(c.to), listOf(c.from));
     const int ndim = static_cast<int>(c.sizes.size());
     int64_t numel = 1, toSpan = 1, fromSpan = 1;
     for (int d = 0; d < ndim; ++d) {
@@ -152,6 +154,7 @@ void testStrided() {
       expected[static_cast<size_t>(t)] = from[static_cast<size_t>(f)];
     }
     for (const int threads : {1, 3}) {
+      CASE(threads);
       lutra::setNumThreads(threads);
       Guarded<double> to(toSpan, 3);
       lutra::copyStrided(to.data(), ElementType::float64, c.to.data(), from.data(), ElementType::float32, c.from.data(),
@@ -204,9 +207,12 @@ void testTransposed(ElementType type, int64_t rows, int64_t columns, int64_t gap
 
 void testTransposedSizes() {
   for (const int threads : {1, 3}) {
+    CASE(threads);
     lutra::setNumThreads(threads);
     for (const int64_t rows : {8, 15, 16, 17, 33, 130, 300}) {
+      CASE(rows);
       for (const int64_t columns : {8, 16, 31, 255, 257, 600, 1100}) {
+        CASE(columns);
         const int offset = static_cast<int>((rows + columns) % 16);
         testTransposed<uint8_t>(ElementType::uint8, rows, columns, 3, offset);
         testTransposed<uint16_t>(ElementType::float16, rows, columns, 0, offset);

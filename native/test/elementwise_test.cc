@@ -49,10 +49,13 @@ const int64_t kSizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 19, 31, 33, 37,
 template <class T>
 void checkKernel(const char* name, BlockKernel kernel, const std::vector<std::vector<T>>& inputs,
                  const std::function<Real(size_t)>& expected) {
+  CASE(lutra::test::typeName<T>(), name);
   const double params[2] = {kP0, kP1};
   bool good = kernel != nullptr;
   for (const int64_t n : kSizes) {
+    CASE(n);
     for (const int64_t offset : {0, 1, 3, 13}) {
+      CASE(offset);
       Guarded<T> out(n, offset);
       void* pointers[4] = {out.data()};
       for (size_t k = 0; k < inputs.size(); ++k) pointers[k + 1] = const_cast<T*>(inputs[k].data() + offset);
@@ -88,6 +91,7 @@ void testFloats() {
   const auto anything = randomValues<T>(kCount, -9, 9), fraction = randomValues<T>(kCount, -0.99, 0.99);
   const auto positive = randomValues<T>(kCount, 0.01, 7), other = randomValues<T>(kCount, -3, 3);
   for (int code = 0; code < static_cast<int>(UnaryOp::count); ++code) {
+    CASE(code);
     const UnaryOp op = static_cast<UnaryOp>(code);
     const bool needsFraction = op == UnaryOp::asin || op == UnaryOp::acos || op == UnaryOp::tan;
     const bool needsPositive = op == UnaryOp::sqrt || op == UnaryOp::rsqrt || op == UnaryOp::log ||
@@ -96,6 +100,7 @@ void testFloats() {
     checkKernel<T>(kUnaryNames[code], unaryKernel<T>(op), {x}, [&](size_t i) { return unaryReference(op, x[i]); });
   }
   for (int code = 0; code < static_cast<int>(BinaryOp::count); ++code) {
+    CASE(code);
     const BinaryOp op = static_cast<BinaryOp>(code);
     const bool bothPositive = op == BinaryOp::pow || op == BinaryOp::powScalarBackward || op == BinaryOp::log1pBackward;
     const bool needsFraction =
@@ -106,6 +111,7 @@ void testFloats() {
                    [&](size_t i) { return binaryReference(op, a[i], b[i]); });
   }
   for (int code = 0; code < static_cast<int>(TernaryOp::count); ++code) {
+    CASE(code);
     const TernaryOp op = static_cast<TernaryOp>(code);
     auto b = positive, c = positive;
     for (size_t i = 0; i < c.size(); ++i) c[i] = i % 5 == 0 ? b[i] : c[i] > 3 ? c[i] - 3 : c[i];
@@ -127,6 +133,7 @@ void testSpecialValues() {
     unaryKernel<T>(op)(pointers, params, n);
   };
   for (int code = 0; code < static_cast<int>(UnaryOp::count); ++code) {
+    CASE(code);
     run(static_cast<UnaryOp>(code));
     CHECK(static_cast<UnaryOp>(code) == UnaryOp::sign ? y[0] == 0 : std::isnan(y[0]));
   }
@@ -139,6 +146,7 @@ void testSpecialValues() {
   std::vector<T> reversed(x.rbegin(), x.rend());
   void* pointers[3] = {y.data(), const_cast<T*>(x.data()), reversed.data()};
   for (const BinaryOp op : {BinaryOp::maximum, BinaryOp::minimum}) {
+    CASE(op);
     binaryKernel<T>(op)(pointers, params, n);
     CHECK(std::isnan(y[0]) && std::isnan(y[7]));
     CHECK(y[1] == (op == BinaryOp::maximum ? inf : T(-1)));
@@ -193,6 +201,7 @@ void testCompare() {
                                                       {1, 1, 0, 1, 1}, {0, 0, 1, 0, 0}, {0, 1, 1, 0, 1},
                                                       {1, 1, 1, 0, 0}, {1, 1, 1, 1, 0}, {0, 0, 0, 1, 0}};
   for (int code = 0; code < static_cast<int>(CompareOp::count); ++code) {
+    CASE(code);
     std::vector<uint8_t> y(a.size());
     void* pointers[3] = {y.data(), const_cast<T*>(a.data()), const_cast<T*>(b.data())};
     compareKernel<T>(static_cast<CompareOp>(code))(pointers, nullptr, static_cast<int64_t>(a.size()));
@@ -207,6 +216,7 @@ void testLoop() {
   const int64_t sizes[] = {rows, columns}, dense[] = {columns, 1}, row[] = {0, 1}, column[] = {1, 0};
   const double params[2] = {1, 0};
   for (const int threads : {1, 2, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     Guarded<float> out(rows * columns, 5);
     StridedLoop loop(2, sizes);
@@ -237,8 +247,10 @@ void testLargeOutputs() {
   const std::vector<float> a = randomValues<float>(n + 3, -10, 10), b = randomValues<float>(n + 3, -10, 10);
   const double params[] = {1, 0};
   for (const int threads : {1, 3}) {
+    CASE(threads);
     setNumThreads(threads);
     for (const int64_t offset : {0, 1, 3}) {
+      CASE(offset);
       const auto run = [&](BlockKernel kernel, void* out, int size, const void* x, const void* y, bool scalar) {
         StridedLoop loop(1, sizes);
         loop.add(out, size, &stride);
@@ -276,6 +288,7 @@ void testLargeBroadcasts() {
   const std::vector<float> a = randomValues<float>(rows, -10, 10), b = randomValues<float>(columns, -10, 10);
   const double params[] = {1, 0};
   for (const int threads : {1, 3}) {
+    CASE(threads);
     setNumThreads(threads);
     Guarded<float> sum(rows * columns, offset);
     Guarded<uint8_t> below(rows * columns, offset);
@@ -302,6 +315,7 @@ void testLargeBroadcasts() {
 
 int main() {
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("%s\n", isaName(isa));
     testFloats<float>();

@@ -100,7 +100,9 @@ void testSums(const Table<S>& table, const Tokens& tokens, int offset) {
   std::vector<T> weights(static_cast<size_t>(tokens.count()) + 1);
   for (T& w : weights) w = static_cast<T>(randomValue());
   for (const bool mean : {false, true}) {
+    CASE(mean);
     for (const bool weighted : {false, true}) {
+      CASE(weighted);
       Guarded<T> out(tokens.bags() * dim, offset);
       bagSums<S>(out.data(), table.view(), tokens.view(), weighted ? weights.data() : nullptr, mean);
       bool close = true;
@@ -210,8 +212,10 @@ template <class S>
 void testStored() {
   int offset = 0;
   for (const int64_t dim : {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 64, 67, 131, 300}) {
+    CASE(dim);
     const Table<S> table(23, dim);
     for (const int64_t longest : {0, 1, 5, 8, 9, 20}) {
+      CASE(longest);
       const Tokens tokens(7, longest, 23, offset % 3 == 0 ? 4 : -1);
       testSums(table, tokens, offset % 16);
       testMaxima(table, tokens, offset % 16);
@@ -231,6 +235,7 @@ void testThreads() {
   std::vector<float> first, gradient(static_cast<size_t>(tokens.bags() * 64));
   for (float& g : gradient) g = static_cast<float>(randomValue());
   for (const int threads : {1, 2, 3, 7}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<float> out(gradient.size()), maxima(gradient.size()), sums(table.stored.size());
     std::vector<int32_t> winner(gradient.size());
@@ -251,6 +256,7 @@ void testThreads() {
 
 int main() {
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("bags on %s\n", isaName(isa));
     testStored<float>();

@@ -18,6 +18,7 @@ using lutra::Isa;
 using lutra::LstmShape;
 using lutra::SequenceRows;
 using lutra::test::Guarded;
+using lutra::test::listOf;
 using Values = std::vector<double>;
 
 namespace {
@@ -213,6 +214,7 @@ void verifyForward(const Problem& p, const Outcome<T>& r) {
 template <class T>
 void verifyThreads(const Problem& p, const Outcome<T>& r) {
   for (const int threads : {2, 8}) {
+    CASE(threads);
     lutra::setNumThreads(threads);
     const Outcome<T> other = run<T>(p), light = run<T>(p, false);
     for (size_t i = 0; i < r.all().size(); i++) {
@@ -228,6 +230,7 @@ void verifyThreads(const Problem& p, const Outcome<T>& r) {
 template <class T>
 void verifyUnwanted(const Problem& p, const Outcome<T>& r) {
   for (const size_t without : {size_t{3}, size_t{6}, size_t{7}, size_t{8}}) {
+    CASE(without);
     const Outcome<T> other = run<T>(p, true, without);
     for (size_t i = 0; i < r.all().size(); i++) {
       const bool undefined = i == without || (i == 4 && !p.s.initial);
@@ -279,6 +282,7 @@ void verifyFloatGradients(const Problem& p, const Outcome<float>& r) {
 int main() {
   std::vector<Case> small;
   for (const bool reverse : {false, true}) {
+    CASE(reverse);
     small.push_back({3, 2, 3, 5, 0, {}, false, reverse});
     small.push_back({4, 3, 2, 4, 3, {}, false, reverse, true, true, 2});
     small.push_back({3, 3, 5, 3, 0, {}, true, reverse, false, false, 1});
@@ -295,6 +299,7 @@ int main() {
   }
   std::vector<Case> large;
   for (const bool reverse : {false, true}) {
+    CASE(reverse);
     large.push_back({5, 33, 20, 17, 0, {}, false, reverse});
     large.push_back({6, 48, 10, 20, 0, {}, true, reverse});
     large.push_back({4, 61, 7, 18, 0, {}, true, reverse, true, true, 3});
@@ -305,9 +310,11 @@ int main() {
     large.push_back({1, 70, 30, 100, 0, {}, true, reverse, true, true, 3});
   }
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!lutra::setIsa(isa)) continue;
     lutra::setNumThreads(1);
     for (const Case& s : small) {
+      CASE(s.steps, s.batch, s.inputSize, s.hiddenSize, s.projSize, listOf(s.batchSizes), s.batchFirst, s.reverse);
       Problem p(s);
       verifyForward(p, run<double>(p));
       verifyForward(p, run<float>(p));
@@ -315,6 +322,7 @@ int main() {
       verifyThreads(p, run<double>(p));
     }
     for (const Case& s : large) {
+      CASE(s.steps, s.batch, s.inputSize, s.hiddenSize, s.projSize, listOf(s.batchSizes), s.batchFirst, s.reverse);
       const Problem p(s);
       const Outcome<float> r = run<float>(p);
       verifyForward(p, r);
@@ -324,6 +332,7 @@ int main() {
     }
     // Without a cache the steps pass through in several parts, or the batch does.
     for (const bool batchFirst : {false, true}) {
+      CASE(batchFirst);
       const Case s = {120, 70, 3, 24, 0, {}, batchFirst};
       const Problem p(s);
       const Outcome<float> kept = run<float>(p), light = run<float>(p, false);

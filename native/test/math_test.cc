@@ -215,7 +215,9 @@ void testFours() {
   const int64_t n = static_cast<int64_t>(x.size());
   for (const lutra::Isa isa : {lutra::Isa::scalar, lutra::Isa::avx2, lutra::Isa::avx512, lutra::Isa::neon}) {
     if (!lutra::setIsa(isa)) continue;
+    CASE(lutra::isaName(isa), lutra::test::typeName<T>());
     for (const int function : {0, 1, 4, 5, 6, 17, 18}) {
+      CASE(function);
       lutra::applyMath(function, y.data(), x.data(), n);
       lutra::applyByFour(function, byFour.data(), x.data(), n);
       CHECK(std::memcmp(y.data(), byFour.data(), y.size() * sizeof(T)) == 0);

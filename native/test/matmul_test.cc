@@ -90,8 +90,10 @@ struct Operands {
 
 template <class T>
 void verify(const Case& s) {
+  CASE(lutra::test::typeName<T>(), s.M, s.N, s.K, s.transposeA, s.transposeB, s.bias, s.accumulate, s.gap);
   const Operands<T> operands(s);
   for (const bool packed : {false, true}) {
+    CASE(packed);
     lutra::setNumThreads(1);
     const Guarded<T> c = operands.run(packed);
     CHECK(c.intact());
@@ -114,6 +116,7 @@ void verify(const Case& s) {
     }
     CHECK(wrong == 0);
     for (const int threads : {2, 8}) {
+      CASE(threads);
       lutra::setNumThreads(threads);
       const Guarded<T> other = operands.run(packed);
       bool same = true;
@@ -128,14 +131,18 @@ void verifySizes() {
   // Every combination of small sizes with a rotating choice of flags, so that each meets each.
   int turn = 0;
   for (const int64_t M : {0, 1, 2, 3, 5, 7, 12, 13, 25, 65}) {
+    CASE(M);
     for (const int64_t N : {0, 1, 2, 4, 5, 8, 15, 16, 17, 31, 32, 33, 48, 100}) {
+      CASE(N);
       for (const int64_t K : {0, 1, 3, 8, 17, 40}) {
+        CASE(K);
         const int flags = turn++ * 7 % 16;
         verify<T>({M, N, K, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0, turn % 3 * 5});
       }
     }
   }
   for (int flags = 0; flags < 16; flags++) {
+    CASE(flags);
     const bool tA = (flags & 1) != 0, tB = (flags & 2) != 0, bias = (flags & 4) != 0, add = (flags & 8) != 0;
     verify<T>({2, 70, 401, tA, tB, bias, add, 3});                         // one or two rows, several blocks of K
     verify<T>({3, 7, 1000, tA, tB, bias, add, 0});                         // dot products where both run along K
@@ -155,7 +162,9 @@ void verifyPlaces() {
   const Operands<T> operands(whole);
   const Guarded<T> reference = operands.run(false);
   for (const int64_t rows : {1, 2, 5, 13, 64, 149}) {
+    CASE(rows);
     for (const int64_t columns : {1, 7, 17, 33, 139}) {
+      CASE(columns);
       const int64_t firstRow = whole.M - rows, firstColumn = whole.N - columns;
       Guarded<T> part(rows * columns);
       lutra::matmul<T>(part.data(), columns, {operands.a.data() + firstRow * operands.lda, operands.lda},
@@ -174,6 +183,7 @@ void verifyPlaces() {
 template <class T>
 void verifyBatches() {
   for (const int64_t batches : {0, 1, 3, 40}) {
+    CASE(batches);
     const int64_t M = 9, N = 21, K = 12;
     const std::vector<T> a = noise<T>(batches * M * K, 5), b = noise<T>(K * N, 6);
     Guarded<T> c(batches * M * N);
@@ -203,10 +213,13 @@ void verifyBatches() {
 template <class T>
 void verifyColumnSums() {
   for (const int64_t M : {0, 1, 5, 256, 700}) {
+    CASE(M);
     for (const int64_t N : {1, 15, 16, 65, 130}) {
+      CASE(N);
       const int64_t lda = N + 3;
       const std::vector<T> a = noise<T>(extent(M, N, lda), 7), before = noise<T>(N, 8);
       for (const bool accumulate : {false, true}) {
+        CASE(accumulate);
         Guarded<T> out(N);
         if (accumulate) std::copy(before.begin(), before.end(), out.data());
         lutra::columnSums<T>(out.data(), a.data(), lda, M, N, accumulate);
@@ -228,6 +241,7 @@ void verifyColumnSums() {
 
 int main() {
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!lutra::setIsa(isa)) continue;
     verifySizes<float>();
     verifySizes<double>();

@@ -138,13 +138,13 @@ bool check(Generator& g, const RandomCall& call) {
 void testSequences() {
   int done = 0;
   for (const RandomSequence& sequence : kRandomSequences) {
+    CASE(sequence.seed);
     Generator generator(sequence.seed);
     CHECK(generator.initialSeed() == sequence.seed);
     for (int i = 0; i < sequence.calls; i++) {
       const RandomCall& call = kRandomCalls[done++];
-      const bool passed = check(generator, call);
-      if (!passed) std::fprintf(stderr, "%s %s n %lld:\n", call.op, call.dtype, static_cast<long long>(call.n));
-      CHECK(passed);
+      CASE(call.op, call.dtype, call.n);
+      CHECK(check(generator, call));
     }
     CHECK(stateHash(generator) == sequence.state);
   }
@@ -169,6 +169,7 @@ void testEngine() {
 
 void testState() {
   for (int drawn : {0, 1, 623, 624, 625, 5000}) {
+    CASE(drawn);
     Generator generator(3);
     for (int i = 0; i < drawn; i++) generator.random();
     float odd[3];
@@ -234,8 +235,10 @@ void testDeterminism() {
   const Isa best = activeIsa();
   std::vector<uint32_t> hashes;
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     for (int threads : {1, 2, 8}) {
+      CASE(threads);
       setNumThreads(threads);
       Generator generator(11);
       std::vector<float> values(n);

@@ -22,6 +22,7 @@ using lutra::RecurrentShape;
 using lutra::RecurrentWeights;
 using lutra::SequenceRows;
 using lutra::test::Guarded;
+using lutra::test::listOf;
 using Values = std::vector<double>;
 
 namespace {
@@ -241,6 +242,7 @@ void verifyForward(const Problem<Layer>& p, const Outcome<T>& r) {
 template <class T, class Layer>
 void verifyThreads(const Problem<Layer>& p, const Outcome<T>& r) {
   for (const int threads : {2, 8}) {
+    CASE(threads);
     lutra::setNumThreads(threads);
     const Outcome<T> other = run<T>(p), light = run<T>(p, false);
     for (size_t i = 0; i < r.all().size(); i++) {
@@ -325,6 +327,7 @@ template <class Layer>
 void verify() {
   std::vector<Case> small, large;
   for (const bool reverse : {false, true}) {
+    CASE(reverse);
     small.push_back({3, 2, 3, 5, {}, false, reverse});
     small.push_back({4, 3, 2, 4, {}, false, reverse, true, true, 2});
     small.push_back({3, 3, 5, 3, {}, true, reverse, false, false, 1});
@@ -344,9 +347,11 @@ void verify() {
     large.push_back({1, 70, 30, 100, {}, true, reverse, true, true, 3});
   }
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!lutra::setIsa(isa)) continue;
     lutra::setNumThreads(1);
     for (const Case& s : small) {
+      CASE(s.steps, s.batch, s.inputSize, s.hiddenSize, listOf(s.batchSizes), s.batchFirst, s.reverse);
       Problem<Layer> p(s);
       verifyForward(p, run<double>(p));
       verifyForward(p, run<float>(p));
@@ -354,6 +359,7 @@ void verify() {
       verifyThreads(p, run<double>(p));
     }
     for (const Case& s : large) {
+      CASE(s.steps, s.batch, s.inputSize, s.hiddenSize, listOf(s.batchSizes), s.batchFirst, s.reverse);
       const Problem<Layer> p(s);
       const Outcome<float> r = run<float>(p);
       verifyForward(p, r);
@@ -365,8 +371,10 @@ void verify() {
     std::vector<int32_t> shrinking(120, 70);
     for (size_t t = 50; t < shrinking.size(); t++) shrinking[t] = 66 - static_cast<int32_t>(t) / 2;
     for (const bool reverse : {false, true}) {
+      CASE(reverse);
       for (const Case& s : {Case{120, 70, 3, 24, {}, false, reverse}, Case{120, 70, 3, 24, {}, true, reverse},
                             Case{120, 70, 3, 24, shrinking, false, reverse}, Case{1, 2186, 3, 80, {}, true, reverse}}) {
+        CASE(s.steps, s.batch, s.inputSize, s.hiddenSize, listOf(s.batchSizes), s.batchFirst, s.reverse);
         const Problem<Layer> p(s);
         const Outcome<float> kept = run<float>(p), light = run<float>(p, false);
         CHECK(sameBits(kept.output, light.output));

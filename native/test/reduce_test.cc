@@ -64,7 +64,9 @@ Real reference(ReduceOp op, const std::vector<Real>& x, Real center, Real p) {
 template <class T>
 void testReduce() {
   for (const Shape& s : kShapes) {
+    CASE(s.outer, s.n, s.inner);
     for (int code = 0; code < static_cast<int>(ReduceOp::count); ++code) {
+      CASE(code);
       const ReduceOp op = static_cast<ReduceOp>(code);
       if (s.n > 10000 && op == ReduceOp::sumPowers) continue;
       const double spread = op == ReduceOp::prod ? 1.0 / static_cast<double>(s.n) : 1;
@@ -95,6 +97,7 @@ void testReduce() {
       CHECK(good);
       if (!good) std::fprintf(stderr, "  op %d of [%d, %d, %d]\n", code, int(s.outer), int(s.n), int(s.inner));
       for (const int threads : {2, 8}) {
+        CASE(threads);
         setNumThreads(threads);
         std::vector<T> again(static_cast<size_t>(s.outer * s.inner) + 1);
         reduce<T>(again.data(), x.data(), center.data(), op, 1.5, 3, s.outer, s.n, s.inner);
@@ -127,11 +130,14 @@ void testAccuracy() {
 template <class T>
 void testExtremes() {
   for (const Shape& s : kShapes) {
+    CASE(s.outer, s.n, s.inner);
     for (const bool nan : {false, true}) {
+      CASE(nan);
       auto x = randomValues<T>(s.outer * s.n * s.inner, -20, 20);
       for (T& value : x) value = std::round(value);  // many ties
       for (size_t i = 5; nan && i < x.size(); i += 11) x[i] = std::numeric_limits<T>::quiet_NaN();
       for (const bool largest : {false, true}) {
+        CASE(largest);
         const size_t outputs = static_cast<size_t>(s.outer * s.inner);
         Guarded<T> values(s.outer * s.inner, 1);
         std::vector<int32_t> indices(outputs + 1, -7);
@@ -156,6 +162,7 @@ void testExtremes() {
 template <class T>
 void testSort() {
   for (const Shape& s : kShapes) {
+    CASE(s.outer, s.n, s.inner);
     auto x = randomValues<T>(s.outer * s.n * s.inner, -20, 20);
     for (T& value : x) value = std::is_floating_point_v<T> ? std::round(value) * T(0.5) : value;
     if constexpr (std::is_floating_point_v<T>) {
@@ -164,7 +171,9 @@ void testSort() {
       for (size_t i = 7; i < x.size(); i += 40) x[i] = -std::numeric_limits<T>::infinity();
     }
     for (const bool descending : {false, true}) {
+      CASE(descending);
       for (const int64_t k : {s.n, s.n / 4, std::min<int64_t>(s.n, 3)}) {
+        CASE(k);
         const size_t results = static_cast<size_t>(s.outer * k * s.inner);
         std::vector<T> values(results + 1, T(77));
         std::vector<int32_t> indices(results + 1, -7);
@@ -222,6 +231,7 @@ void testIntegersAndFlags() {
 
 int main() {
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("%s\n", isaName(isa));
     testReduce<float>();

@@ -47,9 +47,11 @@ bool coversOnce(int64_t n, int64_t grain) {
 
 void testCoverage() {
   for (int threads : {1, 2, 3, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     CHECK(numThreads() == threads);
     for (int64_t n : {0, 1, 2, 7, 8, 9, 63, 64, 65, 1000, 4097}) {
+      CASE(n);
       for (int64_t grain : {1, 2, 8, 64, 5000}) CHECK(coversOnce(n, grain));
     }
   }
@@ -92,8 +94,10 @@ void testSeveralThreadsTakePart() {
 
 void testParts() {
   for (int threads : {1, 2, 5}) {
+    CASE(threads);
     setNumThreads(threads);
     for (int parts : {1, 2, 5, 17}) {
+      CASE(parts);
       std::vector<std::atomic<int>> visits(static_cast<size_t>(parts));
       parallelThreads(parts, [&](int part) { visits[static_cast<size_t>(part)]++; });
       for (const auto& count : visits) CHECK(count == 1);
@@ -124,6 +128,7 @@ void testNested() {
 
 void testExceptions() {
   for (int threads : {1, 2, 4}) {
+    CASE(threads);
     setNumThreads(threads);
     for (int round = 0; round < 50; round++) {
       bool caught = false;
