@@ -1,7 +1,6 @@
 import { describe, FileFormatError } from '../../errors.js';
 import { Budget } from '../budget.js';
 import type { ByteSource } from '../byte_source.js';
-import { elementTypes } from '../element_types.js';
 import type { EntryNames } from '../entry_names.js';
 import { persistentStorage } from './persistent.js';
 import { PickleInput } from './pickle_input.js';
@@ -9,7 +8,7 @@ import { PickledDict, PickledTuple } from './pickled.js';
 import { type TorchValue, toPlain } from './plain.js';
 import { knownGlobals } from './rebuild.js';
 import { PickledStorage, type StoragePlace, StorageReader } from './storages.js';
-import { torchTypes } from './torch_types.js';
+import { dtypeBytes } from './torch_types.js';
 import { unpickle } from './unpickler.js';
 
 /** The first pickle of every such file. */
@@ -108,19 +107,10 @@ class LegacyFile {
     const count = Buffer.from(field.buffer).readBigInt64LE(0);
     if (count < 0n || count > BigInt(this.source.bytes))
       this.fail(`storage ${describe(kind.key)} can't have ${count} elements`);
-    return Number(count) * elementBytes(kind);
+    return Number(count) * dtypeBytes(kind.dtype);
   }
 
   private place(key: string): StoragePlace {
     return this.places.get(key) ?? this.fail(`storage ${describe(key)} is missing`);
   }
-}
-
-/** Bytes of an element, also of those that nothing here can hold. */
-function elementBytes({ dtype }: PickledStorage): number {
-  if (dtype === null) return 1;
-  const type = torchTypes[dtype];
-  if (type !== null) return elementTypes[type].bits / 8;
-  const widths: Record<string, number> = { complex128: 16, complex64: 8, qint32: 4 };
-  return widths[dtype] ?? 1;
 }

@@ -13,7 +13,7 @@ import {
   Unreadable,
 } from './pickled.js';
 import { PickledStorage } from './storages.js';
-import { remedyFor, storageDtypes, torchTypes } from './torch_types.js';
+import { dtypeBytes, remedyFor, storageDtypes, torchTypes } from './torch_types.js';
 
 /** Copies cost about so much an entry. */
 const entryCost = 100;
@@ -193,9 +193,9 @@ class Rebuilder {
     { shape, strides }: { shape: number[]; strides: number[] },
     requiresGrad: boolean,
   ): PickledTensor {
-    const { count, dtype } = storage;
     const width = elementTypes[type].bits / 8;
-    const elements = dtype === null ? Math.floor(count / width) : count;
+    const own = dtypeBytes(storage.dtype);
+    const elements = Math.floor((storage.count * own) / width);
     const last = shape.includes(0) ? offset - 1 : shape.reduce((at, n, dim) => at + (n - 1) * strides[dim], offset);
     const size = shape.reduce((n, s) => n * Math.max(s, 1), 1);
     if (!(last < elements && offset <= elements) || !Number.isSafeInteger(size)) {
@@ -203,7 +203,7 @@ class Rebuilder {
         `a tensor of shape ${formatShape(shape)} with strides ${formatShape(strides)} from element ${offset} on does not fit its storage of ${elements}`,
       );
     }
-    const inWhole = dtype === null ? storage.offset / width : storage.offset;
+    const inWhole = (storage.offset * own) / width;
     if (!Number.isInteger(inWhole)) this.fail('the pickle describes a tensor in a way that is not understood');
     const window = { storage, type, offset: inWhole + offset, shape: shape.slice(), strides: strides.slice() };
     return new PickledTensor(window, requiresGrad);

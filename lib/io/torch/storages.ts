@@ -4,7 +4,7 @@ import type { Budget } from '../budget.js';
 import type { ByteSource } from '../byte_source.js';
 import { elementTypes, widening } from '../element_types.js';
 import { readElements } from '../elements.js';
-import { storageDtypes, torchTypes } from './torch_types.js';
+import { dtypeBytes, storageDtypes } from './torch_types.js';
 
 /** Where the content of a storage lies. */
 export interface StoragePlace {
@@ -74,8 +74,7 @@ export class StorageReader {
 
   private readOnce({ key, kind, count, offset, dtype }: PickledStorage, type: string): Storage {
     const place = this.place(key);
-    const own = dtype === null ? 1 : elementTypes[torchTypes[dtype]!].bits / 8;
-    const expected = (offset + count) * own;
+    const expected = (offset + count) * dtypeBytes(dtype);
     // A part of a storage tells no more about the whole than that it reaches so far.
     if (offset === 0 ? place.bytes !== expected : place.bytes < expected) {
       throw new FileFormatError(

@@ -1,3 +1,5 @@
+import { elementTypes } from '../element_types.js';
+
 /** An element type of PyTorch's: its name there, and by safetensors' names, null where nothing here can hold it. */
 export interface TorchType {
   readonly dtype: string;
@@ -66,4 +68,19 @@ export const storageDtypes: Readonly<Record<string, string>> = {
 export function remedyFor(dtype: string): string {
   if (dtype.startsWith('complex')) return 'save torch.view_as_real(it)';
   return /^q/.test(dtype) ? 'save its dequantize()' : 'save it as another dtype';
+}
+
+/** Bytes of the types that nothing here can hold, where they have more than one. */
+const otherBytes: Readonly<Record<string, number>> = {
+  complex128: 16,
+  complex64: 8,
+  complex32: 4,
+  qint32: 4,
+  bits16: 2,
+};
+
+/** Bytes of an element, also of what nothing here can hold; of a storage without a dtype each byte is one. */
+export function dtypeBytes(dtype: string | null): number {
+  const type = dtype === null ? null : torchTypes[dtype];
+  return type === null ? (otherBytes[dtype ?? ''] ?? 1) : elementTypes[type].bits / 8;
 }

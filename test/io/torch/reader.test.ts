@@ -193,6 +193,16 @@ describe('files that are refused', () => {
     expect(() => parseTorch(archive([good]))).toThrow(/entry "x\/data\/0" is missing/);
   });
 
+  test('a tensor that calls its storage something else is measured in bytes', () => {
+    const text = (value: string) => `X${String.fromCharCode(value.length, 0, 0, 0)}${value}`;
+    const storage = `(${text('storage')}ctorch\nComplexFloatStorage\n${text('0')}${text('cpu')}K\x02tQ`;
+    const of = (size: string) =>
+      `\x80\x02ctorch._utils\n_rebuild_tensor_v3\n(${storage}K\x00(${size}t(K\x01t\x89Nctorch\nfloat32\ntR.`;
+    const data = { 0: new Uint8Array(16) };
+    expect((parseTorch(archive([of('K\x04')], data)) as Tensor).tolist()).toEqual([0, 0, 0, 0]);
+    expect(() => parseTorch(archive([of('K\x05')], data))).toThrow(/does not fit its storage of 4/);
+  });
+
   test('pickles that do not hold together', () => {
     const bad: [string, RegExp][] = [
       ['', /expected 1 more bytes/],
