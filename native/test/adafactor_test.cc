@@ -141,6 +141,7 @@ void testThreads(int64_t rows, int64_t columns) {
   const std::vector<T> start = randomValues<T>(n), gradient = randomValues<T>(n);
   std::vector<T> first;
   for (const int threads : {1, 2, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<T> w(start), r(static_cast<size_t>(rows)), c(static_cast<size_t>(columns)), v(w.size());
     adafactorMatrix<T>(w.data(), r.data(), c.data(), gradient.data(), 1, rows, columns, optionsAt(2, true));
@@ -156,6 +157,7 @@ void testAll() {
   const int W = 64 / static_cast<int>(sizeof(T));
   int offset = 0;
   for (const int64_t columns : {1, 2, W - 1, W, W + 1, 2 * W + 3, 131, 2051}) {
+    CASE(columns);
     for (const int64_t rows : {1, 3, 67})
       testMatrix<T>(1 + offset % 2, rows, columns, offset % 16, offset % 3 == 0), offset++;
     testVector<T>(columns, offset % 16, offset % 2 == 0);
@@ -172,6 +174,7 @@ void testAll() {
 int main() {
   generator.seed(13);
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("Adafactor on %s\n", isaName(isa));
     testAll<float>();

@@ -229,6 +229,7 @@ void testGrid() {
     }
   }
   for (const bool causal : {false, true}) {
+    CASE(causal);
     test<T>({{1, 2, 1, 130, 300, 64, 64}, Mask::none, causal});
     test<T>({{1, 1, 1, 300, 130, 16, 40}, Mask::allowed, causal, true, true});
     test<T>({{3, 1, 1, 1, 1, 1, 1}, Mask::none, causal});
@@ -240,6 +241,7 @@ void testGrid() {
 template <class T>
 void testEmpty() {
   for (const bool keys : {false, true}) {
+    CASE(keys);
     Problem<T> p(Case{{2, 2, 1, keys ? 0 : 6, keys ? 6 : 0, 3, 4}});
     p.run();
     bool zero = true;
@@ -295,6 +297,7 @@ void testThreads(const Case& c) {
   Problem<T> p(c);
   std::vector<std::vector<T>> first;
   for (const int threads : {1, 2, 3, 7}) {
+    CASE(threads);
     setNumThreads(threads);
     p.run();
     const std::vector<std::vector<T>> now = {p.out.values, p.dq.values,   p.dk.values,
@@ -321,6 +324,7 @@ void testAll() {
 
 int main() {
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("attention on %s\n", isaName(isa));
     testAll<float>();

@@ -102,7 +102,9 @@ void testSizes(int64_t count, int64_t rows, int64_t dim, int offset) {
   for (int64_t i = 0; i < count; i++) source[i] = static_cast<int32_t>(i / 2);
 
   for (const bool scaled : {false, true}) {
+    CASE(scaled);
     for (const bool shared : {false, true}) {
+      CASE(shared);
       const RowList<T> list{values.data(), shared ? source.data() : nullptr, scaled ? scale.data() : nullptr};
       testSums(list, indices, occurrences, rows, dim, skip, offset);
     }
@@ -149,6 +151,7 @@ void testThreads(int64_t count, int64_t rows, int64_t dim) {
   const std::vector<int32_t> indices = randomIndices(count, rows);
   std::vector<std::vector<T>> results;
   for (int threads : {1, 2, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<T> all(table);
     scatterAddRows<T>(all.data(), RowList<T>{values.data()}, indices.data(), count, rows, dim, 5);
@@ -168,6 +171,7 @@ template <class T>
 void testAll() {
   const int W = 64 / static_cast<int>(sizeof(T));
   for (int64_t dim : {1, 2, 3, W - 1, W, W + 1, 2 * W + 3, 67, 131}) {
+    CASE(dim);
     for (int offset = 0; offset < 16; offset++) testSizes<T>(1 + offset * 17, 29 + offset * 150, dim, offset);
     for (double p : {2.0, 1.0, 3.0, std::numeric_limits<double>::infinity()}) testRenorm<T>(dim, p);
   }
@@ -198,6 +202,7 @@ void testIndices() {
   CHECK(out[0] == 3 && out[1] == 4 && out[2] == 9 && out[5] == 9);
   const int64_t big[] = {1, 2047, 2048, 2049, 4194303, 4194304, 2147483647};
   for (int64_t size : big) {
+    CASE(size);
     std::vector<int32_t> list = randomIndices(1000, size);
     const IndexGroups g = groupIndices(list.data(), 1000, size, -1);
     for (int64_t i = 1; i < g.groups; i++) CHECK(g.index[i] > g.index[i - 1]);
@@ -217,6 +222,7 @@ int main() {
   generator.seed(7);
   testIndices();
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("gather on %s\n", isaName(isa));
     testAll<float>();

@@ -124,6 +124,7 @@ void testThreads(int64_t rows, int64_t n) {
   const std::vector<T> x = randomValues<T>(rows * n), dy = randomValues<T>(rows * n), w = randomValues<T>(n);
   std::vector<std::vector<T>> results;
   for (int threads : {1, 2, 3, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<T> all(static_cast<size_t>(2 * rows * n + 2 * rows + 2 * n));
     T* const y = all.data();
@@ -149,7 +150,9 @@ void testLargeOutputs(int64_t rows, int64_t n) {
   };
   std::vector<std::vector<T>> results;
   for (const int64_t shift : {0, 1}) {
+    CASE(shift);
     for (const int threads : {1, 3}) {
+      CASE(threads);
       setNumThreads(threads);
       T* const out = aligned(y.data()) + shift;
       T* const gradient = aligned(dx.data()) + shift;
@@ -176,8 +179,11 @@ template <class T>
 void testAll() {
   const int64_t W = 64 / static_cast<int64_t>(sizeof(T));
   for (const int64_t n : {int64_t{1}, int64_t{2}, int64_t{5}, W - 1, W, W + 1, 4 * W + 3}) {
+    CASE(n);
     for (const int64_t rows : {1, 4, 7}) {
+      CASE(rows);
       for (const bool centred : {true, false}) {
+        CASE(centred);
         testSizes<T>(rows, n, static_cast<int>(n % 16), true, centred);
         testSizes<T>(rows, n, 0, false, centred);
       }
@@ -199,6 +205,7 @@ void testAll() {
 int main() {
   generator.seed(29);
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("norm on %s\n", isaName(isa));
     testAll<float>();
@@ -206,8 +213,10 @@ int main() {
   }
   // After the others, whose random values are well conditioned as they are.
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     for (const int64_t n : {128, 512, 1024}) {  // short rows, long ones, and rows of a multiple of 4096 bytes
+      CASE(n);
       testLargeOutputs<float>(525184 / n + 3, n);
       testLargeOutputs<double>(525184 / n + 3, n);
     }

@@ -104,6 +104,7 @@ void testClip(int64_t n, int offset) {
   const std::vector<T> x = randomValues<T>(n + offset);
   const T* const at = x.data() + offset;
   for (const double p : {2.0, 1.0, 3.0, 0.0, std::numeric_limits<double>::infinity()}) {
+    CASE(p);
     double expected = 0;
     for (int64_t i = 0; i < n; i++) {
       const double magnitude = std::fabs(static_cast<double>(at[i]));
@@ -133,10 +134,12 @@ void testThreads(const Optimizer<T>& optimizer) {
   std::vector<T> first;
   double firstNorm = 0;
   for (const int threads : {1, 2, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<T> w(start), s0(start.size()), s1(start.size()), s2(start.size());
     if (optimizer.dense) optimizer.dense(w.data(), s0.data(), s1.data(), s2.data(), g.data(), n, 1);
     for (const bool everyRow : {false, true}) {
+      CASE(everyRow);
       const RowGradient<T> byRows{indices.data(), {values.data()}, count, rows, dim, everyRow};
       optimizer.rows(w.data(), s0.data(), s1.data(), s2.data(), byRows, 2);
     }
@@ -157,8 +160,10 @@ void testUpdates(const std::vector<Optimizer<T>>& all) {
   for (const auto& optimizer : all) {
     int offset = 0;
     for (const int64_t n : {1, 2, W - 1, W, W + 1, 2 * W + 3, 131, 20011}) {
+      CASE(n);
       if (optimizer.dense) testDense(optimizer, n, offset % 16);
       for (const bool everyRow : {false, true}) {
+        CASE(everyRow);
         testRows(optimizer, 23, std::min<int64_t>(n, 1031), 40, offset++ % 16, everyRow);
         testRows(optimizer, 301, std::min<int64_t>(n, 67), 20, offset % 16, everyRow);
       }
@@ -184,6 +189,7 @@ void testAll() {
 int main() {
   generator.seed(11);
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("optimizers on %s\n", isaName(isa));
     testAll<float>();
@@ -191,6 +197,7 @@ int main() {
   }
   generator.seed(12);
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     testUpdates(lutra::test::furtherOptimizers<float>());
     testUpdates(lutra::test::furtherOptimizers<double>());

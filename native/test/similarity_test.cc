@@ -92,6 +92,7 @@ void testSizes(int64_t rows, int64_t n, bool stepsA, bool stepsB, double eps) {
 template <class T>
 void testAll() {
   for (const int64_t n : {1, 2, 7, 8, 15, 16, 17, 32, 33, 67, 4096, 5000}) {
+    CASE(n);
     testSizes<T>(n > 100 ? 5 : 400, n, true, true, 1e-8);
     testSizes<T>(4, n, false, true, 1e-8);
     testSizes<T>(4, n, true, false, 1e-8);
@@ -108,6 +109,7 @@ void testAll() {
 int main() {
   generator.seed(31);
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("similarity on %s\n", isaName(isa));
     testAll<float>();

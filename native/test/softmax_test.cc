@@ -214,6 +214,7 @@ void testThreads() {
   std::vector<T> first;
   double firstTotal = 0;
   for (const int threads : {1, 2, 8}) {
+    CASE(threads);
     setNumThreads(threads);
     std::vector<T> soft(x.size()), loss(targets.size()), cache(2 * targets.size());
     softmax<T>(soft.data(), x.data(), outer, classes, inner);
@@ -262,10 +263,14 @@ void testAll() {
   const int W = 64 / static_cast<int>(sizeof(T));
   int offset = 0;
   for (const int64_t dim : {1, 2, 5, W - 1, W, W + 1, 2 * W + 3, 131}) {
+    CASE(dim);
     for (const int64_t inner : {1, 3, W, W + 5}) {
+      CASE(inner);
       testSoftmax<T>(7, dim, inner, offset % 16);
       for (const bool weighted : {false, true}) {
+        CASE(weighted);
         for (const double smoothing : {0.0, 0.2}) {
+          CASE(smoothing);
           testCrossEntropy<T>(5, dim, inner, offset++ % 16, weighted, smoothing);
         }
       }
@@ -273,7 +278,9 @@ void testAll() {
   }
   for (int kind = 0; kind < 6; kind++) {
     for (const int64_t n : {1, W - 1, W, W + 1, 2 * W + 3, 9001}) {
+      CASE(n);
       for (const bool extras : {false, true}) {
+        CASE(extras);
         testElementLoss<T>(static_cast<LossKind>(kind), n, offset++ % 16, extras);
       }
     }
@@ -286,6 +293,7 @@ void testAll() {
 
 int main() {
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
+    CASE(lutra::isaName(isa));
     if (!setIsa(isa)) continue;
     std::printf("softmax and losses on %s\n", isaName(isa));
     testAll<float>();
