@@ -49,4 +49,17 @@ describe('the examples', () => {
     expect(losses.length).toBe(5);
     expect(losses).toEqual([...losses].sort((a, b) => b - a));
   });
+
+  it('word_vectors learns neighbours that make sense', { timeout: 120_000 }, async () => {
+    const lines = await run('word_vectors');
+    const losses = lines.filter((line) => line.startsWith('epoch')).map((line) => Number(line.split('loss')[1]));
+    expect(losses.length).toBe(5);
+    expect(losses[4]).toBeLessThan(losses[0]);
+    expect(lines.find((line) => line.includes('words, vectors'))).toMatch(/^1\d,\d{3} words, vectors of 100 numbers$/);
+    expect(lines.find((line) => line.startsWith('january'))).toMatch(
+      /march|april|june|july|august|september|october|november|december|february/,
+    );
+    expect(lines).toContain('river is not like the others');
+    expect(lines.at(-1)).toContain('2 words found, not <pad> and smartphone');
+  });
 });
