@@ -9,6 +9,7 @@ import { installMethods, Tensor } from '../tensor/tensor.js';
 import { elementOf } from '../tensor/value.js';
 import { checkBroadcastsTo } from './copy.js';
 import { checkFillable, writeInPlace } from './in_place.js';
+import { nonzero } from './indexing.js';
 import { apart, checkDense, checkOperand, computeType, convert, resultType, toComputing } from './operands.js';
 import { any } from './reduction.js';
 import { expand } from './view.js';
@@ -35,8 +36,20 @@ function passing(mask: Tensor, grad: Tensor, inverted: boolean): Tensor {
   return inverted ? choose(mask, 0, grad, grad.shape, grad.dtype) : choose(mask, grad, 0, grad.shape, grad.dtype);
 }
 
-/** input where the condition (bool) holds, else other; the result has their promoted dtype and the broadcast shape. */
-export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+/**
+ * input where the condition (bool) holds, else other; the result has their promoted dtype and the broadcast shape. With a
+ * condition alone: the places where it is not zero, `nonzero(condition, { asTuple: true })`.
+ */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor;
+export function where(condition: Tensor, input?: Operand, other?: Operand): Tensor | Tensor[] {
+  if (input === undefined && other === undefined) {
+    return nonzero(checkDense('where', 'condition', condition), { asTuple: true });
+  }
+  return chosen(condition, input, other);
+}
+
+function chosen(condition: unknown, input: unknown, other: unknown): Tensor {
   const mask = checkMask('where', 'condition', condition);
   let a = checkOperand('where', 'input', input);
   let b = checkOperand('where', 'other', other);
@@ -105,7 +118,7 @@ function eachPlaceOnce(target: Tensor, mask: Tensor): { x: Tensor; m: Tensor } {
 
 installMethods({
   where(this: Tensor, condition: Tensor, other: Operand) {
-    return where(condition, this, other);
+    return chosen(condition, this, other);
   },
   maskedFill(this: Tensor, mask: Tensor, value: number | boolean | Tensor) {
     return maskedFill(this, mask, value);

@@ -169,6 +169,8 @@ def vectors():
         inputs = [uniform(3, 4, seed=1036), uniform(4, seed=1037, shift=2)]
         cases.add(name, method(name, '$1'), inputs, run)
         cases.add(f'{name}, function', function(name, '$0', '$1'), inputs, run)
+    cases.add('where, condition alone', function('where', '$0'), [torch.tensor([[True, False], [True, True]])], torch.where)
+    cases.add('where, integers alone', function('where', '$0'), [torch.tensor([0, 3, 0, 1])], torch.where)
     write('ops_vectors', __file__, differences=True, cases=cases.cases)
 
 
