@@ -148,7 +148,11 @@ def record(container, op, sample):
     sample.input, sample.args = fresh_leaves(sample.input), fresh_leaves(sample.args)
     arguments = [sample.input, *sample.args]
     inputs = tensors_in([arguments, sample.kwargs])
-    entry = {'args': container.value(arguments)}
+    if op.name == '__getitem__' and not isinstance(sample.args[0], tuple):
+        # A subscript is written as a list of entries: x[[0, 1]] has one, x[0, 1] two.
+        entry = {'args': container.value([sample.input, [sample.args[0]]])}
+    else:
+        entry = {'args': container.value(arguments)}
     if sample.kwargs:
         entry['kwargs'] = {name: container.value(value) for name, value in sample.kwargs.items()}
     torch.manual_seed(42)

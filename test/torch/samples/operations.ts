@@ -17,14 +17,11 @@ import { argumentsFor } from './signature.js';
 /** Arguments that say where and how PyTorch lays out memory. */
 const WITHOUT_MEANING = new Set(['device', 'layout', 'pin_memory', 'memory_format']);
 
-/** Python's subscript as the entries of `index`: slices as lists, lists of numbers as index tensors. */
-function entriesOf(subscript: Value): Value[] {
-  const entry = (value: Value): Value => {
-    if (Array.isArray(value)) return tensor(value as number[], { dtype: 'int32' });
-    if (value === null || typeof value !== 'object' || value instanceof Tensor) return value;
-    return 'slice' in value ? value.slice : value;
-  };
-  return Array.isArray(subscript) ? subscript.map(entry) : [entry(subscript)];
+/** An entry of Python's subscript as one of `index`: slices as lists, lists of numbers as index tensors. */
+function entryOf(entry: Value): Value {
+  if (Array.isArray(entry)) return tensor(entry as number[], { dtype: 'int32' });
+  if (entry === null || typeof entry !== 'object' || entry instanceof Tensor) return entry;
+  return 'slice' in entry ? entry.slice : entry;
 }
 
 function compareResults(
@@ -86,7 +83,7 @@ export function compareGradients(
 /** The call's arguments; null where the table has no place for one. */
 function argumentsOf(decoder: Decoder, sample: OperationSample, form: Form): unknown[] | null {
   let given = sample.args!.map((value) => decoder.value(value));
-  if (form.subscript) given = [given[0], entriesOf(given[1])];
+  if (form.subscript) given = [given[0], (given[1] as Value[]).map(entryOf)];
   const kwargs = decoder.values(sample.kwargs ?? {});
   for (const name of Object.keys(kwargs)) if (WITHOUT_MEANING.has(name)) delete kwargs[name];
   return argumentsFor(form.signature, given, kwargs);
