@@ -7,7 +7,7 @@ import type { TypedArray } from '../tensor/dtype.js';
 import { formatSparseTensor } from '../tensor/print.js';
 import { checkShape, contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
-import { checkTensor, Tensor } from '../tensor/tensor.js';
+import { checkTensor, type NestedList, Tensor } from '../tensor/tensor.js';
 
 /**
  * The gradient of a table in which only some rows are not zero: row `indices[k]` holds `values[k]`.
@@ -71,8 +71,8 @@ export class RowSparse extends Tensor {
     return this.toDense().at(flatIndex);
   }
 
-  protected override toReadable(): Tensor {
-    return this.toDense();
+  override tolist(): NestedList {
+    return this.toDense().tolist();
   }
 
   /** The same rows, in the same memory. */

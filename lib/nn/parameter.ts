@@ -2,7 +2,7 @@ import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { compareByValue } from '../tensor/comparison_by_value.js';
 import { formatTensor } from '../tensor/print.js';
-import { Tensor } from '../tensor/tensor.js';
+import { checkReadable, Tensor } from '../tensor/tensor.js';
 
 export interface ParameterOptions {
   /** Whether the parameter is trained. Default true. */
@@ -28,6 +28,7 @@ export class Parameter extends Tensor {
 
   /** PyTorch's printed form, under the line `Parameter containing:`. */
   override toString(): string {
+    checkReadable('toString', this);
     return formatTensor(this, { requiresGrad: this.requiresGrad, parameter: true });
   }
 }

@@ -183,6 +183,7 @@ export class Tensor {
         `data: a tensor of shape ${formatShape(this.shape)} with strides ${formatShape(this.strides)} is not contiguous in memory; use contiguous().data for a copy`,
       );
     }
+    checkReadable('data', this);
     const array = this.storage.escape();
     return array.length === this.numel ? array : array.subarray(this.offset, this.offset + this.numel);
   }
@@ -213,7 +214,7 @@ export class Tensor {
     if (this.numel !== 1) {
       throw new ShapeError(`item: needs a tensor with one element, this one has shape ${formatShape(this.shape)}`);
     }
-    this.checkAttached('item');
+    checkReadable('item', this);
     return this.at(0);
   }
 
@@ -222,27 +223,15 @@ export class Tensor {
    * @throws ValueError when there are more than V8's heap has room for.
    */
   tolist(): NestedList {
-    this.checkAttached('tolist');
-    const dense = this.toReadable();
-    let read: (i: number) => number | boolean = (i) => dense.at(i);
-    if (this.dtype === 'bool') read = (i) => dense.at(i) !== 0;
-    else if (dtypes[this.dtype].computes && dense.isContiguous()) {
-      const { array } = dense.storage;
-      const { offset } = dense;
+    checkReadable('tolist', this);
+    let read: (i: number) => number | boolean = (i) => this.at(i);
+    if (this.dtype === 'bool') read = (i) => this.at(i) !== 0;
+    else if (dtypes[this.dtype].computes && this.isContiguous()) {
+      const { array } = this.storage;
+      const { offset } = this;
       read = (i) => array[offset + i];
     }
     return nestedList('tolist', this.shape, this.numel, read);
-  }
-
-  /** @throws ArgumentError when somebody else has the memory now; ShapeError when somebody wrote into the shape. */
-  private checkAttached(op: string): void {
-    if (numelOf(this.shape) !== this.numel) refuseShape(op, 'this tensor', this);
-    if (this.numel > 0 && this.storage.array.length === 0 && !this.isSparse) refuseDetached(op);
-  }
-
-  /** A tensor with the same elements that `at` reads without searching. */
-  protected toReadable(): Tensor {
-    return this;
   }
 
   /** The same memory outside the graph. */
@@ -260,7 +249,7 @@ export class Tensor {
 
   /** PyTorch's printed form. */
   toString(): string {
-    this.checkAttached('toString');
+    checkReadable('toString', this);
     return formatTensor(this, {
       gradFn: this.gradFn?.name,
       requiresGrad: this.gradFn === null && this.leafRequiresGrad,
@@ -302,6 +291,12 @@ function refuseShape(op: string, argument: string, t: Tensor): never {
   throw new ShapeError(
     `${op}: the shape of ${argument} was changed from outside to ${formatShape(t.shape)}: it has ${t.numel} elements; use reshape()`,
   );
+}
+
+/** @throws ArgumentError when somebody else has a tensor's memory now; ShapeError when somebody wrote into its shape. */
+export function checkReadable(op: string, t: Tensor): void {
+  if (numelOf(t.shape) !== t.numel) refuseShape(op, 'this tensor', t);
+  if (t.numel > 0 && !t.isSparse && t.storage.array.length === 0) refuseDetached(op);
 }
 
 function refusePosition(position: unknown, numel: number): never {

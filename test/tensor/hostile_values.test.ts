@@ -221,6 +221,7 @@ suite('memory that was transferred away', () => {
       item: () => x.item(),
       tolist: () => x.tolist(),
       toString: () => `${x}`,
+      data: () => x.data,
     })) {
       expect(refusal(read)).toMatch(new RegExp(`^${name}: the tensor's memory is detached`));
     }
