@@ -1,5 +1,5 @@
 import { ArgumentError, CorpusError, describe } from '../../errors.js';
-import { Turns } from './turns.js';
+import { type StopSignal, Turns } from './turns.js';
 
 /**
  * Sentences: each a list of tokens, or a text whose tokens white space parts. Anything that can be iterated, also
@@ -74,7 +74,7 @@ export async function encodeCorpus(
   op: string,
   sentences: Sentences,
   limits: CountLimits,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<EncodedCorpus> {
   if (typeof sentences === 'string') {
     throw new ArgumentError(

@@ -7,6 +7,7 @@ import { KeyedVectors } from '../keyed_vectors.js';
 import { type EncodedCorpus, encodeCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
 import { type HuffmanPaths, huffmanPaths } from './huffman.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
+import type { StopSignal } from './turns.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
 
 /** Where a training stands. */
@@ -40,8 +41,8 @@ export interface Word2VecTrainOptions {
   onEpoch?: (epoch: Word2VecEpoch) => unknown;
   /** Sentences that are not trained on; their loss is told after each epoch. */
   heldOut?: Sentences;
-  /** Stops the training; its promise is rejected with the signal's reason. */
-  signal?: AbortSignal;
+  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
+  signal?: StopSignal;
 }
 
 /** The event loop waits for one slice at a time; its length follows its time, in ms. */
