@@ -33,8 +33,8 @@ export interface Word2vecSliceCall {
 }
 
 /**
- * Trains on the sentences that begin in tokens[begin … end), on at most `threads` threads. The loss is summed over one centre
- * word in `lossEvery`; `examples` says of how many; `trained` counts centre words.
+ * Trains on the sentences that begin in tokens[begin … end), on at most `threads` threads. The loss is summed over
+ * one centre word in `lossEvery`; `examples` says of how many; `trained` counts centre words.
  */
 export function callWord2vecSlice(call: Word2vecSliceCall): void {
   const input = call.input;

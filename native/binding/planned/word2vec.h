@@ -5,8 +5,8 @@
 
 namespace lutra::binding {
 
-// Trains on the sentences that begin in tokens[begin … end), on at most `threads` threads. The loss is summed over one
-// centre word in `lossEvery`; `examples` says of how many; `trained` counts centre words.
+// Trains on the sentences that begin in tokens[begin … end), on at most `threads` threads. The loss is summed over
+// one centre word in `lossEvery`; `examples` says of how many; `trained` counts centre words.
 struct Word2vecSliceLayout {
   static constexpr uint32_t kId = 0xa2ec02da;
   static constexpr int64_t kNumbers = 22;
