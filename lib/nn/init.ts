@@ -1,11 +1,14 @@
 import { noGrad } from '../autograd/mode.js';
-import { copyInto } from '../calls/copy.js';
+import { copyInto, fillWith } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkFloatDType } from '../ops/creation.js';
 import * as draw from '../ops/random.js';
 import { checkOptions } from '../options.js';
+import { withoutRepeats } from '../tensor/overlap.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, checkTensor, Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { orthonormalColumns } from './orthogonalize.js';
 
 /** Initialisers of parameters, as PyTorch's `torch.nn.init`: they write in place, outside the graph. */
@@ -116,19 +119,18 @@ export function constant_<T extends Tensor>(input: T, value: number): T {
   if (typeof value !== 'number') {
     throw new ArgumentError(`constant_: value must be a number, got ${describe(value)}`);
   }
-  copyInto(input, Tensor.wrap(Float64Array.of(value), [], 'float64'));
-  input.storage.version++;
+  fillWith(withoutRepeats(input), elementOf('constant_', value, input.dtype));
   return input;
 }
 
 /** Fills with ones. */
 export function ones_<T extends Tensor>(input: T): T {
-  return constant_(input, 1);
+  return inNameOf('ones_', () => constant_(input, 1));
 }
 
 /** Fills with zeros. */
 export function zeros_<T extends Tensor>(input: T): T {
-  return constant_(input, 0);
+  return inNameOf('zeros_', () => constant_(input, 0));
 }
 
 /** Makes a matrix the identity: as many inputs as possible pass unchanged. */

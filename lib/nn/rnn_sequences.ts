@@ -26,7 +26,8 @@ export interface UnpadSequenceOptions {
 /** Tensors of shape [length, …] that agree behind the first dimension; a tensor counts as its rows. */
 export function checkSequences(op: string, sequences: unknown): Tensor[] {
   if (sequences instanceof Tensor && sequences.ndim > 0) {
-    return Array.from({ length: sequences.shape[0] }, (_, i) => select(sequences, 0, i));
+    const rows = Array.from({ length: sequences.shape[0] }, (_, i) => select(sequences, 0, i));
+    return checkSequences(op, rows);
   }
   if (!Array.isArray(sequences)) {
     throw new ArgumentError(`${op}: sequences must be an array of tensors, got ${describe(sequences)}`);

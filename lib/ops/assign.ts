@@ -1,4 +1,5 @@
 import { fillWith } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe } from '../errors.js';
 import { withoutRepeats } from '../tensor/overlap.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -18,10 +19,14 @@ declare module '../tensor/tensor.js' {
   }
 }
 
+function oneNumber(value: Tensor): number {
+  return inNameOf('fill_', () => value.item());
+}
+
 installMethods({
   fill_(this: Tensor, value: number | boolean | Tensor) {
     checkFillable('fill_', this, value);
-    const scalar = value instanceof Tensor ? checkDense('fill_', 'value', value).item() : value;
+    const scalar = value instanceof Tensor ? oneNumber(checkDense('fill_', 'value', value)) : value;
     if (typeof scalar !== 'number' && typeof scalar !== 'boolean') {
       throw new ArgumentError(`fill_: value must be a number or a 0-dimensional tensor, got ${describe(value)}`);
     }

@@ -1,5 +1,6 @@
 import { compare, type Operand, ternary, unary } from '../calls/elementwise.js';
 import type { CompareName } from '../calls/opcodes.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -197,7 +198,7 @@ export function isclose(input: Tensor, other: Tensor, options?: CloseOptions): T
 
 /** Whether `isclose` holds for all elements. */
 export function allclose(input: Tensor, other: Tensor, options?: CloseOptions): boolean {
-  return holdsEverywhere(isclose(input, other, options));
+  return holdsEverywhere(inNameOf('allclose', () => isclose(input, other, options)));
 }
 
 installMethods({

@@ -1,6 +1,7 @@
 /** How many: of each number, in each bin, that are not zero. */
 
 import { copyOf } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating, isInteger } from '../tensor/dtype.js';
@@ -143,7 +144,7 @@ export function histc(input: Tensor, options?: HistcOptions): Tensor {
 
 /** How many elements (over `dim`: one dimension, several, or by default all) are not zero: int32. */
 export function countNonzero(input: Tensor, dim?: Dims): Tensor {
-  return sum(ne(checkDense('countNonzero', 'input', input), 0), dim ?? null);
+  return inNameOf('countNonzero', () => sum(ne(checkDense('countNonzero', 'input', input), 0), dim ?? null));
 }
 
 /** The places of the elements that are not zero, one row each: int32 [n, ndim]. */

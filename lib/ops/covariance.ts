@@ -1,5 +1,6 @@
 /** Means with variances, covariances, distances of tensors, rows of limited norm. */
 
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating, isInteger } from '../tensor/dtype.js';
@@ -53,13 +54,13 @@ function meanOf(op: string, input: Tensor, dim?: Dims | VarOptions, options?: Va
 /** [variance, mean] over `dim` (all dimensions by default). */
 export function varMean(input: Tensor, dim?: Dims | VarOptions, options?: VarOptions): [Tensor, Tensor] {
   const x = checkDense('varMean', 'input', input);
-  return [variance(x, dim, options), meanOf('varMean', x, dim, options)];
+  return inNameOf('varMean', () => [variance(x, dim, options), meanOf('varMean', x, dim, options)]);
 }
 
 /** [standard deviation, mean] over `dim` (all dimensions by default). */
 export function stdMean(input: Tensor, dim?: Dims | VarOptions, options?: VarOptions): [Tensor, Tensor] {
   const x = checkDense('stdMean', 'input', input);
-  return [std(x, dim, options), meanOf('stdMean', x, dim, options)];
+  return inNameOf('stdMean', () => [std(x, dim, options), meanOf('stdMean', x, dim, options)]);
 }
 
 function checkWeights(name: string, weights: unknown, count: number): Tensor | null {
@@ -136,7 +137,7 @@ export function corrcoef(input: Tensor): Tensor {
 
 /** The p-norm of input − other, broadcast. */
 export function dist(input: Tensor, other: Tensor, p = 2): Tensor {
-  return norm(sub(checkDense('dist', 'input', input), checkDense('dist', 'other', other)), p);
+  return inNameOf('dist', () => norm(sub(checkDense('dist', 'input', input), checkDense('dist', 'other', other)), p));
 }
 
 /** A copy in which the slices of `dim` whose p-norm is larger than maxnorm are scaled down to it. */

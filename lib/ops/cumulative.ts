@@ -1,6 +1,7 @@
 /** Running products and extremes along a dimension. */
 
 import { needsGrad, record } from '../autograd/record.js';
+import { inNameOf } from '../error_names.js';
 import { ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { checkDType, type DType, isFloating, type TypedArray } from '../tensor/dtype.js';
@@ -183,6 +184,11 @@ installMethods({
     return cummin(this, dim);
   },
   cumprod_(this: Tensor, dim: number, options?: CumprodOptions) {
-    return replace('cumprod_', this, cumprod(checkWritable('cumprod_', this).detach(), dim, options));
+    const target = checkWritable('cumprod_', this);
+    return replace(
+      'cumprod_',
+      this,
+      inNameOf('cumprod_', () => cumprod(target.detach(), dim, options)),
+    );
   },
 });

@@ -2,6 +2,7 @@
 
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -145,7 +146,9 @@ export function diagonalScatter(input: Tensor, src: Tensor, options?: DiagEmbedO
 
 /** A copy of input with `src` at one index of a dimension. */
 export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor {
-  return rewritten('selectScatter', 'SelectScatterBackward0', input, src, (x) => select(x, dim, index));
+  return inNameOf('selectScatter', () =>
+    rewritten('selectScatter', 'SelectScatterBackward0', input, src, (x) => select(x, dim, index)),
+  );
 }
 
 /** A copy of input with `src` at the indices start, start + step, … below end of a dimension. */

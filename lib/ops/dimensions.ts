@@ -1,6 +1,7 @@
 /** Dimensions in another order, one more of them, windows along them: views with PyTorch's and NumPy's names. */
 
 import { copyInto } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -79,12 +80,12 @@ export function moveaxis(
 
 /** NumPy's name of `transpose`. */
 export function swapaxes(input: Tensor, axis0: number, axis1: number): Tensor {
-  return transpose(checkDense('swapaxes', 'input', input), axis0, axis1);
+  return inNameOf('swapaxes', () => transpose(checkDense('swapaxes', 'input', input), axis0, axis1));
 }
 
 /** PyTorch's other name of `transpose`. */
 export function swapdims(input: Tensor, dim0: number, dim1: number): Tensor {
-  return transpose(checkDense('swapdims', 'input', input), dim0, dim1);
+  return inNameOf('swapdims', () => transpose(checkDense('swapdims', 'input', input), dim0, dim1));
 }
 
 /** The elements in one dimension; a view of contiguous memory, else a copy. */

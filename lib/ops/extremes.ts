@@ -2,7 +2,8 @@ import { needsGrad, record } from '../autograd/record.js';
 import { choose } from '../calls/elementwise.js';
 import { extremes } from '../calls/order.js';
 import { scatterElements } from '../calls/select.js';
-import { ValueError } from '../errors.js';
+import { inNameOf } from '../error_names.js';
+import { ShapeError, ValueError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
@@ -40,9 +41,16 @@ export function namedPair(values: Tensor, indices: Tensor): ValuesAndIndices {
   return Object.assign([values, indices] as [Tensor, Tensor], { values, indices });
 }
 
+/** @throws ShapeError when int32 can't count the positions. */
+export function checkPositions(op: string, n: number): void {
+  if (n <= 2 ** 31) return;
+  throw new ShapeError(`${op}: positions are int32, which can't count ${n} elements; give a dim, or take parts`);
+}
+
 /** The values and positions along the layout's middle, in its result shape. */
 function run(op: string, largest: boolean, layout: Layout): [Tensor, Tensor] {
   if (layout.n === 0) throw new ValueError(`${op}: there are no elements to choose from along this dimension`);
+  checkPositions(op, layout.n);
   return extremes(largest, layout);
 }
 
@@ -62,7 +70,9 @@ function extreme(
   dim: unknown,
   options: KeepdimOptions | undefined,
 ): Tensor | ValuesAndIndices {
-  if (dim instanceof Tensor) return op === 'max' ? maximum(input as Tensor, dim) : minimum(input as Tensor, dim);
+  if (dim instanceof Tensor) {
+    return inNameOf(op, () => (op === 'max' ? maximum : minimum)(checkDense(op, 'input', input), dim));
+  }
   const x = toComputing(checkDense(op, 'input', input));
   if (dim === undefined || dim === null) {
     readArguments(op, null, options, []);

@@ -97,6 +97,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
   if (typeof size === 'number' && (!Number.isInteger(size) || size < 1)) {
     throw new ValueError(`split: size must be a positive integer, got ${describe(size)}`);
   }
+  if (typeof size !== 'number' && !(Array.isArray(size) && size.every((n) => Number.isInteger(n) && n >= 0))) {
+    throw new ArgumentError(`split: size must be an integer or a list of sizes, got ${describe(size)}`);
+  }
   const sizes =
     typeof size === 'number'
       ? Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) => Math.min(size, total - i * size))

@@ -1,5 +1,6 @@
 /** Sums and means that leave NaN out. */
 
+import { inNameOf } from '../error_names.js';
 import { DTypeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
@@ -28,7 +29,7 @@ function withoutNaN(input: Tensor): Tensor {
 export function nansum(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   const args = readArguments('nansum', dim, options, ['keepdim', 'dtype']);
   const x = toComputing(checkDense('nansum', 'input', input));
-  return sum(withoutNaN(x), args.dim ?? null, args.options);
+  return inNameOf('nansum', () => sum(withoutNaN(x), args.dim ?? null, args.options));
 }
 
 /** The mean over `dim` (all dimensions by default) of what is not NaN. @throws DTypeError for integers */

@@ -2,6 +2,7 @@
 
 import { needsGrad, record } from '../autograd/record.js';
 import { sumTo } from '../calls/reduce.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { checkDType, isFloating } from '../tensor/dtype.js';
@@ -104,25 +105,25 @@ installMethods({
     if (typeof value !== 'number' && typeof value !== 'boolean') {
       throw new ArgumentError(`newFull: value must be a number or boolean, got ${describe(value)}`);
     }
-    return full(size, value, optionsFor('newFull', this, options));
+    return inNameOf('newFull', () => full(size, value, optionsFor('newFull', this, options)));
   },
   newOnes(this: Tensor, size: number | readonly number[], options?: TensorOptions) {
-    return full(size, 1, optionsFor('newOnes', this, options));
+    return inNameOf('newOnes', () => full(size, 1, optionsFor('newOnes', this, options)));
   },
   newZeros(this: Tensor, size: number | readonly number[], options?: TensorOptions) {
-    return zeros(size, optionsFor('newZeros', this, options));
+    return inNameOf('newZeros', () => zeros(size, optionsFor('newZeros', this, options)));
   },
   newEmpty(this: Tensor, size: number | readonly number[], options?: TensorOptions) {
-    return empty(size, optionsFor('newEmpty', this, options));
+    return inNameOf('newEmpty', () => empty(size, optionsFor('newEmpty', this, options)));
   },
   newTensor(this: Tensor, data: TensorData, options?: TensorOptions) {
-    return tensor(data, optionsFor('newTensor', this, options));
+    return inNameOf('newTensor', () => tensor(data, optionsFor('newTensor', this, options)));
   },
   fill(this: Tensor, value: number | boolean | Tensor) {
     return filled(checkDense('fill', 'this', this), value);
   },
   reshapeAs(this: Tensor, other: Tensor) {
-    return reshape(this, checkDense('reshapeAs', 'other', other).shape);
+    return inNameOf('reshapeAs', () => reshape(this, checkDense('reshapeAs', 'other', other).shape));
   },
   sumToSize(this: Tensor, ...size: Sizes) {
     return sumToSize(this, size);

@@ -1,6 +1,7 @@
 /** Functions of two operands, broadcast, beside those with kernels of their own. */
 
 import { binary, choose, compare, type Operand, unary } from '../calls/elementwise.js';
+import { inNameOf } from '../error_names.js';
 import { DTypeError } from '../errors.js';
 import { type DType, isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
@@ -269,7 +270,7 @@ export function bitwiseRightShift(input: Operand, other: Operand): Tensor {
 
 /** other − alpha · input, broadcast. @throws DTypeError for bool. */
 export function rsub(input: Tensor, other: Operand, options?: AlphaOptions): Tensor {
-  return sub(other, checkDense('rsub', 'input', input), options);
+  return inNameOf('rsub', () => sub(other, checkDense('rsub', 'input', input), options));
 }
 
 const pairs: { readonly [op: string]: (a: Tensor, b: never) => Tensor } = {
@@ -294,7 +295,7 @@ for (const [op, fn] of Object.entries({ ...pairs, fmax, fmin, floatPower })) {
 for (const [op, fn] of Object.entries(pairs)) {
   methods[`${op}_`] = function (this: Tensor, other: never) {
     const target = checkWritable(`${op}_`, this, other);
-    const result = fn(target.detach(), other);
+    const result = inNameOf(`${op}_`, () => fn(target.detach(), other));
     checkInPlace(`${op}_`, target, result.dtype, result.shape);
     return replace(`${op}_`, target, result);
   };

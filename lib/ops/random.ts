@@ -12,6 +12,7 @@ import {
   fillTruncNormal,
   fillUniform,
 } from '../calls/random.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkNumbers, checkOptions, readTrailingOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
@@ -294,8 +295,7 @@ export function bernoulli(input: Tensor, p?: number | Tensor | DrawOptions, opti
   if (given) checkDrawable('bernoulli', input);
   else checkFloat('bernoulli', 'input', input);
   const out = Tensor.allocate(input.shape, input.dtype, false);
-  if (given) bernoulli_(out, p, options);
-  else bernoulli_(out, input, p);
+  inNameOf('bernoulli', () => (given ? bernoulli_(out, p, options) : bernoulli_(out, input, p)));
   if (!needsGrad(input)) return out;
   return record('BernoulliBackward0', [input], out, (grad) => [Tensor.allocate(grad.shape, grad.dtype)]);
 }

@@ -1,5 +1,6 @@
 /** Elements, dimensions and whole tensors repeated. */
 
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isInteger } from '../tensor/dtype.js';
@@ -109,7 +110,9 @@ export function tile(input: Tensor, ...times: Sizes): Tensor {
 
 /** A view in which dimensions of size 1 repeat without using memory, as `expand`. */
 export function broadcastTo(input: Tensor, ...shape: Sizes): Tensor {
-  return expand(checkDense('broadcastTo', 'input', input), sizesOf('broadcastTo', shape));
+  return inNameOf('broadcastTo', () =>
+    expand(checkDense('broadcastTo', 'input', input), sizesOf('broadcastTo', shape)),
+  );
 }
 
 /** The shape that all shapes broadcast to. @throws ShapeError naming two that don't. */

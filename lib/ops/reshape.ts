@@ -1,3 +1,4 @@
+import { inNameOf } from '../error_names.js';
 import { ShapeError, ValueError } from '../errors.js';
 import { contiguousStrides, formatShape, numelOf, type Shape, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, type Tensor } from '../tensor/tensor.js';
@@ -106,6 +107,7 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
 }
 
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  checkTensor('flatten', 'input', x);
   const start = wrapDim('flatten', startDim, x.ndim, 'startDim');
   const end = wrapDim('flatten', endDim, x.ndim, 'endDim');
   if (x.ndim === 0) return reshape(x, [1]);
@@ -115,6 +117,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
 }
 
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
+  checkTensor('unflatten', 'input', x);
   const d = wrapDim('unflatten', dim, x.ndim);
   const wanted = sizesOf('unflatten', [sizes]);
   const known = wanted.filter((s) => s !== -1).reduce((a, b) => a * b, 1);
@@ -141,6 +144,7 @@ installMethods({
     return unflatten(this, dim, sizes);
   },
   viewAs(this: Tensor, other: Tensor) {
-    return reshape(this, checkTensor('viewAs', 'other', other).shape);
+    const { shape } = checkTensor('viewAs', 'other', other);
+    return inNameOf('viewAs', () => view(this, shape));
   },
 });

@@ -1,11 +1,12 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { firstOf } from '../calls/order.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
-import { namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
+import { checkPositions, namedPair, scatterGradient, type ValuesAndIndices } from './extremes.js';
 import { checkDense, toComputing } from './operands.js';
 import { type Layout, layoutOf } from './reduction_layout.js';
 
@@ -49,6 +50,7 @@ export function along(x: Tensor, dim: number): Layout {
 
 function best(node: string, x: Tensor, k: number, dim: number, largest: boolean): ValuesAndIndices {
   const layout = along(x, dim);
+  checkPositions(node === 'TopkBackward0' ? 'topk' : 'sort', layout.n);
   const shape = x.shape.map((size, i) => (i === dim ? k : size));
   const [values, indices] = firstOf(k, largest, layout, shape);
   if (isFloating(x.dtype) && needsGrad(x)) {
@@ -68,7 +70,7 @@ export function sort(input: Tensor, dim = -1, options?: SortOptions): ValuesAndI
 
 /** The positions that sort `dim`. */
 export function argsort(input: Tensor, dim = -1, options?: SortOptions): Tensor {
-  return sort(checkDense('argsort', 'input', input).detach(), dim, options).indices;
+  return inNameOf('argsort', () => sort(checkDense('argsort', 'input', input).detach(), dim, options).indices);
 }
 
 /** The k largest (or smallest) elements along `dim`, best first, and their positions. */

@@ -3,6 +3,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { copyOf } from '../calls/copy.js';
 import { binary, unary } from '../calls/elementwise.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -259,7 +260,7 @@ const functions = { erfc, erfinv, lgamma, digamma, acosh, asinh, atanh, exp2, si
 
 /** A finished result written over the tensor that it was computed from. */
 function over(op: string, target: Tensor, compute: (x: Tensor) => Tensor): Tensor {
-  const result = compute(checkWritable(op, target).detach());
+  const result = inNameOf(op, () => compute(checkWritable(op, target).detach()));
   checkInPlace(op, target, result.dtype, result.shape);
   return replace(op, target, result);
 }

@@ -1,6 +1,7 @@
 /** PyTorch's other names of operations. */
 
 import type { Operand } from '../calls/elementwise.js';
+import { inNameOf } from '../error_names.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { type AlphaOptions, div, mul, neg, sub } from './arithmetic.js';
 import { ge, gt, le, lt, ne } from './comparison.js';
@@ -52,43 +53,45 @@ declare module '../tensor/tensor.js' {
 }
 
 /** `abs` */
-export const absolute = (input: Tensor): Tensor => abs(input);
+export const absolute = (input: Tensor): Tensor => inNameOf('absolute', () => abs(input));
 /** `neg` */
-export const negative = (input: Tensor): Tensor => neg(input);
+export const negative = (input: Tensor): Tensor => inNameOf('negative', () => neg(input));
 /** `trunc` */
-export const fix = (input: Tensor): Tensor => trunc(input);
+export const fix = (input: Tensor): Tensor => inNameOf('fix', () => trunc(input));
 /** `acos` */
-export const arccos = (input: Tensor): Tensor => acos(input);
+export const arccos = (input: Tensor): Tensor => inNameOf('arccos', () => acos(input));
 /** `asin` */
-export const arcsin = (input: Tensor): Tensor => asin(input);
+export const arcsin = (input: Tensor): Tensor => inNameOf('arcsin', () => asin(input));
 /** `atan` */
-export const arctan = (input: Tensor): Tensor => atan(input);
+export const arctan = (input: Tensor): Tensor => inNameOf('arctan', () => atan(input));
 /** `acosh` */
-export const arccosh = (input: Tensor): Tensor => acosh(input);
+export const arccosh = (input: Tensor): Tensor => inNameOf('arccosh', () => acosh(input));
 /** `asinh` */
-export const arcsinh = (input: Tensor): Tensor => asinh(input);
+export const arcsinh = (input: Tensor): Tensor => inNameOf('arcsinh', () => asinh(input));
 /** `atanh` */
-export const arctanh = (input: Tensor): Tensor => atanh(input);
+export const arctanh = (input: Tensor): Tensor => inNameOf('arctanh', () => atanh(input));
 /** `mul` */
-export const multiply = (input: Operand, other: Operand): Tensor => mul(input, other);
+export const multiply = (input: Operand, other: Operand): Tensor => inNameOf('multiply', () => mul(input, other));
 /** `div` */
-export const divide = (input: Operand, other: Operand): Tensor => div(input, other);
+export const divide = (input: Operand, other: Operand): Tensor => inNameOf('divide', () => div(input, other));
 /** `div`, which is true division. */
-export const trueDivide = (input: Operand, other: Operand): Tensor => div(input, other);
+export const trueDivide = (input: Operand, other: Operand): Tensor => inNameOf('trueDivide', () => div(input, other));
 /** `sub` */
-export const subtract = (input: Operand, other: Operand, options?: AlphaOptions): Tensor => sub(input, other, options);
+export const subtract = (input: Operand, other: Operand, options?: AlphaOptions): Tensor =>
+  inNameOf('subtract', () => sub(input, other, options));
 /** `gt` */
-export const greater = (input: Operand, other: Operand): Tensor => gt(input, other);
+export const greater = (input: Operand, other: Operand): Tensor => inNameOf('greater', () => gt(input, other));
 /** `ge` */
-export const greaterEqual = (input: Operand, other: Operand): Tensor => ge(input, other);
+export const greaterEqual = (input: Operand, other: Operand): Tensor =>
+  inNameOf('greaterEqual', () => ge(input, other));
 /** `lt` */
-export const less = (input: Operand, other: Operand): Tensor => lt(input, other);
+export const less = (input: Operand, other: Operand): Tensor => inNameOf('less', () => lt(input, other));
 /** `le` */
-export const lessEqual = (input: Operand, other: Operand): Tensor => le(input, other);
+export const lessEqual = (input: Operand, other: Operand): Tensor => inNameOf('lessEqual', () => le(input, other));
 /** `ne` */
-export const notEqual = (input: Operand, other: Operand): Tensor => ne(input, other);
+export const notEqual = (input: Operand, other: Operand): Tensor => inNameOf('notEqual', () => ne(input, other));
 /** `atan2` */
-export const arctan2 = (input: Tensor, other: Tensor): Tensor => atan2(input, other);
+export const arctan2 = (input: Tensor, other: Tensor): Tensor => inNameOf('arctan2', () => atan2(input, other));
 
 const ofOne = { absolute, negative, fix, arccos, arcsin, arctan, arccosh, arcsinh, arctanh };
 const ofTwo = { multiply, divide, trueDivide, greater, greaterEqual, less, lessEqual, notEqual, arctan2 };

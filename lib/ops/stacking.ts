@@ -92,10 +92,14 @@ function splits(op: string, sections: unknown, size: number, equal: boolean): nu
   if (equal && size % given !== 0) {
     throw new ShapeError(`${op}: a dimension of size ${size} does not split into ${given} equal sections`);
   }
+  if (given > mostSections) throw new ValueError(`${op}: makes at most ${mostSections} sections, got ${given}`);
   const rest = size % given;
   const least = Math.floor(size / given);
   return Array.from({ length: given - 1 }, (_, i) => (i + 1) * least + Math.min(i + 1, rest));
 }
+
+/** More views than that are a mistake, not a plan. */
+const mostSections = 2 ** 24;
 
 function splitAt(op: string, x: Tensor, sections: unknown, dim: number, equal: boolean): Tensor[] {
   if (x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor can't be split`);

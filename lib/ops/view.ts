@@ -1,5 +1,6 @@
 import { copyInto } from '../calls/copy.js';
 import { sumTo } from '../calls/reduce.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
 import { checkShape, formatShape, isContiguous, wrapDim } from '../tensor/shape.js';
 import { checkTensor, installMethods, Tensor } from '../tensor/tensor.js';
@@ -285,7 +286,7 @@ installMethods({
     return expand(this, ...shape);
   },
   expandAs(this: Tensor, other: Tensor) {
-    return expand(this, checkTensor('expandAs', 'other', other).shape);
+    return inNameOf('expandAs', () => expand(this, checkTensor('expandAs', 'other', other).shape));
   },
   unbind(this: Tensor, dim?: number) {
     return unbind(this, dim);

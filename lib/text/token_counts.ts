@@ -1,4 +1,5 @@
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { Tensor } from '../tensor/tensor.js';
 
 /**
  * Tokens with how often each occurs, in any of the usual forms. An object lists keys such as `'7'` before all others;
@@ -24,7 +25,7 @@ export function countTokens(
   for (const item of tokens) {
     if (typeof item === 'string') {
       add(item);
-    } else if (isIterable(item)) {
+    } else if (isIterable(item) && !(item instanceof Tensor)) {
       for (const token of item) add(checkToken('countTokens', token, position));
     } else {
       throw notAToken('countTokens', item, position);

@@ -186,7 +186,7 @@ for (const [op, run, detail] of reductions) cases.push({ op, detail, run, shapes
 const rearrangements: [op: string, run: (x: Tensor) => Tensor | Tensor[], shapes?: number[][][]][] = [
   ['reshape', (x) => x.reshape(-1)],
   ['view', (x) => x.view([...x.shape].reverse())],
-  ['viewAs', (x) => x.viewAs(ones([x.numel]))],
+  ['viewAs', (x) => x.contiguous().viewAs(ones([x.numel]))],
   ['flatten', (x) => x.flatten()],
   ['unflatten', (x) => x.unflatten(-1, [1, -1])],
   ['permute', (x) => x.permute([...x.shape.keys()].reverse())],

@@ -14,6 +14,7 @@ import {
   where,
   zeros,
 } from '../../lib/index.js';
+import { checkPositions } from '../../lib/ops/extremes.js';
 
 const ids = (...list: number[]) => tensor(list, { dtype: 'int32' });
 
@@ -268,5 +269,16 @@ describe('sequences of integers', () => {
     expect(linspace(4.3, -3, 8, int32).tolist()).toEqual([4, 3, 2, 1, 0, -1, -2, -3]);
     expect(logspace(0, 1.2, 2, int32).tolist()).toEqual([1, 10]);
     expect(() => arange(0, 3, 0.5, int32)).toThrow(ValueError);
+  });
+});
+
+describe('positions that int32 cannot count', () => {
+  it('are refused', () => {
+    const long = zeros([1], { dtype: 'uint8' }).expand(2 ** 16, 2 ** 15 + 1);
+    expect(() => checkPositions('argmax', long.numel)).toThrow(
+      /argmax: positions are int32, which can't count 2147549184/,
+    );
+    expect(() => checkPositions('argmax', 2 ** 31)).not.toThrow();
+    expect(() => long.nonzero()).toThrow(/nonzero: places of 2147549184 elements do not fit int32/);
   });
 });
