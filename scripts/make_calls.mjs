@@ -4,7 +4,8 @@
 // For each NAME.calls it makes
 //   native/binding/planned/NAME.h  where each number and array of a call lies, as named fields of a type of their own;
 //   lib/calls/planned/NAME.ts      a function a call that takes an object of names, fills the plan and calls the addon;
-//   lib/addon/planned/NAME.ts      the addon's functions, typed.
+//   lib/addon/planned/NAME.ts      the addon's functions, typed;
+// and of all of them lib/addon/planned/index.ts, the interface that has every function.
 // The first number of every plan is a hash of the call's description, which the addon checks: a library and an addon that
 // were not made from the same description refuse each other.
 //
@@ -307,7 +308,22 @@ function operandTensor(name, kind) {
   return kind === 'tensor' || kind === 'array' ? `call.${name}` : `call.${name}.tensor`;
 }
 
+function allTypes(files) {
+  const named = (file) => `Planned${pascal(file)}`;
+  return [
+    `// ${made}.`,
+    ...files.map((file) => `import type { ${named(file)} } from './${file}.js';`),
+    '',
+    "/** The addon's functions whose numbers travel in the plan. */",
+    'export interface PlannedCalls',
+    `  extends ${files.map(named).join(',\n    ')} {}`,
+    '',
+  ].join('\n');
+}
+
 const check = process.argv.includes('--check');
+const outputs = {};
+const files = [];
 for (const entry of readdirSync(folder).sort()) {
   if (!entry.endsWith('.calls')) continue;
   const file = entry.slice(0, -'.calls'.length);
@@ -317,20 +333,20 @@ for (const entry of readdirSync(folder).sort()) {
   } catch (error) {
     throw new Error(`native/binding/planned/${entry}: ${error.message}`);
   }
-  const outputs = {
-    [`native/binding/planned/${file}.h`]: header(file, family),
-    [`lib/calls/planned/${file}.ts`]: callFunctions(file, family),
-    [`lib/addon/planned/${file}.ts`]: addonTypes(file, family),
-  };
-  for (const [path, text] of Object.entries(outputs)) {
-    const target = join(root, path);
-    if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
-    if (check) {
-      process.stderr.write(`${path} is out of date: run node scripts/make_calls.mjs\n`);
-      process.exitCode = 1;
-    } else {
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
+  files.push(file);
+  outputs[`native/binding/planned/${file}.h`] = header(file, family);
+  outputs[`lib/calls/planned/${file}.ts`] = callFunctions(file, family);
+  outputs[`lib/addon/planned/${file}.ts`] = addonTypes(file, family);
+}
+outputs['lib/addon/planned/index.ts'] = allTypes(files);
+for (const [path, text] of Object.entries(outputs)) {
+  const target = join(root, path);
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
+  if (check) {
+    process.stderr.write(`${path} is out of date: run node scripts/make_calls.mjs\n`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
   }
 }

@@ -5,16 +5,7 @@ import { loadAddon } from './load.js';
 import type { NativeLosses } from './losses.js';
 import type { NativeMemory } from './memory.js';
 import type { NativeOptim } from './optim.js';
-import type { PlannedAttention } from './planned/attention.js';
-import type { PlannedEmbeddingBag } from './planned/embedding_bag.js';
-import type { PlannedGather } from './planned/gather.js';
-import type { PlannedLstm } from './planned/lstm.js';
-import type { PlannedMatmul } from './planned/matmul.js';
-import type { PlannedNorm } from './planned/norm.js';
-import type { PlannedRecurrent } from './planned/recurrent.js';
-import type { PlannedSimilarity } from './planned/similarity.js';
-import type { PlannedSoftmax } from './planned/softmax.js';
-import type { PlannedWord2vec } from './planned/word2vec.js';
+import type { PlannedCalls } from './planned/index.js';
 import type { NativeRandom } from './random.js';
 import type { NativeReduce } from './reduce.js';
 import type { NativeRuntime } from './runtime.js';
@@ -35,16 +26,7 @@ export interface Native
     NativeReduce,
     NativeRuntime,
     NativeSelect,
-    PlannedAttention,
-    PlannedEmbeddingBag,
-    PlannedGather,
-    PlannedLstm,
-    PlannedMatmul,
-    PlannedNorm,
-    PlannedRecurrent,
-    PlannedSimilarity,
-    PlannedSoftmax,
-    PlannedWord2vec {}
+    PlannedCalls {}
 
 export const native = loadAddon() as Native;
 

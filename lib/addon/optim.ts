@@ -1,8 +1,7 @@
-import type { PlannedOptim } from './planned/optim.js';
 import type { TypedArray } from './typed_array.js';
 
 /** The addon's optimizer updates, and what gradient clipping needs: native/binding/optim.cc. */
-export interface NativeOptim extends PlannedOptim {
+export interface NativeOptim {
   /** Σ |x|^p, or the largest |x| for p = Infinity. */
   sumOfPowers(n: number, offset: number, p: number, x: TypedArray): number;
   scaleInPlace(n: number, offset: number, factor: number, x: TypedArray): void;

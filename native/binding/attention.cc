@@ -1,7 +1,7 @@
 // Scaled dot-product attention, forward and backward.
 #include "kernels/attention/attention.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/attention.h"
 
 namespace lutra::binding {
@@ -103,9 +103,9 @@ void backward(Args& args) {
 
 }  // namespace
 
-void registerAttention(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<forward>(exports, "attention");
   define<backward>(exports, "attentionBackward");
-}
+});
 
 }  // namespace lutra::binding

@@ -1,7 +1,7 @@
 // Strided copies, casts and fills.
 #include "kernels/copy/copy.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/window.h"
 
 namespace lutra::binding {
@@ -28,9 +28,9 @@ static void fill(Args& args) {
   fillStrided(dst, type, window.strides(0), window.ndim(), window.sizes(), value);
 }
 
-void registerCopy(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<copy>(exports, "copy");
   define<fill>(exports, "fill");
-}
+});
 
 }  // namespace lutra::binding

@@ -4,7 +4,7 @@
 // operand in turn, the output's first. An input that is null is the plain number given with it, whatever its strides.
 #include "kernels/elementwise/elementwise.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/window.h"
 
 namespace lutra::binding {
@@ -200,7 +200,7 @@ static Napi::Value elementwiseNames(Args& args) {
   return result;
 }
 
-void registerElementwise(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<unary>(exports, "unary");
   define<binary>(exports, "binary");
   define<ternary>(exports, "ternary");
@@ -208,6 +208,6 @@ void registerElementwise(Napi::Object exports) {
   define<where>(exports, "where");
   define<maskScale>(exports, "maskScale");
   define<elementwiseNames>(exports, "elementwiseNames");
-}
+});
 
 }  // namespace lutra::binding

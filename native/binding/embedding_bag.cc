@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/embedding_bag.h"
 #include "kernels/rows/indices.h"
 
@@ -189,12 +189,12 @@ void winners(Args& args) {
 
 }  // namespace
 
-void registerEmbeddingBag(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<forward>(exports, "embeddingBag");
   define<gather>(exports, "gatherStored");
   define<tokensOf>(exports, "embeddingBagTokens");
   define<weightGradients>(exports, "embeddingBagWeightGradients");
   define<winners>(exports, "embeddingBagWinners");
-}
+});
 
 }  // namespace lutra::binding

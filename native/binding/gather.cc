@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/gather.h"
 #include "binding/row_list.h"
 #include "kernels/rows/indices.h"
@@ -113,12 +113,12 @@ int64_t renorm(Args& args) {
 
 }  // namespace
 
-void registerGather(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<gather>(exports, "gatherRows");
   define<scatter>(exports, "scatterRows");
   define<coalesce>(exports, "coalesceRows");
   define<distinct>(exports, "countDistinct");
   define<renorm>(exports, "renormRows");
-}
+});
 
 }  // namespace lutra::binding

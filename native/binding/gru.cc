@@ -1,7 +1,7 @@
 // A layer of GRU in one direction: one call forward, one backward, with the arguments of binding/recurrent.h.
 #include "kernels/recurrent/gru.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/recurrent.h"
 
 namespace lutra::binding {
@@ -33,10 +33,10 @@ struct Gru {
 
 }  // namespace
 
-void registerGru(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<recurrentSizes<Gru>>(exports, "gruSizes");
   define<recurrentForward<Gru>>(exports, "gruForward");
   define<recurrentBackward<Gru>>(exports, "gruBackward");
-}
+});
 
 }  // namespace lutra::binding

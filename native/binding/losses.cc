@@ -1,7 +1,7 @@
 // Elementwise losses.
 #include "kernels/losses/element.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/losses.h"
 
 namespace lutra::binding {
@@ -59,10 +59,10 @@ void lossBackward(Args& args) {
 
 }  // namespace
 
-void registerLosses(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<findOutside>(exports, "findOutsideUnit");
   define<loss>(exports, "elementLoss");
   define<lossBackward>(exports, "elementLossBackward");
-}
+});
 
 }  // namespace lutra::binding

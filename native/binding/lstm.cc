@@ -1,7 +1,7 @@
 // A layer of LSTM in one direction: one call forward, one backward.
 #include "kernels/recurrent/lstm.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/lstm.h"
 #include "binding/sequence.h"
 
@@ -98,10 +98,10 @@ void backward(Args& args) {
 
 }  // namespace
 
-void registerLstm(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<sizes>(exports, "lstmSizes");
   define<forward>(exports, "lstmForward");
   define<backward>(exports, "lstmBackward");
-}
+});
 
 }  // namespace lutra::binding

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/matmul.h"
 
 namespace lutra::binding {
@@ -82,9 +82,9 @@ void sums(Args& args) {
 
 }  // namespace
 
-void registerMatmul(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<multiply>(exports, "matmul");
   define<sums>(exports, "columnSums");
-}
+});
 
 }  // namespace lutra::binding

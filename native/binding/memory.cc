@@ -1,6 +1,6 @@
 // What the result pool (lib/tensor/pool.ts) needs from native code: weak references that clear within a synchronous
 // loop, and a request for huge pages.
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/instance.h"
 #include "memory/pages.h"
 
@@ -60,12 +60,12 @@ int64_t bytesToBoundary(Args& args) {
 
 }  // namespace
 
-void registerMemory(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<trackWeak>(exports, "trackWeak");
   define<releaseWeak>(exports, "releaseWeak");
   define<pollWeak>(exports, "pollWeak");
   define<adviseHugePages>(exports, "adviseHugePages");
   define<bytesToBoundary>(exports, "bytesToBoundary");
-}
+});
 
 }  // namespace lutra::binding

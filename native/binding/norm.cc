@@ -1,7 +1,7 @@
 // Layer and root-mean-square normalisation; the latter is what runs where `mean` is null.
 #include "kernels/norm/norm.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/norm.h"
 
 namespace lutra::binding {
@@ -43,9 +43,9 @@ void backward(Args& args) {
 
 }  // namespace
 
-void registerNorm(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<forward>(exports, "norm");
   define<backward>(exports, "normBackward");
-}
+});
 
 }  // namespace lutra::binding

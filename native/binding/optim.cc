@@ -4,7 +4,7 @@
 // again inside a JavaScript array, so a single call that takes them all would be slower than the calls it saves.
 #include "kernels/optim/rules.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/optim.h"
 #include "binding/row_list.h"
 #include "kernels/optim/adafactor.h"
@@ -234,12 +234,12 @@ void clamp(Args& args) {
 
 }  // namespace
 
-void registerOptim(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<update>(exports, "updateParameter");
   define<adafactor>(exports, "adafactor");
   define<powers>(exports, "sumOfPowers");
   define<scale>(exports, "scaleInPlace");
   define<clamp>(exports, "clampInPlace");
-}
+});
 
 }  // namespace lutra::binding

@@ -4,7 +4,7 @@
 // be freed by finalizers, which wait for the event loop, and 100,000 generators made in a synchronous loop held 280 MB.
 #include "random/generator.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 
 namespace lutra::binding {
 
@@ -183,7 +183,7 @@ static void multinomialDraw(Args& args) {
   });
 }
 
-void registerRandom(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<generatorSeed>(exports, "generatorSeed");
   define<generatorInitialSeed>(exports, "generatorInitialSeed");
   define<generatorDraw64>(exports, "generatorDraw64");
@@ -201,6 +201,6 @@ void registerRandom(Napi::Object exports) {
   define<randomBool>(exports, "randomBool");
   define<randperm>(exports, "randperm");
   define<multinomialDraw>(exports, "multinomial");
-}
+});
 
 }  // namespace lutra::binding

@@ -1,7 +1,7 @@
 // Reductions, running sums and sorting of contiguous arrays seen as [outer, n, inner] (kernels/reduce/).
 #include "kernels/reduce/reduce.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "kernels/reduce/sort.h"
 
 namespace lutra::binding {
@@ -142,13 +142,13 @@ static void topValues(Args& args) {
   });
 }
 
-void registerReduce(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<reduceFloats>(exports, "reduce");
   define<reduceInts>(exports, "reduceIntegers");
   define<extremeValues>(exports, "extremes");
   define<allAny>(exports, "allOrAny");
   define<cumulate>(exports, "cumulativeSum");
   define<topValues>(exports, "topk");
-}
+});
 
 }  // namespace lutra::binding

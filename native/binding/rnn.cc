@@ -2,7 +2,7 @@
 // binding/recurrent.h. The variant is the nonlinearity.
 #include "kernels/recurrent/rnn.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/recurrent.h"
 
 namespace lutra::binding {
@@ -38,10 +38,10 @@ struct Rnn {
 
 }  // namespace
 
-void registerRnn(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<recurrentSizes<Rnn>>(exports, "rnnSizes");
   define<recurrentForward<Rnn>>(exports, "rnnForward");
   define<recurrentBackward<Rnn>>(exports, "rnnBackward");
-}
+});
 
 }  // namespace lutra::binding

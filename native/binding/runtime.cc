@@ -1,5 +1,5 @@
 // CPU information and the number of threads.
-#include "binding/families.h"
+#include "binding/family.h"
 #include "threads/thread_pool.h"
 #include "simd/targets.h"
 
@@ -40,11 +40,11 @@ static void forceIsa(Args& args) {
   if (!setIsa(isa)) throw args.error(ErrorKind::range, std::string("this CPU has no ") + isaName(isa));
 }
 
-void registerRuntime(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<cpuInfo>(exports, "cpuInfo");
   define<setThreads>(exports, "setNumThreads");
   define<getThreads>(exports, "getNumThreads");
   define<forceIsa>(exports, "forceIsa");
-}
+});
 
 }  // namespace lutra::binding

@@ -1,7 +1,7 @@
 // Slices and elements by index along one dimension.
 #include "kernels/rows/select.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "kernels/rows/indices.h"
 
 namespace lutra::binding {
@@ -144,7 +144,7 @@ int64_t setPositionsCall(Args& args) {
 
 }  // namespace
 
-void registerSelect(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<selectSlicesCall>(exports, "selectSlices");
   define<placeSlicesCall>(exports, "placeSlices");
   define<addSlicesCall>(exports, "addSlices");
@@ -153,6 +153,6 @@ void registerSelect(Napi::Object exports) {
   define<scatterAddElementsCall>(exports, "scatterAddElements");
   define<countSetCall>(exports, "countSet");
   define<setPositionsCall>(exports, "setPositions");
-}
+});
 
 }  // namespace lutra::binding

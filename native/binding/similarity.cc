@@ -1,7 +1,7 @@
 // Cosines of pairs of rows.
 #include "kernels/norm/similarity.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/similarity.h"
 
 namespace lutra::binding {
@@ -51,9 +51,9 @@ void backward(Args& args) {
 
 }  // namespace
 
-void registerSimilarity(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<forward>(exports, "cosines");
   define<backward>(exports, "cosinesBackward");
-}
+});
 
 }  // namespace lutra::binding

@@ -1,7 +1,7 @@
 // Softmax, cross entropy and negative log likelihood.
 #include "kernels/losses/softmax.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/softmax.h"
 #include "kernels/losses/cross_entropy.h"
 
@@ -104,11 +104,11 @@ void classLossBackward(Args& args) {
 
 }  // namespace
 
-void registerSoftmax(Napi::Object exports) {
+static const Family family([](Napi::Object exports) {
   define<forward>(exports, "softmax");
   define<backward>(exports, "softmaxBackward");
   define<classLoss>(exports, "classLoss");
   define<classLossBackward>(exports, "classLossBackward");
-}
+});
 
 }  // namespace lutra::binding

@@ -1,7 +1,7 @@
 // Training of word vectors: one slice of a corpus.
 #include "kernels/vectors/word2vec.h"
 
-#include "binding/families.h"
+#include "binding/family.h"
 #include "binding/planned/word2vec.h"
 #include "kernels/vectors/block.h"
 
@@ -72,6 +72,6 @@ void slice(Args& args) {
 
 }  // namespace
 
-void registerWord2Vec(Napi::Object exports) { define<slice>(exports, "word2vecSlice"); }
+static const Family family([](Napi::Object exports) { define<slice>(exports, "word2vecSlice"); });
 
 }  // namespace lutra::binding

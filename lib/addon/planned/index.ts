@@ -1,0 +1,28 @@
+// Made by scripts/make_calls.mjs from native/binding/planned.
+import type { PlannedAttention } from './attention.js';
+import type { PlannedEmbeddingBag } from './embedding_bag.js';
+import type { PlannedGather } from './gather.js';
+import type { PlannedLosses } from './losses.js';
+import type { PlannedLstm } from './lstm.js';
+import type { PlannedMatmul } from './matmul.js';
+import type { PlannedNorm } from './norm.js';
+import type { PlannedOptim } from './optim.js';
+import type { PlannedRecurrent } from './recurrent.js';
+import type { PlannedSimilarity } from './similarity.js';
+import type { PlannedSoftmax } from './softmax.js';
+import type { PlannedWord2vec } from './word2vec.js';
+
+/** The addon's functions whose numbers travel in the plan. */
+export interface PlannedCalls
+  extends PlannedAttention,
+    PlannedEmbeddingBag,
+    PlannedGather,
+    PlannedLosses,
+    PlannedLstm,
+    PlannedMatmul,
+    PlannedNorm,
+    PlannedOptim,
+    PlannedRecurrent,
+    PlannedSimilarity,
+    PlannedSoftmax,
+    PlannedWord2vec {}
