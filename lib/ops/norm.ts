@@ -91,7 +91,8 @@ function normalize(kind: Norm, x: Tensor, shape: Shape, weight: Tensor | null, b
 
 /**
  * (x - mean) / √(variance + eps) · weight + bias, mean and (biased) variance being those of the last dimensions.
- * Ba, Kiros & Hinton 2016, Layer normalization.
+ * Ba, Kiros & Hinton 2016, Layer normalization. The variance of float32 numbers overflows from 1.8e19 on, where the result
+ * is 0 (PyTorch's is NaN): scale such inputs first, or use float64.
  *
  * @param normalizedShape the sizes of the last dimensions of `input`, or the size of the last one.
  * @throws ShapeError, DTypeError, ArgumentError, ValueError

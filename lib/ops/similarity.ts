@@ -72,6 +72,9 @@ function cosines(x1: Tensor, x2: Tensor, eps: number): Tensor {
  * The cosine of the angle between vectors along a dimension: x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)). The inputs are
  * broadcast; the result lacks the dimension. As `torch.nn.functional.cosine_similarity`.
  *
+ * Squares of float32 numbers overflow from 1.8e19 on and vanish below 1e-23: there the result is NaN (PyTorch's is 0 or
+ * infinite). Scale such vectors first, or use float64.
+ *
  * @throws ShapeError, DTypeError, ValueError
  */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options?: CosineSimilarityOptions): Tensor {

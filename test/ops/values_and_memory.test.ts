@@ -282,3 +282,14 @@ describe('positions that int32 cannot count', () => {
     expect(() => long.nonzero()).toThrow(/nonzero: places of 2147549184 elements do not fit int32/);
   });
 });
+
+describe('squares that overflow', () => {
+  it('give what the documents say, and work in float64', () => {
+    const { cosineSimilarity, layerNorm } = nn.functional;
+    const x = tensor([[1e20, -1e20, 2e20]]);
+    expect(cosineSimilarity(x, x).tolist()).toEqual([Number.NaN]);
+    expect((layerNorm(x, [3]).tolist() as number[][])[0].map(Math.abs)).toEqual([0, 0, 0]);
+    expect(cosineSimilarity(x.double(), x.double()).item()).toBeCloseTo(1, 12);
+    expect((layerNorm(x.double(), [3]).tolist() as number[][])[0][2]).toBeCloseTo(1.069, 3);
+  });
+});
