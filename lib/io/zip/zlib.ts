@@ -1,4 +1,6 @@
-/** What archives need of Node's zlib, which takes milliseconds to load: when the first archive comes, not with the library. */
+/** What packed files need of Node's zlib, which takes milliseconds to load: when the first one comes, not with the library. */
+
+import type { Gunzip } from 'node:zlib';
 
 const zlib = () => process.getBuiltinModule('node:zlib');
 
@@ -14,4 +16,9 @@ export function inflateRaw(packed: Uint8Array, longest: number, chunkSize: numbe
 
 export function deflateRaw(data: Uint8Array): Buffer {
   return zlib().deflateRawSync(data);
+}
+
+/** A stream that unpacks gzip. */
+export function gunzip(chunkSize: number): Gunzip {
+  return zlib().createGunzip({ chunkSize });
 }

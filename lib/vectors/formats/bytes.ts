@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { FileFormatError } from '../../errors.js';
+import { gunzip } from '../../io/zip/zlib.js';
 
 /** A file's content, piece by piece, unpacked where it is gzip's. */
 export interface Bytes {
@@ -17,7 +17,7 @@ const pieceLength = 1 << 20;
 
 async function* readPieces(name: string, path: string, zipped: boolean): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: pieceLength });
-  const stream = zipped ? file.pipe(createGunzip({ chunkSize: pieceLength })) : file;
+  const stream = zipped ? file.pipe(gunzip(pieceLength)) : file;
   if (zipped) file.on('error', (error) => stream.destroy(error));
   try {
     for await (const piece of stream) yield piece as Uint8Array;
