@@ -1,6 +1,7 @@
 /** The in-place forms of operations whose results are computed first and then written over the tensor. */
 
 import type { Operand } from '../calls/elementwise.js';
+import { inNameOf } from '../error_names.js';
 import { installMethods, type Tensor } from '../tensor/tensor.js';
 import { addbmm, addmv, addr, baddbmm } from './add_products.js';
 import { addcdiv, addcmul, lerp, type ValueOptions } from './blend.js';
@@ -112,7 +113,7 @@ declare module '../tensor/tensor.js' {
 /** Computes from the tensor and writes the result over it; nothing is recorded. */
 function over(op: string, target: Tensor, operands: readonly unknown[], compute: (x: Tensor) => Tensor): Tensor {
   const t = checkWritable(op, target, ...operands);
-  const result = compute(t.detach());
+  const result = inNameOf(op, () => compute(t.detach()));
   checkInPlace(op, t, result.dtype, result.shape);
   overwrite(t, result);
   return t;
