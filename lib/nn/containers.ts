@@ -223,7 +223,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
     if (typeof modules !== 'object' || modules === null) {
       throw new ArgumentError(`ModuleDict: modules must be an object from name to module, got ${describe(modules)}`);
     }
-    const entries = Symbol.iterator in modules ? [...modules] : Object.entries(modules);
+    const iterable = typeof (modules as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+    const entries = iterable ? [...(modules as Iterable<readonly [string, M]>)] : Object.entries(modules);
     for (const entry of entries) {
       if (!Array.isArray(entry)) {
         throw new ArgumentError(`ModuleDict: modules must hold pairs of name and module, got ${describe(entry)}`);
@@ -258,7 +259,7 @@ export class ParameterList extends Module {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    if (typeof parameters !== 'object' || parameters === null || !(Symbol.iterator in parameters)) {
+    if (typeof parameters !== 'object' || typeof parameters?.[Symbol.iterator] !== 'function') {
       throw new ArgumentError(`ParameterList: parameters must be a list of tensors, got ${describe(parameters)}`);
     }
     for (const parameter of parameters) this.append(parameter);

@@ -1,6 +1,6 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { ArgumentError, DTypeError, describe } from '../errors.js';
-import type { Shape } from '../tensor/shape.js';
+import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
+import { mostDims, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Sizes or dimensions as users write them: one array, or one argument each. */
@@ -8,13 +8,20 @@ export type Sizes = (number | readonly number[])[];
 
 /** The list of integers that the user gave. */
 export function sizesOf(op: string, sizes: Sizes, what = 'size'): number[] {
-  const list = sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes;
-  for (const [i, size] of list.entries()) {
+  const given = sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes;
+  if (!Array.isArray(given)) throw new ArgumentError(`${op}: expected an array of integers, got ${describe(given)}`);
+  if (given.length > mostDims) {
+    throw new ShapeError(`${op}: a tensor has at most ${mostDims} dimensions, got ${given.length} numbers`);
+  }
+  const list: number[] = [];
+  for (let i = 0; i < given.length; i++) {
+    const size: unknown = given[i];
     if (typeof size !== 'number' || !Number.isInteger(size)) {
       throw new ArgumentError(`${op}: ${what} ${i} must be an integer, got ${describe(size)}`);
     }
+    list.push(size);
   }
-  return list.slice() as number[];
+  return list;
 }
 
 /** A view of `x`, recorded under `name` with `backward` when needed. @throws DTypeError for a row-sparse gradient. */

@@ -124,7 +124,7 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
   const parts = wanted.map((s) => (s === -1 ? x.shape[d] / known : s));
   if (numelOf(parts) !== x.shape[d] || !parts.every(Number.isInteger)) {
     throw new ShapeError(
-      `unflatten: sizes ${formatShape(sizes)} do not multiply to dimension ${dim}'s size ${x.shape[d]}`,
+      `unflatten: sizes ${formatShape(wanted)} do not multiply to dimension ${dim}'s size ${x.shape[d]}`,
     );
   }
   return reshape(x, [...x.shape.slice(0, d), ...parts, ...x.shape.slice(d + 1)]);

@@ -45,8 +45,10 @@ export const adamDefaults: Settled<AdamOptions> = {
  * the same zeros would move all rows by their old momentum: for that, pass `grad.toDense()`.
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(params: ParamsInput<AdamOptions>, options?: AdamOptions, defaults = adamDefaults) {
-    super(params, options, defaults);
+  protected static readonly defaults = adamDefaults;
+
+  constructor(params: ParamsInput<AdamOptions>, options?: AdamOptions) {
+    super(params, options, new.target.defaults);
   }
 
   protected override get stateLayout(): StateLayout {
@@ -92,9 +94,7 @@ export class Adam extends Optimizer<AdamOptions> {
  * rows that the gradient names decay.
  */
 export class AdamW extends Adam {
-  constructor(params: ParamsInput<AdamOptions>, options?: AdamOptions) {
-    super(params, options, { ...adamDefaults, weightDecay: 1e-2 });
-  }
+  protected static override readonly defaults = { ...adamDefaults, weightDecay: 1e-2 };
 
   protected override get decoupled(): boolean {
     return true;

@@ -54,6 +54,11 @@ export abstract class Optimizer<O extends object = object> {
    * option that does not exist; ValueError for one out of range.
    */
   protected constructor(params: ParamsInput<O>, options: Partial<O> | undefined, defaults: Settled<O>) {
+    if (new.target === (Optimizer as unknown)) {
+      throw new ArgumentError(
+        'Optimizer: is what optimizers extend; make one of them, such as new optim.Adam(parameters)',
+      );
+    }
     const given = checkOptions(this.name, options, Object.keys(defaults));
     this.defaults = { ...defaults, ...settled(this.name, given) };
     this.checkGroup(this.defaults);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -20,6 +21,7 @@ export function countTokens(
   counts: Map<string, number> = new Map(),
 ): Map<string, number> {
   checkTokenList('countTokens', tokens);
+  if (!types.isMap(counts)) throw new ArgumentError(`countTokens: counts must be a Map, got ${describe(counts)}`);
   const add = (token: string) => counts.set(token, (counts.get(token) ?? 0) + 1);
   let position = 0;
   for (const item of tokens) {

@@ -64,7 +64,7 @@ static void generatorSetState(Args& args) {
   withGenerator(args, [=](Generator& generator) { generator.setState(state, Generator::kStateBytes); });
 }
 
-static int64_t entropySeed(Args& args) { return nonDeterministicSeed(); }
+static int64_t entropySeed(Args&) { return nonDeterministicSeed(); }
 
 // Calls fill(generator, out, n) with a pointer of the array's type, float or double.
 template <class Fill>

@@ -78,7 +78,11 @@ export class Word2Vec {
   readonly #paths: HuffmanPaths | null;
   #wv: KeyedVectors | null = null;
 
+  /** For `Word2Vec.train`, which reads the corpus first. */
   private constructor(options: Word2VecSettings, corpus: EncodedCorpus) {
+    if (!isEncoded(corpus)) {
+      throw new ArgumentError('Word2Vec: is made by await Word2Vec.train(sentences, options), not by new');
+    }
     this.options = options;
     this.words = corpus.words;
     this.counts = corpus.counts;
@@ -240,6 +244,10 @@ function checkCallbacks(op: string, options: Word2VecTrainOptions): void {
   if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== 'function') {
     throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(options.signal)}`);
   }
+}
+
+function isEncoded(corpus: unknown): boolean {
+  return (corpus as Partial<EncodedCorpus> | null | undefined)?.tokens instanceof Int32Array;
 }
 
 /** Half as long or twice as long at most, and never so short that threads have nothing to share. */
