@@ -1,5 +1,6 @@
 export type { AnalogyOptions, AnalogyResult, AnalogySection } from './evaluation/analogies.js';
 export type { PairsOptions, PairsResult } from './evaluation/pairs.js';
+export { FastTextKeyedVectors } from './fasttext/keyed_vectors.js';
 export type { LoadOptions, SaveOptions, VectorFormat } from './formats/files.js';
 export type { EncodingErrors } from './formats/words.js';
 export type { MissingRule, ToEmbeddingOptions, VectorsEmbedding } from './into_embedding.js';

@@ -5,6 +5,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './evaluation/analogies.js';
 import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
+import type { FastTextModel } from './fasttext/model_reader.js';
 import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
 import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
@@ -22,6 +23,14 @@ export interface MostSimilarOptions extends SearchOptions {
 export interface KeyedVectorsOptions {
   /** How often each word occurred, in the order of the words. */
   counts?: readonly number[];
+}
+
+type OfModel = (model: FastTextModel, keys: readonly string[], vectors: Tensor) => KeyedVectors;
+let vectorsOfModel: OfModel | null = null;
+
+/** Says what `load` makes of a model of fastText: a class that is made from `KeyedVectors`. */
+export function readModelsAs(make: OfModel): void {
+  vectorsOfModel = make;
 }
 
 /**
@@ -70,11 +79,13 @@ export class KeyedVectors implements VectorTable {
 
   /**
    * Reads vectors that others have made. The format is found by looking at the file: GloVe's text, word2vec's text and
-   * binary, fastText's `.vec`, each also packed by gzip.
+   * binary, fastText's `.vec`, `.bin` and `.ftz`, each also packed by gzip. From `.bin` and `.ftz` come `FastTextKeyedVectors`,
+   * which have vectors for words that they don't know, too.
    * @throws FileFormatError naming the file and the line or word that is not as it should be
    */
   static async load(path: string, options?: LoadOptions): Promise<KeyedVectors> {
-    const { keys, vectors } = await loadVectors('KeyedVectors.load', path, options);
+    const { keys, vectors, model } = await loadVectors('KeyedVectors.load', path, options);
+    if (model !== undefined && vectorsOfModel !== null) return vectorsOfModel(model, keys, vectors);
     return new KeyedVectors(keys, vectors);
   }
 
@@ -115,7 +126,7 @@ export class KeyedVectors implements VectorTable {
   vector(key: string, options?: { norm?: boolean }): Float32Array {
     const op = 'KeyedVectors.vector';
     const { norm = false } = checkOptions(op, options, ['norm']);
-    const row = this.#row(this.#index(op, key)).slice();
+    const row = this.#vectorOf(op, key).vector.slice();
     return norm ? unit(row) : row;
   }
 
@@ -195,7 +206,7 @@ export class KeyedVectors implements VectorTable {
     if (!Array.isArray(keys) || keys.length === 0) {
       throw new ArgumentError(`${op}: keys must be an array of words, got ${describe(keys)}`);
     }
-    const rows = keys.map((key) => this.#row(this.#index(op, key)));
+    const rows = keys.map((key) => this.#vectorOf(op, key).vector);
     const mean = meanOf(
       rows.map((vector) => ({ vector, weight: 1 })),
       this.vectorSize,
@@ -252,6 +263,21 @@ export class KeyedVectors implements VectorTable {
     return (this.vectors.storage.array as Float32Array).subarray(begin, begin + vectorSize);
   }
 
+  /** What stands for a word without a row: null, which is an error, or a vector of its parts. */
+  protected vectorOfUnknown(_key: string): Float32Array | null {
+    return null;
+  }
+
+  #vectorOf(op: string, key: unknown): { index: number | null; vector: Float32Array } {
+    const known = typeof key === 'string' ? this.#indices.get(key) : undefined;
+    if (known === undefined && typeof key === 'string') {
+      const vector = this.vectorOfUnknown(key);
+      if (vector !== null) return { index: null, vector };
+    }
+    const index = known ?? this.#index(op, key);
+    return { index, vector: this.#row(index) };
+  }
+
   #index(op: string, key: unknown): number {
     if (typeof key !== 'string') throw new ArgumentError(`${op}: a word must be a string, got ${describe(key)}`);
     const index = this.#indices.get(key);
@@ -277,8 +303,7 @@ export class KeyedVectors implements VectorTable {
       if (!Number.isFinite(weight))
         throw new ArgumentError(`${op}: a weight must be a number, got ${describe(weight)}`);
       if (typeof query === 'string') {
-        const index = this.#index(op, query);
-        return { index, vector: this.#row(index), weight };
+        return { ...this.#vectorOf(op, query), weight };
       }
       const vector =
         query instanceof Tensor

@@ -1,6 +1,8 @@
 import { ArgumentError, describe, FileFormatError, ValueError } from '../../errors.js';
 import { writePartsAtomically } from '../../io/atomic_file.js';
 import { checkOptions } from '../../options.js';
+import { type FastTextModel, looksLikeModel, magic, readModel } from '../fasttext/model_reader.js';
+import { vectorsOfWords } from '../fasttext/word_rows.js';
 import type { VectorTable } from '../vector_table.js';
 import { type Bytes, openBytes } from './bytes.js';
 import type { LoadedVectors } from './table_builder.js';
@@ -8,7 +10,7 @@ import { readHeader, readTextVectors, writeTextVectors } from './text.js';
 import { readWord2VecBinary, writeWord2VecBinary } from './word2vec_binary.js';
 import { type EncodingErrors, WordDecoder } from './words.js';
 
-export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec';
+export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec' | 'fasttext';
 
 export interface LoadOptions {
   /** Default: found by looking at the file. */
@@ -23,12 +25,13 @@ export interface LoadOptions {
 
 export interface SaveOptions {
   /** Default by the name's ending: `.bin` is word2vec's binary format, `.vec` fastText's, anything else word2vec's text. */
-  format?: VectorFormat;
+  format?: Exclude<VectorFormat, 'fasttext'>;
 }
 
-const formats: readonly VectorFormat[] = ['glove', 'word2vec', 'word2vec-binary', 'vec'];
+const written: readonly VectorFormat[] = ['glove', 'word2vec', 'word2vec-binary', 'vec'];
+const read: readonly VectorFormat[] = [...written, 'fasttext'];
 
-function checkFormat(op: string, format: unknown): void {
+function checkFormat(op: string, format: unknown, formats: readonly VectorFormat[]): void {
   if (format === undefined || formats.includes(format as VectorFormat)) return;
   throw new ValueError(`${op}: format must be ${formats.map((f) => `'${f}'`).join(', ')}, got ${describe(format)}`);
 }
@@ -47,16 +50,20 @@ function looksBinary(bytes: Bytes): boolean {
 function refuseOthers({ name, head }: Bytes): void {
   const startsWith = (...bytes: number[]) => bytes.every((byte, k) => head[k] === byte);
   if (startsWith(0x50, 0x4b, 3, 4)) throw new FileFormatError(`${name}: is a zip archive; unpack it first`);
-  if (startsWith(0xba, 0x16, 0x4f, 0x2f)) {
-    throw new FileFormatError(`${name}: is a model of fastText; its vectors as text are in the .vec file beside it`);
+  if (startsWith(...new Uint8Array(Int32Array.of(magic).buffer))) {
+    throw new FileFormatError(`${name}: is a model of fastText; leave format out, or give 'fasttext'`);
   }
   if (Buffer.from(head.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs')) {
     throw new FileFormatError(`${name}: is a pointer of Git LFS, not the file itself; fetch it by git lfs pull`);
   }
 }
 
-/** Reads a file of vectors, whatever its format. */
-export async function loadVectors(op: string, path: string, options?: LoadOptions): Promise<LoadedVectors> {
+/** Reads a file of vectors, whatever its format. A model of fastText comes with them: it has vectors for other words too. */
+export async function loadVectors(
+  op: string,
+  path: string,
+  options?: LoadOptions,
+): Promise<LoadedVectors & { readonly model?: FastTextModel }> {
   const {
     format,
     vocabulary,
@@ -64,7 +71,7 @@ export async function loadVectors(op: string, path: string, options?: LoadOption
     encodingErrors = 'strict',
   } = checkOptions(op, options, ['format', 'vocabulary', 'limit', 'encodingErrors']);
   if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
-  checkFormat(op, format);
+  checkFormat(op, format, read);
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
     throw new ValueError(`${op}: limit must be a whole number of at least 1, got ${describe(limit)}`);
   }
@@ -76,8 +83,12 @@ export async function loadVectors(op: string, path: string, options?: LoadOption
   }
   const bytes = await openBytes(op, path);
   if (bytes.head.length === 0) throw new FileFormatError(`${bytes.name}: is empty`);
-  refuseOthers(bytes);
   const selection = { vocabulary: vocabulary === undefined ? null : new Set(vocabulary), limit };
+  if (format === 'fasttext' || (format === undefined && looksLikeModel(bytes.head))) {
+    const model = await readModel(bytes, path, encodingErrors);
+    return { ...(await vectorsOfWords(bytes.name, model, selection)), model };
+  }
+  refuseOthers(bytes);
   const decoder = new WordDecoder(encodingErrors);
   const binary = format === undefined ? looksBinary(bytes) : format === 'word2vec-binary';
   return binary ? readWord2VecBinary(bytes, selection, decoder) : readTextVectors(bytes, selection, decoder);
@@ -86,7 +97,7 @@ export async function loadVectors(op: string, path: string, options?: LoadOption
 export function saveVectors(op: string, path: string, vectors: VectorTable, options?: SaveOptions): void {
   const { format } = checkOptions(op, options, ['format']);
   if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
-  checkFormat(op, format);
+  checkFormat(op, format, written);
   const chosen = format ?? (path.endsWith('.bin') ? 'word2vec-binary' : path.endsWith('.vec') ? 'vec' : 'word2vec');
   const { keys, vectorSize } = vectors;
   const spoilt = keys.find(
