@@ -48,6 +48,7 @@ const onMatrices: { readonly [op: string]: MatrixOperation } = {
   add: () => (x) => x.add(x),
   scale: () => (x) => x.mul(2),
   clone: () => (x) => x.clone(),
+  fourInARow: () => (x) => x.relu().add(x).mul(2).sum(),
   sigmoid: () => (x) => x.sigmoid(),
   exp: () => (x) => x.exp(),
   tanh: () => (x) => x.tanh(),

@@ -11,7 +11,7 @@ function layer(op: string, title: string, params: { readonly [key: string]: numb
   return { name: title, kind: 'operation', params: { op, ...params }, flops: 0, bytes: 0 };
 }
 
-const cheap = ['relu', 'add', 'scale', 'clone', 'sigmoid', 'exp', 'sum'];
+const cheap = ['relu', 'add', 'scale', 'clone', 'sigmoid', 'exp', 'sum', 'fourInARow'];
 const large = [
   ...['addRow', 'subColumn', 'clamp', 'square', 'log', 'sin', 'greater', 'where', 'maskedFill', 'copyTransposed'],
   ...['joinColumns', 'narrowColumns', 'selectColumns', 'gatherColumns', 'matvec', 'cosineSimilarity'],

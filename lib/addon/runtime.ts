@@ -6,6 +6,8 @@ export interface CpuInfo {
   available: string[];
   /** Threads that a large operation is spread over. */
   threads: number;
+  /** Bytes of the first and second level of a core's cache and of the third, which cores share; 0 where it isn't known. */
+  caches: { l1: number; l2: number; l3: number };
   /** What the addon was compiled with. */
   compiler: string;
 }

@@ -1,5 +1,6 @@
 // CPU information and the number of threads.
 #include "binding/family.h"
+#include "memory/caches.h"
 #include "threads/thread_pool.h"
 #include "simd/targets.h"
 
@@ -26,6 +27,11 @@ static Napi::Value cpuInfo(Args& args) {
   result.Set("isa", isaName(activeIsa()));
   result.Set("available", available);
   result.Set("threads", numThreads());
+  Napi::Object caches = Napi::Object::New(env);
+  caches.Set("l1", static_cast<double>(cacheSizes().l1));
+  caches.Set("l2", static_cast<double>(cacheSizes().l2));
+  caches.Set("l3", static_cast<double>(cacheSizes().l3));
+  result.Set("caches", caches);
   result.Set("compiler", kCompiler);
   return result;
 }

@@ -9,6 +9,8 @@
 #if defined(LUTRA_X86) && defined(_MSC_VER) && !defined(__clang__)
 #include <immintrin.h>
 #include <intrin.h>
+#elif defined(LUTRA_X86)
+#include <cpuid.h>
 #endif
 
 namespace lutra {
@@ -32,7 +34,9 @@ bool cpuHas(bool wide) {
 #elif defined(LUTRA_X86)
 bool cpuHas(bool wide) {
   __builtin_cpu_init();
-  const bool narrow = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;  // older compilers' builtin lacks it
+  const bool narrow = f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (!wide) return narrow;
   return narrow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
