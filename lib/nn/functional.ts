@@ -16,6 +16,7 @@ export {
   tanh,
 } from '../ops/activation.js';
 export { type AttentionOptions, scaledDotProductAttention } from '../ops/attention.js';
+export { type Conv1dOptions, type Conv1dPadding, conv1d } from '../ops/conv1d.js';
 export {
   type CrossEntropyOptions,
   crossEntropy,

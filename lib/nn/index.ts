@@ -24,6 +24,7 @@ export { ClassSampler, type ClassSource, type UnigramOptions } from './class_sam
 export * as utils from './clipping_and_sequences.js';
 export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
+export { Conv1d, type Conv1dModuleOptions, type PaddingMode } from './conv1d.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
 export {

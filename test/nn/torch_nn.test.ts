@@ -36,6 +36,7 @@ function build(testCase: ModuleCase, inputs: Tensor[]) {
 const families = [
   'embedding',
   'layers',
+  'convolution',
   'lstm_1_layer',
   'lstm_2_layers',
   'lstm_3_layers',

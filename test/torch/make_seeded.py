@@ -1,4 +1,4 @@
-"""The weights that modules start from after manual_seed(0), the next random number, and how they print: tables, Linear and
+"""The weights that modules start from after manual_seed(0), the next random number, and how they print: tables, layers and
 the adaptive softmax (make_transformer.py and make_recurrent.py have the others'). Run through make_all.py.
 
 A case is `{name, module, args, options, state, next, printed}`: `state` has each parameter's shape, first values, and the
@@ -20,6 +20,8 @@ MODULES = [
     ('EmbeddingBag', [40, 9], {'max_norm': 1.0, 'include_last_offset': True}), ('EmbeddingBag', [5, 2], {'dtype': 'float64'}),
     ('Linear', [5, 4], {}), ('Linear', [5, 4], {'bias': False}), ('Linear', [5, 4], {'dtype': 'float64'}),
     ('Linear', [40, 30], {}), ('Linear', [3, 0], {}),
+    ('Conv1d', [6, 4, 3], {}), ('Conv1d', [6, 4, 3], {'stride': 2, 'padding': 1, 'dilation': 3, 'groups': 2, 'bias': False}),
+    ('Conv1d', [30, 20, 5], {'padding': 'same', 'padding_mode': 'reflect', 'dtype': 'float64'}),
     ('AdaptiveLogSoftmaxWithLoss', [16, 20, [5, 10]], {'div_value': 2.0}),
     ('AdaptiveLogSoftmaxWithLoss', [16, 20, [5, 10]], {'div_value': 2.0, 'head_bias': True}),
     ('AdaptiveLogSoftmaxWithLoss', [8, 30, [4]], {'dtype': 'float64'}),
