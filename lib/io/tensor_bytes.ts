@@ -6,6 +6,8 @@ import { checkTensor, Tensor } from '../tensor/tensor.js';
 /** The bytes of a contiguous tensor, in place. */
 export function bytesOf(tensor: Tensor): Uint8Array {
   const { array } = tensor.storage;
+  // A window on nothing may begin behind the end of its memory.
+  if (tensor.numel === 0) return new Uint8Array(0);
   return new Uint8Array(array.buffer, array.byteOffset + tensor.offset * tensor.elementSize, tensor.nbytes);
 }
 

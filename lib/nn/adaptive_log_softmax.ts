@@ -38,7 +38,7 @@ function checkCutoffs(op: string, cutoffs: unknown, numClasses: number): number[
     const least = i === 0 ? 1 : cutoffs[i - 1] + 1;
     if (Number.isInteger(cutoff) && cutoff >= least && cutoff <= numClasses - 1) continue;
     throw new ValueError(
-      `${op}: cutoffs must rise and lie from 1 to numClasses - 1 = ${numClasses - 1}, got [${cutoffs.join(', ')}]`,
+      `${op}: cutoffs must rise and lie from 1 to numClasses - 1 = ${numClasses - 1}, got ${describe(cutoffs)}`,
     );
   }
   return [...cutoffs];

@@ -5,7 +5,7 @@ import { clampInPlace, scaleInPlace, sumOfPowers } from '../calls/optim.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { contiguous } from '../ops/copy.js';
 import { scalarTensor } from '../ops/loss_reduction.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, isIterable } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 
 export interface ClipGradNormOptions {
@@ -15,10 +15,15 @@ export interface ClipGradNormOptions {
   errorIfNonfinite?: boolean;
 }
 
+function checkNormType(op: string, normType: unknown): void {
+  if (typeof normType === 'number' && normType >= 0) return;
+  throw new ValueError(`${op}: normType must be a number of at least 0, or Infinity, got ${describe(normType)}`);
+}
+
 /** The parameters that have gradients. */
 function withGradients(op: string, parameters: Iterable<Tensor> | Tensor): Tensor[] {
   if (parameters instanceof Tensor) return parameters.heldGrad === null ? [] : [parameters];
-  if (typeof parameters !== 'object' || parameters === null || !(Symbol.iterator in parameters)) {
+  if (!isIterable(parameters)) {
     throw new ArgumentError(`${op}: parameters must be a Tensor or an iterable of them, got ${describe(parameters)}`);
   }
   const found: Tensor[] = [];
@@ -59,8 +64,10 @@ function inPlace(x: Tensor, change: (dense: Tensor) => void): void {
  * Row-sparse gradients count with their sums.
  */
 export function totalGradNorm(parameters: Iterable<Tensor> | Tensor, normType = 2): number {
+  const op = 'totalGradNorm';
+  checkNormType(op, normType);
   let total = 0;
-  for (const parameter of withGradients('totalGradNorm', parameters)) {
+  for (const parameter of withGradients(op, parameters)) {
     const x = contiguous(numbersOf(parameter).detach());
     const power = sumOfPowers(x, normType);
     if (!Number.isFinite(normType)) total = Number.isNaN(power) ? power : Math.max(total, power);
@@ -85,9 +92,7 @@ export function clipGradNorm_(
   if (typeof maxNorm !== 'number' || !(maxNorm >= 0)) {
     throw new ValueError(`${op}: maxNorm must be a number of at least 0, got ${describe(maxNorm)}`);
   }
-  if (typeof normType !== 'number' || !(normType >= 0)) {
-    throw new ValueError(`${op}: normType must be a number of at least 0, or Infinity, got ${describe(normType)}`);
-  }
+  checkNormType(op, normType);
   const found = withGradients(op, parameters);
   const norm = totalGradNorm(found, normType);
   if (errorIfNonfinite && !Number.isFinite(norm)) {

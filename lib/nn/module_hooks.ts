@@ -34,7 +34,11 @@ export interface ForwardHookOptions extends HookOptions {
 export class RemovableHandle {
   readonly #remove: () => void;
 
+  /** @throws ArgumentError unless `remove` is a function */
   constructor(remove: () => void) {
+    if (typeof remove !== 'function') {
+      throw new ArgumentError(`RemovableHandle: remove must be a function, got ${describe(remove)}`);
+    }
     this.#remove = remove;
   }
 

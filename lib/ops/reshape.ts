@@ -120,6 +120,9 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
   checkTensor('unflatten', 'input', x);
   const d = wrapDim('unflatten', dim, x.ndim);
   const wanted = sizesOf('unflatten', [sizes]);
+  if (wanted.some((size) => size < -1)) {
+    throw new ShapeError(`unflatten: sizes must not be negative, but for one -1, got ${formatShape(wanted)}`);
+  }
   const known = wanted.filter((s) => s !== -1).reduce((a, b) => a * b, 1);
   const parts = wanted.map((s) => (s === -1 ? x.shape[d] / known : s));
   if (numelOf(parts) !== x.shape[d] || !parts.every(Number.isInteger)) {

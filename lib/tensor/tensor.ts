@@ -6,7 +6,7 @@ import type { GraphNode } from './graph.js';
 import { bfloat16ToNumber, float16ToNumber } from './half.js';
 import { type NestedList, nestedList } from './nested_list.js';
 import { formatTensor } from './print.js';
-import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, wrapDim } from './shape.js';
+import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, sameShape, wrapDim } from './shape.js';
 import { Storage } from './storage.js';
 
 export type { NestedList };
@@ -14,6 +14,15 @@ export type { NestedList };
 /** Leaves a tensor's memory to V8: somebody outside the library may hold it from now on. */
 function keep(t: Tensor): void {
   if (!t.isRows) t.storage.serial = 0;
+}
+
+/** @throws ArgumentError, ShapeError or DTypeError for what can't be the gradient of a tensor, as in PyTorch. */
+function checkAssignedGrad(t: Tensor, value: unknown): void {
+  if (!(value instanceof Tensor)) throw new ArgumentError(`grad: must be a Tensor or null, got ${describe(value)}`);
+  if (!sameShape(value.shape, t.shape)) {
+    throw new ShapeError(`grad: must have the tensor's shape ${formatShape(t.shape)}, got ${formatShape(value.shape)}`);
+  }
+  if (value.dtype !== t.dtype) throw new DTypeError(`grad: must be ${t.dtype} like the tensor, got ${value.dtype}`);
 }
 
 /**
@@ -61,8 +70,9 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
+    if (value !== null) checkAssignedGrad(this, value);
     this.clearGrad();
-    if (value instanceof Tensor) keep(value);
+    if (value !== null) keep(value);
     this.heldGrad = value;
   }
 
@@ -282,6 +292,16 @@ export class Tensor {
 
 markClass('Tensor', Tensor);
 compareByValue(Tensor);
+
+// PyTorch's `x.data = y`: TypeScript knows that it can't be; others are told what to write.
+Object.defineProperty(Tensor.prototype, 'data', {
+  ...Object.getOwnPropertyDescriptor(Tensor.prototype, 'data'),
+  set(value: unknown) {
+    throw new ArgumentError(
+      `data: can't be replaced (by ${describe(value)}); write the numbers in place: noGrad(() => x.copy_(other))`,
+    );
+  },
+});
 
 /**
  * Somebody wrote into a tensor's shape. Freezing every shape would keep it whole, but a small training step takes 40 %

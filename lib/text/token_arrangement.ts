@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
-import { checkToken, checkTokenList, isIterable } from './token_counts.js';
+import { isIterable } from '../options.js';
+import { checkToken, checkTokenList } from './token_counts.js';
 
 /** How words get their ids. All three are deterministic; `'alphabetical'` compares code points, as Python's `sorted`. */
 export type TokenOrder = 'frequency' | 'insertion' | 'alphabetical';

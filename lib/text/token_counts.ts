@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { isIterable } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -80,8 +81,4 @@ export function checkToken(op: string, token: unknown, position?: number): strin
 function notAToken(op: string, item: unknown, position?: number): ArgumentError {
   const place = position === undefined ? '' : ` at position ${position}`;
   return new ArgumentError(`${op}: a token must be a string, got ${describe(item)}${place}`);
-}
-
-export function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ArgumentError, describe, FileFormatError, IndexError, TokenError, ValueError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
 import { kindOfFile } from '../io/file_kind.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, isIterable } from '../options.js';
 import { arrangeTokens, type TokenArrangement } from './token_arrangement.js';
 import { checkToken, checkTokenList, countTokens, readCounts, type TokenCounts } from './token_counts.js';
 import { readVocabularyJSON, type VocabularyJSON } from './vocabulary_json.js';
@@ -280,7 +280,7 @@ export class Vocabulary {
   }
 
   #tokensOf(op: string, indices: Iterable<number>): string[] {
-    if (typeof indices !== 'object' || indices === null || !(Symbol.iterator in indices)) {
+    if (!isIterable(indices)) {
       throw new ArgumentError(`${op}: expected a list of ids, got ${describe(indices)}`);
     }
     return Array.from(indices, (index, position) => this.#tokens[this.#checkIndex(op, index, position)]);

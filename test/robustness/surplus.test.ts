@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as lutra from '../../lib/index.js';
+import { hiddenMembers } from './hidden_members.mjs';
 import { argumentsFor, instances } from './unknown_options.js';
 
 const { Tensor } = lutra;
@@ -24,19 +23,7 @@ const isClass = (value: unknown): boolean =>
 /** JavaScript itself calls these, with arguments that nobody wrote. */
 const calledByLanguage = ['constructor', 'toJSON', 'toString', 'valueOf', 'then'];
 
-/** `Class.member` of all members that TypeScript hides from users. */
-const hidden = new Set<string>();
-const library = new URL('../../lib', import.meta.url).pathname;
-for (const file of readdirSync(library, { recursive: true, encoding: 'utf8' })) {
-  if (!file.endsWith('.ts')) continue;
-  const classes = readFileSync(join(library, file), 'utf8').split(/^(?:export )?(?:abstract )?class (?=\w)/m);
-  for (const source of classes.slice(1)) {
-    const [Class] = source.match(/^\w+/)!;
-    for (const [, name] of source.matchAll(/^ {2}(?:protected|private) (?:\w+ )*\*?(\w+)(?:<.*>)?\(/gm)) {
-      hidden.add(`${Class}.${name}`);
-    }
-  }
-}
+const hidden = hiddenMembers();
 
 /** The methods that a class (or its prototype) has itself, by name. */
 function methodsOf(owner: object, Class: Anything): [string, Anything][] {

@@ -186,7 +186,9 @@ class TorchWriter {
   private add(tensor: Tensor, first: number, elements: number): SavedStorage {
     const { array } = tensor.storage;
     const { bytes: size } = dtypes[tensor.dtype];
-    const inPlace = new Uint8Array(array.buffer, array.byteOffset + first * size, elements * size);
+    // A window on nothing may begin behind the end of its memory.
+    const begin = elements === 0 ? 0 : first * size;
+    const inPlace = new Uint8Array(array.buffer, array.byteOffset + begin, elements * size);
     const bytes = types.isSharedArrayBuffer(array.buffer) ? Uint8Array.from(inPlace) : inPlace;
     const saved = { key: String(this.storages.length), bytes, elements, name: storageNames[tensor.dtype] };
     this.storages.push(saved);

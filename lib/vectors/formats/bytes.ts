@@ -13,14 +13,38 @@ export interface Bytes {
 }
 
 const headLength = 4096;
-const pieceLength = 1 << 20;
+const longestPiece = 1 << 20;
+/** Pieces of small files need not be longer than they are. */
+const shortestPiece = 1 << 12;
 
-async function* readPieces(name: string, path: string, zipped: boolean): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: pieceLength });
-  const stream = zipped ? file.pipe(gunzip(pieceLength)) : file;
+/** A file of vectors shrinks to a third or a half; one that unpacks to this many times its size is made to fill memory. */
+const mostUnpacked = 50;
+/** Small files may be of any kind. */
+const alwaysUnpacked = 1 << 24;
+
+interface Packing {
+  readonly zipped: boolean;
+  /** What the file system says; 0 for pipes. */
+  readonly size: number;
+}
+
+async function* readPieces(name: string, path: string, { zipped, size }: Packing): AsyncGenerator<Uint8Array> {
+  const highWaterMark = Math.min(longestPiece, Math.max(shortestPiece, size));
+  const file = createReadStream(path, { highWaterMark });
+  const stream = zipped ? file.pipe(gunzip(Math.min(longestPiece, 4 * highWaterMark))) : file;
   if (zipped) file.on('error', (error) => stream.destroy(error));
+  const most = zipped && size > 0 ? Math.max(alwaysUnpacked, mostUnpacked * size) : Number.POSITIVE_INFINITY;
+  let read = 0;
   try {
-    for await (const piece of stream) yield piece as Uint8Array;
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      read += piece.length;
+      if (read > most) {
+        throw new FileFormatError(
+          `${name}: its gzip holds more than ${most} bytes, and the file has ${size}; unpack it first if that is meant`,
+        );
+      }
+      yield piece;
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith('Z_')) throw new FileFormatError(`${name}: its gzip is damaged or cut short (${message})`);
@@ -34,18 +58,23 @@ async function* readPieces(name: string, path: string, zipped: boolean): AsyncGe
 export async function openBytes(op: string, path: string): Promise<Bytes> {
   const name = `${op}: ${path}`;
   const handle = await open(path, 'r');
-  let first: Uint8Array;
+  let head: Uint8Array;
+  let size: number;
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    first = buffer.subarray(0, bytesRead);
+    size = (await handle.stat()).size;
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(headLength), 0, headLength, 0);
+    head = buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
-  const zipped = first[0] === 0x1f && first[1] === 0x8b;
-  let head: Uint8Array = new Uint8Array(0);
-  for await (const piece of readPieces(name, path, zipped)) {
-    head = Buffer.concat([head, piece.subarray(0, headLength - head.length)]);
-    if (head.length === headLength) break;
+  const zipped = head[0] === 0x1f && head[1] === 0x8b;
+  const pieces = () => readPieces(name, path, { zipped, size });
+  if (zipped) {
+    head = new Uint8Array(0);
+    for await (const piece of pieces()) {
+      head = Buffer.concat([head, piece.subarray(0, headLength - head.length)]);
+      if (head.length === headLength) break;
+    }
   }
-  return { name, head, pieces: () => readPieces(name, path, zipped) };
+  return { name, head, pieces };
 }

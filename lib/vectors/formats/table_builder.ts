@@ -17,13 +17,18 @@ export interface LoadedVectors {
   readonly duplicates: number;
 }
 
-const rowsOfBlock = 4096;
+/** Numbers of the largest block. What a file's first line says of its width must not decide how much memory is taken. */
+const mostNumbers = 1 << 20;
+const fewestRows = 16;
 
 /** Collects rows of one width as they are read, without copying those that are there. */
 export class TableBuilder {
   readonly keys: string[] = [];
   readonly #seen = new Set<string>();
+  /** Each twice as large as the one before, up to the largest. */
   readonly #blocks: Float32Array[] = [];
+  /** How many numbers the last block has room for. */
+  #room = 0;
   duplicates = 0;
 
   constructor(
@@ -40,10 +45,16 @@ export class TableBuilder {
       return null;
     }
     this.#seen.add(key);
-    const row = this.keys.length % rowsOfBlock;
-    if (row === 0) this.#blocks.push(new Float32Array(rowsOfBlock * this.dim));
+    if (this.#room === 0) {
+      const rows = Math.max(fewestRows, Math.min(this.keys.length, Math.floor(mostNumbers / this.dim)));
+      this.#room = rows * this.dim;
+      this.#blocks.push(new Float32Array(this.#room));
+    }
     this.keys.push(key);
-    return this.#blocks[this.#blocks.length - 1].subarray(row * this.dim, (row + 1) * this.dim);
+    const block = this.#blocks[this.#blocks.length - 1];
+    const begin = block.length - this.#room;
+    this.#room -= this.dim;
+    return block.subarray(begin, begin + this.dim);
   }
 
   finish(name: string): LoadedVectors {
@@ -54,9 +65,11 @@ export class TableBuilder {
     if (rows === 0) throw new FileFormatError(`${name}: holds no vectors`);
     const vectors = Tensor.allocate([rows, this.dim], 'float32', false);
     const data = vectors.storage.array as Float32Array;
+    let at = vectors.offset;
     for (const [k, block] of this.#blocks.entries()) {
-      const count = Math.min(rows - k * rowsOfBlock, rowsOfBlock) * this.dim;
-      data.set(block.subarray(0, count), vectors.offset + k * rowsOfBlock * this.dim);
+      const filled = k + 1 < this.#blocks.length ? block.length : block.length - this.#room;
+      data.set(block.subarray(0, filled), at);
+      at += filled;
       this.#blocks[k] = new Float32Array(0);
     }
     return { keys: this.keys, vectors, duplicates: this.duplicates };

@@ -13,6 +13,9 @@ import type { WordDecoder } from './words.js';
 
 const [space, newline, carriageReturn, tab] = [0x20, 0x0a, 0x0d, 0x09];
 
+/** The most numbers of a vector. */
+export const widest = 65_536;
+
 /** Two whole numbers and nothing else: the first line of word2vec's format. */
 export function readHeader(line: Uint8Array): { words: number; dim: number } | null {
   const match = /^(\d+)[ \t](\d+)[ \t]*\r?$/.exec(Buffer.from(line).toString('latin1'));
@@ -48,16 +51,15 @@ class Parts {
   }
 }
 
-/** Numbers at the end of a line, which say how wide a table without a first line is. */
+/** Numbers after the word of a line, which say how wide a table without a first line is; looks for no more than there may be. */
 function numbersAtEnd(line: Uint8Array): number {
-  const text = Buffer.from(line).toString('latin1').trimEnd();
-  let count = 0;
-  for (const part of text.split(' ').reverse()) {
-    if (!Number.isFinite(parseDecimal(Buffer.from(part, 'latin1'), 0, part.length)) || part === '') break;
-    count++;
+  const parts = new Parts(widest + 1);
+  parts.split(line, 0, line.length);
+  for (let k = 1; k <= parts.count; k++) {
+    const at = widest + 1 - k;
+    if (!Number.isFinite(parseDecimal(line, parts.begin[at], parts.end[at]))) return k - 1;
   }
-  // A word may be a number itself.
-  return count === text.split(' ').length ? count - 1 : count;
+  return parts.count;
 }
 
 export async function readTextVectors(
@@ -109,7 +111,7 @@ export async function readTextVectors(
   }
 
   function checkDim(dim: number): void {
-    if (dim < 1 || dim > 65_536) {
+    if (dim < 1 || dim > widest) {
       throw new FileFormatError(`${name}, line ${lineNumber}: expected a word and its numbers, got ${dim} numbers`);
     }
     builder = new TableBuilder(dim, selection);

@@ -5,7 +5,7 @@
 import { FileFormatError } from '../../errors.js';
 import type { Bytes } from './bytes.js';
 import { type LoadedVectors, type Selection, TableBuilder } from './table_builder.js';
-import { readHeader } from './text.js';
+import { readHeader, widest } from './text.js';
 import type { WordDecoder } from './words.js';
 
 const [space, newline] = [0x20, 0x0a];
@@ -56,7 +56,7 @@ export async function readWord2VecBinary(
     const header = lineEnd < 0 ? null : readHeader(start.subarray(0, lineEnd));
     if (header === null) throw new FileFormatError(`${name}: its first line must be 'words dim'`);
     const { words, dim } = header;
-    if (dim < 1 || dim > 65_536)
+    if (dim < 1 || dim > widest)
       throw new FileFormatError(`${name}: its first line promises vectors of ${dim} numbers`);
     pieces.drop(lineEnd + 1);
     const table = new TableBuilder(dim, selection);

@@ -16,7 +16,8 @@ const started = performance.now();
 let outcome = 'read';
 let length = 0;
 try {
-  library[reader](path, ...(options === undefined ? [] : [options]));
+  const read = reader === 'KeyedVectors.load' ? library.KeyedVectors.load : library[reader];
+  await read.call(library.KeyedVectors, path, ...(options === undefined ? [] : [options]));
 } catch (error) {
   length = error.message.length;
   outcome = error instanceof library.FileFormatError ? 'refused' : String(error.stack);

@@ -1,4 +1,5 @@
 // Small files that describe much: each must be refused, or read, within twice its size and 100 MB.
+import { gzipSync } from 'node:zlib';
 
 const million = 1e6;
 
@@ -169,4 +170,13 @@ export const bombs = {
   ],
   'a header of one number': ['loadSafetensors', () => safetensors(latin1(`{"x":${'1'.repeat(20 * million)}}`))],
   'a header of escapes': ['loadSafetensors', () => safetensors(latin1(`{"${'\\u0041'.repeat(3 * million)}":1}`))],
+  'a gzip of one line': ['KeyedVectors.load', () => gzipSync(fill(200 * million, 'a 1'), { level: 1 })],
+  'a gzip of numbers alone': ['KeyedVectors.load', () => gzipSync(fill(15 * million, '1 '), { level: 9 })],
+  'a gzip of the same word again and again': ['KeyedVectors.load', () => gzipSync(fill(150 * million, 'a 1\n'))],
+  'words that are promised': ['KeyedVectors.load', () => latin1('9007199254740991 65536\na 1\n')],
+  'the widest vectors, of which there is one': [
+    'KeyedVectors.load',
+    () => Buffer.concat([latin1('1000000 65536\na '), Buffer.alloc(4 * 65_536)]),
+  ],
+  'a gzip of gzips of nothing': ['KeyedVectors.load', () => Buffer.concat(new Array(200_000).fill(gzipSync('')))],
 };

@@ -4,6 +4,7 @@ export interface FuzzOptions {
   count: number;
   seed: number;
   onProgress?: (done: number, summary: string) => void;
+  onStart?: (number: number) => void;
 }
 
 export function fuzz(built: URL, options: FuzzOptions): Promise<string>;
@@ -12,4 +13,4 @@ export function fuzzFiles(
   library: object,
   zipParts: (files: readonly ZipFile[], compress: boolean) => Uint8Array[],
   options: FuzzOptions,
-): string;
+): Promise<string>;

@@ -1,0 +1,79 @@
+// What the fuzzers found, one case of each kind.
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  countTokens,
+  DTypeError,
+  nn,
+  parseTorch,
+  ShapeError,
+  serializeSafetensors,
+  serializeTorch,
+  type Tensor,
+  tensor,
+  ValueError,
+  Vocabulary,
+  zeros,
+} from '../../lib/index.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: what TypeScript would refuse.
+type Anything = any;
+
+describe('what is assigned to a tensor', () => {
+  it('as its gradient must be one', () => {
+    const x: Anything = zeros([2, 3]);
+    expect(() => {
+      x.grad = undefined;
+    }).toThrow(new ArgumentError('grad: must be a Tensor or null, got nothing'));
+    expect(() => {
+      x.grad = { shape: [2, 3] };
+    }).toThrow(ArgumentError);
+    expect(() => {
+      x.grad = zeros([3, 2]);
+    }).toThrow(new ShapeError("grad: must have the tensor's shape [2, 3], got [3, 2]"));
+    expect(() => {
+      x.grad = zeros([2, 3], { dtype: 'float64' });
+    }).toThrow(new DTypeError('grad: must be float32 like the tensor, got float64'));
+    x.grad = zeros([2, 3]);
+    expect(x.grad.shape).toEqual([2, 3]);
+    x.grad = null;
+    expect(x.grad).toBe(null);
+  });
+
+  it('as its data is refused with what to write instead', () => {
+    expect(() => {
+      (zeros([2]) as Anything).data = zeros([2]);
+    }).toThrow(/^data: can't be replaced \(by a Tensor\); write the numbers in place/);
+  });
+});
+
+it('windows on nothing that begin behind their memory are saved', () => {
+  const x = zeros([3, 0]).narrow(0, 1, 2);
+  expect(x.offset).toBe(1);
+  expect((parseTorch(serializeTorch(x)) as Tensor).shape).toEqual([2, 0]);
+  expect(() => serializeSafetensors({ x })).not.toThrow();
+});
+
+it('what says that it can be iterated, but can not, is no list', () => {
+  const liar: Anything = { [Symbol.iterator]: 5 };
+  expect(() => countTokens(liar)).toThrow(ArgumentError);
+  expect(() => new Vocabulary(liar)).toThrow(ArgumentError);
+  expect(() => Vocabulary.fromTokens(['a']).lookupTokens(liar)).toThrow(ArgumentError);
+  expect(() => nn.utils.clipGradNorm_(liar, 1)).toThrow(ArgumentError);
+});
+
+it('numbers of a norm, a hook and sizes are looked at before they are kept', () => {
+  const [x, any] = [tensor([1]) as Anything, (value: unknown) => value as Anything];
+  x.grad = tensor([1]);
+  expect(() => nn.utils.totalGradNorm(x, any({}))).toThrow(/^totalGradNorm: normType must be a number of at least 0/);
+  expect(() => new nn.RemovableHandle(any(5))).toThrow(ArgumentError);
+  expect(() => new nn.Unflatten(1, any(undefined))).toThrow(ValueError);
+  expect(() => new nn.Unflatten(any('x'), [1])).toThrow('Unflatten: dim must be an integer, got "x"');
+  expect(() => new nn.Flatten(any({ startDim: null, endDim: 'x' }))).toThrow(ValueError);
+  expect(() => zeros([4]).unflatten(0, [-2, -2])).toThrow(ShapeError);
+});
+
+it('lists in messages are described, whatever is in them', () => {
+  const cutoffs: Anything = [Symbol('s'), 'x'.repeat(5000)];
+  expect(() => new nn.AdaptiveLogSoftmaxWithLoss(2, 5, cutoffs)).toThrow(/got an array of 2$/);
+});
