@@ -76,6 +76,31 @@ export class FileFormatError extends RangeError {
   override name = 'FileFormatError';
 }
 
+/** A training whose numbers broke: the loss, a gradient or a parameter is NaN or infinite. */
+export class NonFiniteError extends ValueError {
+  override name = 'NonFiniteError';
+  /** The optimizer's step that could not be made, from 1. */
+  readonly step: number;
+  /** The pass over the data, from 1. */
+  readonly epoch: number;
+  /** The batch of that pass, from 1. */
+  readonly batch: number;
+  /** The parameter that is known to have broken, by its name; null where it is the loss alone. */
+  readonly parameter: string | null;
+  constructor(message: string, place: { step: number; epoch: number; batch: number; parameter: string | null }) {
+    super(message);
+    this.step = place.step;
+    this.epoch = place.epoch;
+    this.batch = place.batch;
+    this.parameter = place.parameter;
+  }
+}
+
+/** A checkpoint that can't be written or gone on from; the message names the file, why, and what to do. */
+export class CheckpointError extends RangeError {
+  override name = 'CheckpointError';
+}
+
 /** A corpus that can't be read or trained on; the message says which, why, and what to do. */
 export class CorpusError extends Error {
   override name = 'CorpusError';
@@ -106,6 +131,8 @@ for (const [name, error] of Object.entries({
   StateDictError,
   TokenError,
   FileFormatError,
+  NonFiniteError,
+  CheckpointError,
   CorpusError,
 })) {
   knowEverywhere(name, error);

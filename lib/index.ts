@@ -5,6 +5,7 @@ export { RowSparse } from './autograd/row_sparse.js';
 export { type Collated, type CollateOptions, defaultCollate } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data_loader.js';
 export { ArrayDataset, type DataSource, type Dataset, Subset, TensorDataset } from './data/dataset.js';
+export type { OrderState } from './data/drawn_order.js';
 export { IterableDataset, type IterableSource } from './data/iterable_dataset.js';
 export { type RandomSplitOptions, randomSplit } from './data/random_split.js';
 export {
@@ -12,6 +13,7 @@ export {
   type BatchSource,
   RandomSampler,
   type RandomSamplerOptions,
+  type Resumable,
   type Sampler,
   SequentialSampler,
   SubsetRandomSampler,
@@ -22,11 +24,13 @@ export {
 export {
   ArgumentError,
   AutogradError,
+  CheckpointError,
   CorpusError,
   DTypeError,
   FileFormatError,
   GradcheckError,
   IndexError,
+  NonFiniteError,
   OptionError,
   ShapeError,
   StateDictError,
@@ -382,4 +386,5 @@ export {
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
 export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';
+export * from './training/index.js';
 export * from './vectors/index.js';

@@ -1,9 +1,11 @@
 import { defaultGenerator, Generator } from '../calls/generator.js';
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, describe, StateDictError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Collated, defaultCollate } from './collate.js';
 import { asDataset, type DataSource, type Dataset } from './dataset.js';
+import { loadGenerator, type OrderState, readCount, readEntries } from './drawn_order.js';
 import {
   awaitedByBatch,
   checkIterableSource,
@@ -19,6 +21,7 @@ import {
   checkIterable,
   checkPositive,
   RandomSampler,
+  type Resumable,
   type Sampler,
   SequentialSampler,
 } from './sampler.js';
@@ -56,6 +59,22 @@ const OPTIONS = [
   'batchSampler',
 ];
 
+/** How far an epoch has come. */
+interface Epoch {
+  /** Batches given. */
+  batches: number;
+  /** Whether a dataset that can only be iterated has given its last sample, in a batch that was smaller. */
+  isOver: boolean;
+  /** The states of the global generator and the loader's own when the epoch began, for what must be iterated again. */
+  readonly begin: { readonly global: Tensor; readonly own: Tensor | null };
+}
+
+/** A state from which the next iteration goes on. */
+interface LoadedEpoch extends Epoch {
+  /** Whether the batches given before must be iterated again, because their source can't say where it was. */
+  readonly again: boolean;
+}
+
 /**
  * The batches of a dataset. Each time it is iterated, an epoch begins, in a new order when it shuffles: the orders that
  * PyTorch's DataLoader gives from the same seed.
@@ -80,6 +99,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly #collate: ((samples: Sample[]) => Batch) | undefined;
   readonly #numberDType: DType | undefined;
   readonly #generator: Generator | undefined;
+  #epoch: Epoch | null = null;
+  #loaded: LoadedEpoch | null = null;
   #warned = false;
 
   /**
@@ -134,15 +155,29 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     if (batchSampler === null && isAsync(dataset)) {
       throw new ArgumentError('DataLoader: the dataset must be waited for; iterate it with for await');
     }
-    this.#drawSeed();
-    if (batchSampler !== null) {
-      for (const indices of batchSampler) yield this.#batch(indices);
-      return;
-    }
-    let count = 0;
-    for (const samples of samplesByBatch(dataset as Iterable<Sample>, this.#batchSize, this.#dropLast)) {
-      count += samples.length;
-      yield this.#counted(samples, count);
+    const { epoch, skip, isOver } = this.#begin();
+    try {
+      if (isOver) return;
+      if (batchSampler !== null) {
+        for (const indices of this.#indexBatches(batchSampler, skip)) {
+          const batch = this.#batch(indices);
+          epoch.batches++;
+          yield batch;
+        }
+        return;
+      }
+      let count = 0;
+      let left = skip;
+      for (const samples of samplesByBatch(dataset as Iterable<Sample>, this.#batchSize, this.#dropLast)) {
+        count += samples.length;
+        if (left-- > 0) continue;
+        const batch = this.#counted(samples, count);
+        epoch.batches++;
+        epoch.isOver = samples.length < this.#batchSize;
+        yield batch;
+      }
+    } finally {
+      this.#end(epoch);
     }
   }
 
@@ -152,13 +187,117 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       for (const batch of this as Iterable<Batch>) yield batch;
       return;
     }
-    this.#drawSeed();
-    let count = 0;
-    const samples = awaitedByBatch(dataset as AsyncIterable<Sample>, this.#batchSize, this.#dropLast);
-    for await (const batch of samples) {
-      count += batch.length;
-      yield this.#counted(batch, count);
+    const { epoch, skip, isOver } = this.#begin();
+    try {
+      if (isOver) return;
+      let count = 0;
+      let left = skip;
+      const samples = awaitedByBatch(dataset as AsyncIterable<Sample>, this.#batchSize, this.#dropLast);
+      for await (const batch of samples) {
+        count += batch.length;
+        if (left-- > 0) continue;
+        epoch.batches++;
+        epoch.isOver = batch.length < this.#batchSize;
+        yield this.#counted(batch, count);
+      }
+    } finally {
+      this.#end(epoch);
     }
+  }
+
+  /**
+   * Where the iteration that began last stands, and the state of the loader's own generator: with it another loader of
+   * the same data, in another process too, goes on with the batch that comes next, without reading those before. The
+   * global generator is not in it; `getRngState` gives that.
+   *
+   * A sampler or batch sampler without `stateDict` is iterated again, from the random numbers with which the epoch
+   * began; a dataset that can only be iterated is read again up to there, unless it has `stateDict` and `loadStateDict`.
+   */
+  stateDict(): OrderState {
+    const epoch = this.#loaded ?? this.#epoch;
+    const source = this.#resumable();
+    return {
+      batches: epoch?.batches ?? 0,
+      generator: this.#generator?.getState() ?? null,
+      isOver: epoch?.isOver ?? false,
+      begin: epoch === null ? null : { ...epoch.begin },
+      source: epoch === null ? null : (source?.stateDict() ?? null),
+    };
+  }
+
+  /**
+   * Lets the next iteration go on from a state that `stateDict` gave.
+   * @throws StateDictError where it is none, or one of another loader
+   */
+  loadStateDict(state: OrderState): void {
+    const op = 'DataLoader.loadStateDict';
+    const names = ['batches', 'isOver', 'generator', 'begin', 'source'];
+    const { batches, isOver, generator, begin, source } = readEntries(op, state, names);
+    const count = readCount(op, 'batches', batches);
+    if ((generator === null) !== (this.#generator === undefined)) {
+      const has = (whether: boolean) => (whether ? 'has a generator of its own' : 'has none');
+      throw new StateDictError(
+        `${op}: the state's loader ${has(generator !== null)}, this one ${has(this.#generator !== undefined)}`,
+      );
+    }
+    const began = begin === null ? null : readEntries(op, begin, ['global', 'own']);
+    if (began !== null) {
+      for (const stored of [began.global, began.own]) if (stored !== null) loadGenerator(op, new Generator(), stored);
+    }
+    const resumable = this.#resumable();
+    if (source !== null && resumable === null) {
+      throw new StateDictError(`${op}: the state's loader has a sampler or dataset that can resume, this one has none`);
+    }
+    if (source !== null) resumable?.loadStateDict(source as OrderState);
+    if (this.#generator !== undefined) loadGenerator(op, this.#generator, generator);
+    this.#epoch = null;
+    const loaded = { batches: count, isOver: isOver === true, begin: began as unknown as Epoch['begin'] };
+    this.#loaded = began === null ? null : { ...loaded, again: source === null };
+  }
+
+  /** What gives the batches, where it can say how far it is. */
+  #resumable(): Resumable | null {
+    const source = (this.batchSampler ?? this.dataset) as Partial<Resumable>;
+    return typeof source.stateDict === 'function' && typeof source.loadStateDict === 'function'
+      ? (source as Resumable)
+      : null;
+  }
+
+  /** An epoch that begins, or goes on; `skip`: how many batches of its source have been given already. */
+  #begin(): { epoch: Epoch; skip: number; isOver: boolean } {
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    const begin = loaded?.begin ?? {
+      global: defaultGenerator.getState(),
+      own: this.#generator?.getState() ?? null,
+    };
+    const epoch = { batches: loaded?.batches ?? 0, isOver: loaded?.isOver ?? false, begin };
+    this.#epoch = epoch;
+    if (loaded === null) this.#drawSeed();
+    return { epoch, skip: loaded?.again ? loaded.batches : 0, isOver: epoch.isOver };
+  }
+
+  #end(epoch: Epoch): void {
+    if (this.#epoch === epoch) this.#epoch = null;
+  }
+
+  /** The batches of a source from one of them on. Those before are drawn as they were, and nothing is read for them. */
+  *#indexBatches(source: BatchSource, skip: number): Iterable<readonly number[]> {
+    if (skip === 0) {
+      yield* source;
+      return;
+    }
+    const { begin } = this.#epoch!;
+    const global = defaultGenerator.getState();
+    const own = this.#generator?.getState();
+    defaultGenerator.setState(begin.global);
+    if (begin.own !== null) this.#generator?.setState(begin.own);
+    this.#drawSeed();
+    const iterator = source[Symbol.iterator]();
+    for (let i = 0; i < skip; i++) if (iterator.next().done) break;
+    defaultGenerator.setState(global);
+    if (own !== undefined) this.#generator?.setState(own);
+    yield* { [Symbol.iterator]: () => iterator };
   }
 
   /** PyTorch takes a seed for its workers, before the order is drawn; taking it too keeps us in step with it. */

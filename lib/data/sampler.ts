@@ -1,18 +1,30 @@
 import { defaultGenerator, Generator } from '../calls/generator.js';
-import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { ArgumentError, describe, ShapeError, StateDictError, ValueError } from '../errors.js';
 import { multinomial, randint, randperm } from '../ops/random.js';
 import { checkOptions, isIterable } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { DrawnOrder, type OrderState, readCount, readEntries } from './drawn_order.js';
 
-/** Says in which order the samples of a dataset are drawn. Each time it is iterated, an epoch begins. */
-export interface Sampler extends Iterable<number> {
+/** What another process can go on from where an iteration stands. */
+export interface Resumable {
+  /** Where the iteration that began last stands; null where that can't be said. */
+  stateDict(): OrderState | null;
+  /** Lets the next iteration go on from there. @throws StateDictError */
+  loadStateDict(state: OrderState): void;
+}
+
+/**
+ * Says in which order the samples of a dataset are drawn. Each time it is iterated, an epoch begins. One of your own may
+ * have `stateDict` and `loadStateDict`; one that has not is iterated again, from the same random numbers, to resume.
+ */
+export interface Sampler extends Iterable<number>, Partial<Resumable> {
   /** How many indices an epoch gives. */
   readonly length: number;
 }
 
 /** Says which samples make each batch. */
-export interface BatchSource extends Iterable<readonly number[]> {
+export interface BatchSource extends Iterable<readonly number[]>, Partial<Resumable> {
   /** How many batches an epoch gives. */
   readonly length: number;
 }
@@ -23,8 +35,10 @@ export interface Sized {
 }
 
 /** 0, 1, 2, … */
-export class SequentialSampler implements Sampler {
+export class SequentialSampler implements Sampler, Resumable {
   readonly #source: Sized;
+  #next = 0;
+  #loaded = 0;
 
   /** @param source the dataset, or anything with its length */
   constructor(source: Sized) {
@@ -36,7 +50,23 @@ export class SequentialSampler implements Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    for (let i = 0; i < this.#source.length; i++) yield i;
+    let i = this.#loaded;
+    this.#loaded = 0;
+    for (; i < this.#source.length; i++) {
+      this.#next = i + 1;
+      yield i;
+    }
+    this.#next = 0;
+  }
+
+  stateDict(): OrderState {
+    return { next: this.#loaded || this.#next };
+  }
+
+  loadStateDict(state: OrderState): void {
+    const op = 'SequentialSampler.loadStateDict';
+    this.#loaded = readCount(op, 'next', readEntries(op, state, ['next']).next);
+    this.#next = 0;
   }
 }
 
@@ -50,11 +80,11 @@ export interface RandomSamplerOptions {
 }
 
 /** Indices in a new random order each epoch: the orders that PyTorch's RandomSampler gives from the same seed. */
-export class RandomSampler implements Sampler {
+export class RandomSampler implements Sampler, Resumable {
   readonly #source: Sized;
   readonly #replacement: boolean;
   readonly #numSamples: number | undefined;
-  readonly #generator: Generator | undefined;
+  readonly #order: DrawnOrder;
 
   /** @param source the dataset, or anything with its length */
   constructor(source: Sized, options?: RandomSamplerOptions) {
@@ -72,7 +102,13 @@ export class RandomSampler implements Sampler {
     checkGenerator(op, generator);
     this.#replacement = replacement;
     this.#numSamples = numSamples;
-    this.#generator = generator;
+    this.#order = new DrawnOrder({
+      name: op,
+      generator,
+      isOwn: generator === undefined,
+      begin: () => generator ?? new Generator(defaultGenerator.drawSeed()),
+      draw: (from, given) => this.#draw(from, this.length - given),
+    });
   }
 
   get length(): number {
@@ -80,17 +116,23 @@ export class RandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
+    if (this.#source.length > 0) yield* this.#order;
+  }
+
+  #draw(generator: Generator, left: number) {
     const n = this.#source.length;
-    if (n === 0) return;
-    const generator = this.#generator ?? new Generator(defaultGenerator.drawSeed());
-    for (let left = this.length; left >= 0; ) {
-      // PyTorch draws a last permutation even where it takes nothing of it; so do we, to stay in step with it.
-      const indices = this.#replacement ? drawIndices(n, Math.min(left, 32), generator) : permutation(n, generator);
-      yield* left < indices.length ? indices.subarray(0, left) : indices;
-      const drawn = this.#replacement ? 32 : n;
-      if (left < drawn) return;
-      left -= drawn;
-    }
+    // PyTorch draws a last permutation even where it takes nothing of it; so do we, to stay in step with it.
+    const indices = this.#replacement ? drawIndices(n, Math.min(left, 32), generator) : permutation(n, generator);
+    const isLast = left < (this.#replacement ? 32 : n);
+    return { indices: left < indices.length ? indices.subarray(0, left) : indices, isLast };
+  }
+
+  stateDict(): OrderState {
+    return this.#order.stateDict();
+  }
+
+  loadStateDict(state: OrderState): void {
+    this.#order.loadStateDict(state);
   }
 }
 
@@ -100,9 +142,9 @@ export interface SubsetRandomSamplerOptions {
 }
 
 /** Given indices in a new random order each epoch: the orders that PyTorch's SubsetRandomSampler gives. */
-export class SubsetRandomSampler implements Sampler {
+export class SubsetRandomSampler implements Sampler, Resumable {
   readonly indices: readonly number[];
-  readonly #generator: Generator | undefined;
+  readonly #order: DrawnOrder;
 
   /** @throws ArgumentError unless `indices` are numbers */
   constructor(indices: Iterable<number>, options?: SubsetRandomSamplerOptions) {
@@ -115,7 +157,13 @@ export class SubsetRandomSampler implements Sampler {
       const got = describe(this.indices[wrong]);
       throw new ArgumentError(`${op}: indices[${wrong}] must be an integer of at least 0, got ${got}`);
     }
-    this.#generator = generator;
+    this.#order = new DrawnOrder({
+      name: op,
+      generator,
+      isOwn: false,
+      begin: () => generator ?? defaultGenerator,
+      draw: (from) => ({ indices: permutation(this.length, from), isLast: true }),
+    });
   }
 
   get length(): number {
@@ -123,8 +171,15 @@ export class SubsetRandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    const order = randperm(this.length, { generator: this.#generator }).data as Int32Array;
-    for (const place of order) yield this.indices[place];
+    for (const place of this.#order) yield this.indices[place];
+  }
+
+  stateDict(): OrderState {
+    return this.#order.stateDict();
+  }
+
+  loadStateDict(state: OrderState): void {
+    this.#order.loadStateDict(state);
   }
 }
 
@@ -139,11 +194,9 @@ export interface WeightedRandomSamplerOptions {
  * Indices drawn with given weights, as to see rare classes as often as others: what PyTorch's WeightedRandomSampler
  * draws from the same seed.
  */
-export class WeightedRandomSampler implements Sampler {
+export class WeightedRandomSampler implements Sampler, Resumable {
   readonly length: number;
-  readonly #weights: Tensor;
-  readonly #replacement: boolean;
-  readonly #generator: Generator | undefined;
+  readonly #order: DrawnOrder;
 
   /**
    * @param weights how often each index should be drawn, in any unit: a list, or a tensor with one dimension
@@ -166,14 +219,29 @@ export class WeightedRandomSampler implements Sampler {
         `${op}: ${numSamples} samples need as many weights above 0, got ${possible}; or give { replacement: true }`,
       );
     }
-    this.#weights = Tensor.wrap(numbers, [numbers.length], 'float64');
-    this.#replacement = replacement;
-    this.#generator = generator;
+    const drawn = Tensor.wrap(numbers, [numbers.length], 'float64');
+    this.#order = new DrawnOrder({
+      name: op,
+      generator,
+      isOwn: false,
+      begin: () => generator ?? defaultGenerator,
+      draw: (from) => {
+        const indices = multinomial(drawn, this.length, { replacement, generator: from }).data as Int32Array;
+        return { indices, isLast: true };
+      },
+    });
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    const options = { replacement: this.#replacement, generator: this.#generator };
-    yield* multinomial(this.#weights, this.length, options).data as Int32Array;
+    yield* this.#order;
+  }
+
+  stateDict(): OrderState {
+    return this.#order.stateDict();
+  }
+
+  loadStateDict(state: OrderState): void {
+    this.#order.loadStateDict(state);
   }
 }
 
@@ -192,10 +260,13 @@ function checkWeights(op: string, weights: unknown): Float64Array<ArrayBuffer> {
 }
 
 /** Groups the indices of a sampler. */
-export class BatchSampler implements BatchSource {
+export class BatchSampler implements BatchSource, Resumable {
   readonly #sampler: Sampler;
   readonly #batchSize: number;
   readonly #dropLast: boolean;
+  /** Whether the sampler had given its last index when the last batch was made, which was smaller. */
+  #isOver = false;
+  #isLoadedOver = false;
 
   /** @param dropLast leave out a last batch that is smaller than the others */
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
@@ -214,6 +285,10 @@ export class BatchSampler implements BatchSource {
   }
 
   *[Symbol.iterator](): Iterator<readonly number[]> {
+    const isOver = this.#isLoadedOver;
+    this.#isLoadedOver = false;
+    this.#isOver = false;
+    if (isOver) return;
     let batch: number[] = [];
     for (const index of this.#sampler) {
       batch.push(index);
@@ -221,7 +296,28 @@ export class BatchSampler implements BatchSource {
       yield batch;
       batch = [];
     }
-    if (batch.length > 0 && !this.#dropLast) yield batch;
+    if (batch.length > 0 && !this.#dropLast) {
+      this.#isOver = true;
+      yield batch;
+      this.#isOver = false;
+    }
+  }
+
+  /** Where the sampler stands, between two batches; null where the sampler can't say. */
+  stateDict(): OrderState | null {
+    const sampler = this.#sampler.loadStateDict === undefined ? null : (this.#sampler.stateDict?.() ?? null);
+    return sampler === null ? null : { sampler, isOver: this.#isOver || this.#isLoadedOver };
+  }
+
+  loadStateDict(state: OrderState): void {
+    const op = 'BatchSampler.loadStateDict';
+    const { sampler, isOver } = readEntries(op, state, ['sampler', 'isOver']);
+    if (this.#sampler.loadStateDict === undefined) {
+      throw new StateDictError(`${op}: the sampler of this one has no loadStateDict`);
+    }
+    this.#sampler.loadStateDict(sampler as OrderState);
+    this.#isOver = false;
+    this.#isLoadedOver = isOver === true;
   }
 }
 

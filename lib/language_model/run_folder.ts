@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CorpusError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
+import { makeFolders } from '../io/folders.js';
 import { saveSafetensors } from '../io/safetensors/safetensors.js';
 import type { LanguageModel } from './model.js';
 import type { EpochResult, TrainResult } from './train.js';
@@ -105,31 +106,4 @@ function claims(folder: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
   }
-}
-
-/**
- * Makes a folder and those above it that are missing. Node's own way of doing that tries for ever where the file system
- * says that there is nothing, as /proc does.
- */
-function makeFolders(folder: string): void {
-  const missing: string[] = [];
-  let at = resolve(folder);
-  while (!isFolder(at)) {
-    missing.push(at);
-    const parent = dirname(at);
-    if (parent === at) break;
-    at = parent;
-  }
-  for (const path of missing.reverse()) {
-    try {
-      mkdirSync(path);
-    } catch (error) {
-      // Somebody else may have made it meanwhile.
-      if (!isFolder(path)) throw error;
-    }
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -117,3 +117,10 @@ export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue:
     inPlace(numbersOf(parameter), (x) => clampInPlace(x, clipValue));
   }
 }
+
+/** Multiplies all gradients by a factor, row-sparse ones too. */
+export function scaleGradients(parameters: Iterable<Tensor>, factor: number): void {
+  for (const parameter of withGradients('scaleGradients', parameters)) {
+    inPlace(numbersOf(parameter), (x) => scaleInPlace(x, factor));
+  }
+}

@@ -11,10 +11,19 @@ export class KeptWeights {
     this.#module = module;
   }
 
+  /** What is kept; null for nothing. */
+  get state(): StateDict | null {
+    return this.#copy;
+  }
+
   /** Copies the weights as they are now, in place of what was kept before. */
   keep(): void {
-    const state = Object.entries(this.#module.stateDict());
-    this.#copy = Object.fromEntries(state.map(([name, tensor]) => [name, copyOf(tensor)]));
+    this.keepState(this.#module.stateDict());
+  }
+
+  /** Copies weights that the module had, in place of what was kept before. */
+  keepState(state: Readonly<StateDict>): void {
+    this.#copy = Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, copyOf(tensor)]));
   }
 
   /** Keeps nothing: the module has the weights that are wanted. */

@@ -1,6 +1,9 @@
 /** Share of the old value in the running mean. */
 const smoothing = 0.95;
 
+/** What a {@link LossMeter} has gathered. */
+export type MeterState = [count: number, sum: number, recent: number, weight: number];
+
 /** The mean of the losses of a pass, weighted by what they are means of, and that of the last steps. */
 export class LossMeter {
   /** How many words, samples or whatever the losses are means of have been counted. */
@@ -24,5 +27,16 @@ export class LossMeter {
   /** The running mean, in which a loss weighs less the older it is. */
   get recent(): number {
     return this.#recent / this.#weight;
+  }
+
+  stateDict(): MeterState {
+    return [this.count, this.#sum, this.#recent, this.#weight];
+  }
+
+  loadStateDict([count, sum, recent, weight]: MeterState): void {
+    this.count = count;
+    this.#sum = sum;
+    this.#recent = recent;
+    this.#weight = weight;
   }
 }

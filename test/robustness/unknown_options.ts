@@ -53,6 +53,7 @@ const byName: { readonly [name: string]: readonly Anything[] } = {
   k: [1],
   lengths: [[1, 1], ids],
   listeners: [{}],
+  loader: [[[square, square]]],
   lrLambda: [() => 1],
   maxVal: [1],
   milestones: [[1], []],
@@ -124,5 +125,6 @@ export const instances: { readonly [path: string]: () => readonly Anything[] } =
     new nn.TransformerDecoder(new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1),
   ],
   'optim.Adadelta': () => [optimizer()],
+  Trainer: () => [new lutra.Trainer({ model: new nn.Linear(2, 2), optimizer: optimizer() })],
   Vocabulary: () => [lutra.Vocabulary.fromTokens([['a']])],
 };

@@ -1,0 +1,13 @@
+export type { AverageOptions } from './averaged_weights.js';
+export type { TrainingCallback, TrainingRun } from './callbacks.js';
+export type { CheckpointOptions } from './checkpoint/checkpoint_options.js';
+export type { EarlyStoppingOptions } from './early_stopping.js';
+export type { FitOptions, StopSignal, ValidateEvery } from './fit_options.js';
+export type { BatchLoader } from './loader_position.js';
+export type { TrainingLogger } from './logs/logger.js';
+export type { Metric, MetricBatch, Metrics } from './metrics/metric.js';
+export type { ProgressOptions, ProgressStream } from './progress.js';
+export type { EpochRecord, Scores, TrainingHistory, ValidationRecord } from './records.js';
+export type { LossFunction, StepContext, StepResult, TrainingStep } from './step.js';
+export { type EvaluateOptions, type PredictOptions, Trainer } from './trainer.js';
+export type { ScheduleOptions, TrainerOptions } from './trainer_options.js';
