@@ -1,5 +1,6 @@
 #include "kernels/recurrent/gru.h"
 
+#include "kernels/recurrent/steps.h"
 #include "memory/scratch.h"
 
 namespace lutra {
@@ -57,7 +58,7 @@ struct Forward {
 
   // The input's share of the gates, for all rows of the part at once; then its steps, sequences shared among threads.
   void run(T* gates, int64_t ldGates, bool keep, const SequencePart& part) const {
-    const int64_t H = shape.hiddenSize, ofPart = part.firstSequence * shape.sequence.steps;
+    const int64_t H = shape.hiddenSize, ofPart = part.rowOfSequences();
     const SequenceRows rows(part.shape);
     const Matrix<T> ofRows = {input.data + (ofPart + part.firstRow) * input.ld, input.ld};
     const bool single = isSingleStep(shape.sequence);
@@ -79,20 +80,16 @@ struct Forward {
       T* const sums = ofBatch == nullptr ? scratch<T>(Scratch::states, (end - begin) * kGruGates * H)
                                          : ofBatch + begin * kGruGates * H;
       T* const hidden = hn + (part.firstSequence + begin) * H;
-      for (int64_t s = part.firstStep; s < part.lastStep; s++) {
-        const int64_t t = rows.step(s);
-        const int64_t count = std::min(rows.active(t), end) - begin;
-        if (count <= 0) continue;
-        const int64_t row = rows.begin(t) + begin * stride;
+      forSteps(rows, part.firstStep, part.lastStep, begin, end, [&](const StepRows& at) {
         GruStep<T> step = {};
-        step.rows = count;
+        step.rows = at.count;
         step.hiddenSize = H;
-        step.gates = gates + (row - part.firstRow) * ldGates;
+        step.gates = gates + (at.row - part.firstRow) * ldGates;
         step.ldGates = stride * ldGates;
         step.keep = keep;
-        if (s > 0 || initial) {
+        if (at.number > 0 || initial) {
           if (!single) {
-            matmulPacked<T>(sums, kGruGates * H, {hidden, H}, hiddenHidden, count, kGruGates * H, H,
+            matmulPacked<T>(sums, kGruGates * H, {hidden, H}, hiddenHidden, at.count, kGruGates * H, H,
                             {weights.biasHidden});
           }
           step.sums = sums;
@@ -101,10 +98,10 @@ struct Forward {
           step.sums = weights.biasHidden;  // the same for every row
         }
         step.hidden = hidden;
-        step.output = output + (ofPart + row) * ldOutput;
+        step.output = output + (ofPart + at.row) * ldOutput;
         step.ldOutput = stride * ldOutput;
         LUTRA_DISPATCH(gruStepForward<T>)(step);
-      }
+      });
     });
   }
 };
@@ -139,9 +136,7 @@ void gruForward(T* output, int64_t ldOutput, T* hn, T* cache, Matrix<T> input, c
 
   const Forward<T> forward = {output, ldOutput, hn, input, h0 != nullptr, packed[0], packed[1], weights, shape};
   if (cache != nullptr) {
-    const int64_t total = SequenceRows(shape.sequence).total();
-    forward.run(cache, kKept * H, true, {shape.sequence, 0, 0, shape.sequence.steps, 0, total});
-    return;
+    return forward.run(cache, kKept * H, true, wholeBatch(shape.sequence));
   }
   forSequenceParts(shape.sequence, G * H, [&](const SequencePart& part) {
     forward.run(scratch<T>(Scratch::gates, part.countOfRows * G * H), G * H, false, part);
@@ -178,39 +173,26 @@ void gruBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
   copyStates(gradients.h0, dhn, batch * H);
   forRowRanges(rows, kGruGates * H * (H + 16), [&](int64_t begin, int64_t end) {
     T* const dHidden = gradients.h0 + begin * H;
-    for (int64_t s = rows.steps() - 1; s >= 0; s--) {
-      const int64_t t = rows.step(s);
-      const int64_t count = std::min(rows.active(t), end) - begin;
-      if (count <= 0) continue;
-      const int64_t row = rows.begin(t) + begin * stride;
-      GruStepGradient<T> step = {};
-      step.hiddenSize = H;
-      step.ldGates = stride * ld;
-      step.ldOutput = stride * dOutput.ld;
-      // First the sequences that were in another step before this one, then those that started here.
-      const int64_t continuing = std::max<int64_t>(std::min(rows.continuing(t) - begin, count), 0);
-      for (const bool started : {false, true}) {
-        const int64_t from = started ? continuing : 0;
-        step.rows = started ? count - continuing : continuing;
-        if (step.rows == 0) continue;
-        const int64_t r = row + from * stride;
-        step.dGates = dGates + r * ld;
-        step.dHidden = dHidden + from * H;
-        step.dOutput = dOutput.data == nullptr ? nullptr : dOutput.data + r * dOutput.ld;
-        step.gates = cache + r * ld;
-        if (started) {
-          step.before = h0 == nullptr ? nullptr : h0 + (begin + from) * H;
-          step.ldBefore = H;
-        } else {
-          step.before = output.data + (rows.begin(rows.before(t)) + begin * stride) * output.ld;
-          step.ldBefore = stride * output.ld;
-        }
+    forStepsBack(rows, begin, end, [&](const StepRows& at) {
+      forStatesBefore<T>(rows, at, begin, output.data, output.ld, h0, H, [&](const StartedFrom<T>& before) {
+        const int64_t row = at.row + before.from * stride;
+        GruStepGradient<T> step = {};
+        step.rows = before.count;
+        step.hiddenSize = H;
+        step.dGates = dGates + row * ld;
+        step.ldGates = stride * ld;
+        step.dHidden = dHidden + before.from * H;
+        step.dOutput = dOutput.data == nullptr ? nullptr : dOutput.data + row * dOutput.ld;
+        step.ldOutput = stride * dOutput.ld;
+        step.gates = cache + row * ld;
+        step.before = before.states;
+        step.ldBefore = before.ld;
         LUTRA_DISPATCH(gruStepBackward<T>)(step);
-      }
-      if (single || (s == 0 && h0 == nullptr)) continue;
-      matmulPacked<T>(dHidden, H, {dGates + row * ld, stride * ld}, hiddenHidden, count, H, kGruGates * H,
+      });
+      if (single || (at.number == 0 && h0 == nullptr)) return;
+      matmulPacked<T>(dHidden, H, {dGates + at.row * ld, stride * ld}, hiddenHidden, at.count, H, kGruGates * H,
                       {nullptr, true});
-    }
+    });
   });
 
   const T* const fromHidden = dGates;                            // n, then r and z

@@ -1,7 +1,8 @@
 #include "kernels/recurrent/lstm.h"
 
-#include "kernels/recurrent/lstm_lanes.h"
 #include "kernels/matmul/matmul.h"
+#include "kernels/recurrent/lstm_lanes.h"
+#include "kernels/recurrent/steps.h"
 #include "memory/scratch.h"
 
 namespace lutra {
@@ -49,19 +50,19 @@ namespace lutra {
 
 namespace {
 
-// Without a cache the gates of all steps would only pass through memory: a part at a time stays in the processor's.
-constexpr int64_t kGatesAtOnce = 1 << 19;
-constexpr int64_t kLeastBatchAtOnce = 32;
-
 // Backward makes the gradients of h and x in one product where both together have at most this many columns.
 constexpr int64_t kWidestTogether = 64;
+
+// Multiply-adds of a row in one step.
+int64_t workPerRow(const LstmShape& shape) {
+  return 4 * shape.hiddenSize * (shape.outputSize() + 16) + shape.outputSize() * shape.hiddenSize;
+}
 
 template <class T>
 struct Forward {
   Rows<T> output;
   T* hn;
   T* cn;
-  T* cache;
   Rows<const T> input;
   bool initial;  // whether a first state was given
   const T* bias;
@@ -71,77 +72,56 @@ struct Forward {
   LstmWeights<T> weights;
   LstmShape shape;
 
-  // The steps numbered [first, last) of the sequences [begin, end). `gates` holds the rows from `firstRow` on.
-  void recur(const SequenceRows& rows, T* gates, T* cells, int64_t firstRow, int64_t first, int64_t last, int64_t begin,
-             int64_t end) const {
-    const int64_t H = shape.hiddenSize, R = shape.outputSize(), stride = rows.stride();
-    T* const full = shape.projSize > 0 ? scratch<T>(Scratch::states, (end - begin) * H) : nullptr;
-    T* const hidden = hn + begin * R;
-    for (int64_t s = first; s < last; s++) {
-      const int64_t t = rows.step(s);
-      const int64_t count = std::min(rows.active(t), end) - begin;
-      if (count <= 0) continue;
-      const int64_t row = rows.begin(t) + begin * stride;
-      LstmStep<T> step = {};
-      step.rows = count;
-      step.hiddenSize = H;
-      step.gates = gates + (row - firstRow) * 4 * H;
-      step.ldGates = stride * 4 * H;
-      step.cell = cn + begin * H;
-      step.cells = cells == nullptr ? nullptr : cells + row * H;
-      step.ldCells = stride * H;
-      step.hidden = full == nullptr ? hidden : full;
-      step.ldHidden = H;
-      step.output = full == nullptr ? output.data + row * output.ld : nullptr;
-      step.ldOutput = stride * output.ld;
-      if (hiddenHidden != nullptr && (s > 0 || initial)) {
-        matmulPacked<T>(step.gates, step.ldGates, {hidden, R}, hiddenHidden, count, 4 * H, R, {nullptr, true});
-      }
-      LUTRA_DISPATCH(lstmStepForward<T>)(step);
-      if (full == nullptr) continue;
-      matmulPacked<T>(hidden, R, {full, H}, projection, count, R, H);
-      for (int64_t i = 0; i < count; i++) copyStates(output.data + (row + i * stride) * output.ld, hidden + i * R, R);
-    }
-  }
-
-  void run() const {
-    const SequenceRows rows(shape.sequence);
-    const int64_t H = shape.hiddenSize, R = shape.outputSize(), steps = rows.steps();
-    const int64_t workPerRow = 4 * H * (R + 16) + R * H;
-    if (cache != nullptr) {
-      project(cache, 0, rows.total());
-      T* const cells = cache + alignedElements(rows.total() * 4 * H);
-      forRowRanges(rows, workPerRow,
-                   [&](int64_t begin, int64_t end) { recur(rows, cache, cells, 0, 0, steps, begin, end); });
-      return;
-    }
-    const int64_t perStep = std::max<int64_t>(rows.batch() * 4 * H, 1);
-    const int64_t stepsAtOnce =
-        shape.sequence.batchFirst ? std::max<int64_t>(steps, 1) : std::max<int64_t>(kGatesAtOnce / perStep, 1);
-    for (int64_t first = 0; first < steps; first += stepsAtOnce) {
-      const int64_t last = std::min(first + stepsAtOnce, steps);
-      const int64_t low = std::min(rows.step(first), rows.step(last - 1));
-      const int64_t high = std::max(rows.step(first), rows.step(last - 1));
-      const int64_t firstRow = rows.begin(low);
-      const int64_t count = shape.sequence.batchFirst ? rows.total() : rows.begin(high) + rows.active(high) - firstRow;
-      T* const gates = scratch<T>(Scratch::gates, count * 4 * H);
-      project(gates, firstRow, count);
-      forRowRanges(rows, workPerRow,
-                   [&](int64_t begin, int64_t end) { recur(rows, gates, nullptr, firstRow, first, last, begin, end); });
-    }
+  // `gates`: room for the part's rows; `cells`: where the cells of all rows are kept, or null.
+  void run(T* gates, T* cells, const SequencePart& part) const {
+    const SequenceRows rows(part.shape);
+    project(gates, part);
+    forRowRanges(rows, workPerRow(shape),
+                 [&](int64_t begin, int64_t end) { recur(rows, gates, cells, part, begin, end); });
   }
 
   // The input's share of the gates, for all rows at once; of a single step the states' share, too.
-  void project(T* gates, int64_t firstRow, int64_t count) const {
-    const int64_t H = shape.hiddenSize, R = shape.outputSize();
+  void project(T* gates, const SequencePart& part) const {
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), count = part.countOfRows;
+    const Matrix<T> ofRows = {input.data + (part.rowOfSequences() + part.firstRow) * input.ld, input.ld};
     if (isSingleStep(shape.sequence)) {
-      matmul<T>(gates, 4 * H, {input.data, input.ld}, {weights.inputHidden, shape.inputSize, true}, count, 4 * H,
-                shape.inputSize, {bias});
+      matmul<T>(gates, 4 * H, ofRows, {weights.inputHidden, shape.inputSize, true}, count, 4 * H, shape.inputSize,
+                {bias});
       if (!initial) return;
       return matmul<T>(gates, 4 * H, {hn, R}, {weights.hiddenHidden, R, true}, count, 4 * H, R, {nullptr, true});
     }
-    matmulPacked<T>(gates, 4 * H, {input.data + firstRow * input.ld, input.ld}, inputHidden, count, 4 * H,
-                    shape.inputSize, {bias});
+    matmulPacked<T>(gates, 4 * H, ofRows, inputHidden, count, 4 * H, shape.inputSize, {bias});
+  }
+
+  // The part's steps of its sequences [begin, end).
+  void recur(const SequenceRows& rows, T* gates, T* cells, const SequencePart& part, int64_t begin, int64_t end) const {
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), stride = rows.stride();
+    const int64_t ofPart = part.rowOfSequences(), sequence = part.firstSequence + begin;
+    T* const full = shape.projSize > 0 ? scratch<T>(Scratch::states, (end - begin) * H) : nullptr;
+    T* const hidden = hn + sequence * R;
+    forSteps(rows, part.firstStep, part.lastStep, begin, end, [&](const StepRows& at) {
+      LstmStep<T> step = {};
+      step.rows = at.count;
+      step.hiddenSize = H;
+      step.gates = gates + (at.row - part.firstRow) * 4 * H;
+      step.ldGates = stride * 4 * H;
+      step.cell = cn + sequence * H;
+      step.cells = cells == nullptr ? nullptr : cells + at.row * H;
+      step.ldCells = stride * H;
+      step.hidden = full == nullptr ? hidden : full;
+      step.ldHidden = H;
+      step.output = full == nullptr ? output.data + (ofPart + at.row) * output.ld : nullptr;
+      step.ldOutput = stride * output.ld;
+      if (hiddenHidden != nullptr && (at.number > 0 || initial)) {
+        matmulPacked<T>(step.gates, step.ldGates, {hidden, R}, hiddenHidden, at.count, 4 * H, R, {nullptr, true});
+      }
+      LUTRA_DISPATCH(lstmStepForward<T>)(step);
+      if (full == nullptr) return;
+      matmulPacked<T>(hidden, R, {full, H}, projection, at.count, R, H);
+      for (int64_t i = 0; i < at.count; i++) {
+        copyStates(output.data + (ofPart + at.row + i * stride) * output.ld, hidden + i * R, R);
+      }
+    });
   }
 };
 
@@ -161,96 +141,117 @@ struct Backward {
   LstmWeights<T> weights;
   LstmShape shape;
 
-  // Goes back through the steps: dGates, the gradients of the first states, and, where this returns true, of the input.
-  bool recur() const {
-    const SequenceRows rows(shape.sequence);
-    const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize;
-    const int64_t stride = rows.stride(), batch = shape.sequence.batch;
-    const T* const gates = cache;
-    const T* const cells = cache + alignedElements(rows.total() * 4 * H);
-    const bool single = isSingleStep(shape.sequence);
-    // Narrow weights would leave the vectors of a product half empty: side by side they fill them.
-    const bool together = !single && gradients.input != nullptr && R + I <= kWidestTogether;
-    const int64_t width = together ? R + I : R;
-    const int64_t sizeOfHidden = single ? 0 : alignedElements(packedElements<T>(width, 4 * H));
+  bool single() const { return isSingleStep(shape.sequence); }
+  // Narrow weights would leave the vectors of a product half empty: side by side, h's and x's fill them.
+  bool together() const {
+    return !single() && gradients.input != nullptr && shape.outputSize() + shape.inputSize <= kWidestTogether;
+  }
+  // Columns of the product that leads from a step's gates to the one before.
+  int64_t width() const { return shape.outputSize() + (together() ? shape.inputSize : 0); }
+
+  // Packed weights, as the products of all steps read them.
+  struct Packed {
+    const T* hiddenHidden;  // [4 H, width]; not for a single step
+    const T* projection;    // [P, H]
+  };
+
+  Packed packWeights() const {
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, P = shape.projSize, W = width();
+    const int64_t sizeOfHidden = single() ? 0 : alignedElements(packedElements<T>(W, 4 * H));
     const int64_t sizeOfProjection = P > 0 ? alignedElements(packedElements<T>(H, P)) : 0;
     T* const hiddenHidden =
-        scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together ? 4 * H * width : 0));
+        scratch<T>(Scratch::weights, sizeOfHidden + sizeOfProjection + (together() ? 4 * H * W : 0));
     T* const projection = hiddenHidden + sizeOfHidden;
-    if (together) {
+    if (together()) {
       T* const sideBySide = projection + sizeOfProjection;
       for (int64_t j = 0; j < 4 * H; j++) {
-        copyStates(sideBySide + j * width, weights.hiddenHidden + j * R, R);
-        copyStates(sideBySide + j * width + R, weights.inputHidden + j * I, I);
+        copyStates(sideBySide + j * W, weights.hiddenHidden + j * R, R);
+        copyStates(sideBySide + j * W + R, weights.inputHidden + j * I, I);
       }
-      packMatrix<T>(hiddenHidden, {sideBySide, width}, width, 4 * H);
-    } else if (!single) {
+      packMatrix<T>(hiddenHidden, {sideBySide, W}, W, 4 * H);
+    } else if (!single()) {
       packMatrix<T>(hiddenHidden, {weights.hiddenHidden, R, false}, R, 4 * H);
     }
     if (P > 0) packMatrix<T>(projection, {weights.projection, H, false}, H, P);
+    return {hiddenHidden, projection};
+  }
 
+  // Goes back through the steps: dGates, the gradients of the first states, and, where `together`, of the input.
+  void run() const {
+    const SequenceRows rows(shape.sequence);
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), batch = shape.sequence.batch;
+    const Packed packed = packWeights();
     copyStates(gradients.h0, dhn, batch * R);
     copyStates(gradients.c0, dcn, batch * H);
-    forRowRanges(rows, 4 * H * (R + 16) + R * H, [&](int64_t begin, int64_t end) {
-      T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width));
-      T* const dFull = dBoth + (end - begin) * width;
-      T* const dHidden = gradients.h0 + begin * R;
-      for (int64_t s = rows.steps() - 1; s >= 0; s--) {
-        const int64_t t = rows.step(s);
-        const int64_t count = std::min(rows.active(t), end) - begin;
-        if (count <= 0) continue;
-        const int64_t row = rows.begin(t) + begin * stride;
-        LstmStepGradient<T> step = {};
-        step.hiddenSize = H;
-        step.ldGates = stride * 4 * H;
-        step.ldFull = step.ldCells = stride * H;
-        step.ldOutput = stride * dOutput.ld;
-        if (P > 0) {
-          T* const dState = dProjected + row * P;
-          for (int64_t i = 0; i < count; i++) {
-            const T* const extra = dOutput.data == nullptr ? nullptr : dOutput.data + (row + i * stride) * dOutput.ld;
-            for (int64_t j = 0; j < P; j++) {
-              dState[i * stride * P + j] = dHidden[i * P + j] + (extra == nullptr ? T(0) : extra[j]);
-            }
-          }
-          matmulPacked<T>(dFull, H, {dState, stride * P}, projection, count, H, P);
+    forRowRanges(rows, workPerRow(shape), [&](int64_t begin, int64_t end) {
+      T* const dBoth = scratch<T>(Scratch::states, (end - begin) * (H + width()));
+      T* const dFull = dBoth + (end - begin) * width();
+      forStepsBack(rows, begin, end, [&](const StepRows& at) {
+        if (shape.projSize > 0) unproject(rows, at, begin, packed.projection, dFull);
+        backThroughCells(rows, at, begin, dFull);
+        if (!single() && (at.number > 0 || h0 != nullptr || together())) {
+          backThroughWeights(rows, at, begin, packed.hiddenHidden, dBoth);
         }
-        // First the sequences that were in another step before this one, then those that started here.
-        const int64_t continuing = std::max<int64_t>(std::min(rows.continuing(t) - begin, count), 0);
-        for (const bool started : {false, true}) {
-          const int64_t from = started ? continuing : 0;
-          step.rows = started ? count - continuing : continuing;
-          if (step.rows == 0) continue;
-          const int64_t r = row + from * stride;
-          step.dGates = dGates + r * 4 * H;
-          step.dCell = gradients.c0 + (begin + from) * H;
-          step.full = P > 0 ? full + r * H : nullptr;
-          step.dHidden = P > 0 ? dFull + from * H : dHidden + from * R;
-          step.ldHidden = P > 0 ? H : R;
-          step.dOutput = P > 0 || dOutput.data == nullptr ? nullptr : dOutput.data + r * dOutput.ld;
-          step.gates = gates + r * 4 * H;
-          step.cells = cells + r * H;
-          if (started) {
-            step.before = c0 == nullptr ? nullptr : c0 + (begin + from) * H;
-            step.ldBefore = H;
-          } else {
-            step.before = cells + (rows.begin(rows.before(t)) + begin * stride) * H;
-            step.ldBefore = stride * H;
-          }
-          LUTRA_DISPATCH(lstmStepBackward<T>)(step);
-        }
-        if (single || (s == 0 && h0 == nullptr && !together)) continue;
-        T* const dStates = together ? dBoth : dHidden;
-        matmulPacked<T>(dStates, width, {dGates + row * 4 * H, stride * 4 * H}, hiddenHidden, count, width, 4 * H);
-        for (int64_t i = 0; i < count && together; i++) {
-          T* const dInput = gradients.input + (row + i * stride) * I;
-          const T* const both = dBoth + i * width;
-          std::memcpy(dHidden + i * R, both, static_cast<size_t>(R) * sizeof(T));
-          for (int64_t j = 0; j < I; j++) dInput[j] = gradients.addToInput ? dInput[j] + both[R + j] : both[R + j];
-        }
-      }
+      });
     });
-    return together;
+  }
+
+  // dFull [count, H]: the gradients of what was projected, from those of h, which are kept for the projection's own.
+  void unproject(const SequenceRows& rows, const StepRows& at, int64_t begin, const T* projection, T* dFull) const {
+    const int64_t H = shape.hiddenSize, P = shape.projSize, stride = rows.stride();
+    const T* const dHidden = gradients.h0 + begin * P;
+    T* const dState = dProjected + at.row * P;
+    for (int64_t i = 0; i < at.count; i++) {
+      const T* const extra = dOutput.data == nullptr ? nullptr : dOutput.data + (at.row + i * stride) * dOutput.ld;
+      for (int64_t j = 0; j < P; j++) {
+        dState[i * stride * P + j] = dHidden[i * P + j] + (extra == nullptr ? T(0) : extra[j]);
+      }
+    }
+    matmulPacked<T>(dFull, H, {dState, stride * P}, projection, at.count, H, P);
+  }
+
+  void backThroughCells(const SequenceRows& rows, const StepRows& at, int64_t begin, const T* dFull) const {
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), stride = rows.stride();
+    const bool projected = shape.projSize > 0;
+    const T* const gates = cache;
+    const T* const cells = cache + alignedElements(rows.total() * 4 * H);
+    forStatesBefore<T>(rows, at, begin, cells, H, c0, H, [&](const StartedFrom<T>& before) {
+      const int64_t row = at.row + before.from * stride, sequence = begin + before.from;
+      LstmStepGradient<T> step = {};
+      step.rows = before.count;
+      step.hiddenSize = H;
+      step.dGates = dGates + row * 4 * H;
+      step.ldGates = stride * 4 * H;
+      step.dCell = gradients.c0 + sequence * H;
+      step.full = projected ? full + row * H : nullptr;
+      step.ldFull = step.ldCells = stride * H;
+      step.dHidden = projected ? dFull + before.from * H : gradients.h0 + sequence * R;
+      step.ldHidden = projected ? H : R;
+      step.dOutput = projected || dOutput.data == nullptr ? nullptr : dOutput.data + row * dOutput.ld;
+      step.ldOutput = stride * dOutput.ld;
+      step.gates = gates + row * 4 * H;
+      step.cells = cells + row * H;
+      step.before = before.states;
+      step.ldBefore = before.ld;
+      LUTRA_DISPATCH(lstmStepBackward<T>)(step);
+    });
+  }
+
+  // From the gates of a step to the states before it, and to its input where `together`.
+  void backThroughWeights(const SequenceRows& rows, const StepRows& at, int64_t begin, const T* hiddenHidden,
+                          T* dBoth) const {
+    const int64_t H = shape.hiddenSize, R = shape.outputSize(), I = shape.inputSize, W = width();
+    const int64_t stride = rows.stride();
+    T* const dHidden = gradients.h0 + begin * R;
+    matmulPacked<T>(together() ? dBoth : dHidden, W, {dGates + at.row * 4 * H, stride * 4 * H}, hiddenHidden, at.count,
+                    W, 4 * H);
+    if (!together()) return;
+    for (int64_t i = 0; i < at.count; i++) {
+      T* const dInput = gradients.input + (at.row + i * stride) * I;
+      const T* const both = dBoth + i * W;
+      std::memcpy(dHidden + i * R, both, static_cast<size_t>(R) * sizeof(T));
+      for (int64_t j = 0; j < I; j++) dInput[j] = gradients.addToInput ? dInput[j] + both[R + j] : both[R + j];
+    }
   }
 };
 
@@ -284,8 +285,7 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const projection = hiddenHidden + sizeOfHidden;
   T* const bias = projection + sizeOfProjection;
-  copyStates(bias, weights.biasInput, 4 * H);
-  for (int64_t j = 0; j < 4 * H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
+  addBiases(bias, weights.biasInput, weights.biasHidden, 4 * H);
   if (lanes) return lstmLanesForward<T>(output, hn, cn, cache, input, h0, c0, weights, bias, shape);
 
   copyStates(hn, h0, batch * R);
@@ -296,29 +296,24 @@ void lstmForward(Rows<T> output, T* hn, T* cn, T* cache, Rows<const T> input, co
   }
   if (P > 0) packMatrix<T>(projection, {weights.projection, H, true}, P, H);
 
-  Forward<T> forward = {output,
-                        hn,
-                        cn,
-                        cache,
-                        input,
-                        h0 != nullptr,
-                        bias,
-                        single ? nullptr : inputHidden,
-                        single ? nullptr : hiddenHidden,
-                        projection,
-                        weights,
-                        shape};
-  const int64_t atOnce = std::max(kGatesAtOnce / std::max<int64_t>(shape.sequence.steps * 4 * H, 1), kLeastBatchAtOnce);
-  if (cache != nullptr || single || !shape.sequence.batchFirst || batch <= atOnce) return forward.run();
-  for (int64_t b = 0; b < batch; b += atOnce) {
-    const int64_t row = b * shape.sequence.steps;
-    forward.shape.sequence.batch = std::min(atOnce, batch - b);
-    forward.output.data = output.data + row * output.ld;
-    forward.input.data = input.data + row * input.ld;
-    forward.hn = hn + b * R;
-    forward.cn = cn + b * H;
-    forward.run();
+  const Forward<T> forward = {output,
+                              hn,
+                              cn,
+                              input,
+                              h0 != nullptr,
+                              bias,
+                              single ? nullptr : inputHidden,
+                              single ? nullptr : hiddenHidden,
+                              projection,
+                              weights,
+                              shape};
+  if (cache != nullptr) {
+    T* const cells = cache + alignedElements(SequenceRows(shape.sequence).total() * 4 * H);
+    return forward.run(cache, cells, wholeBatch(shape.sequence));
   }
+  forSequenceParts(shape.sequence, 4 * H, [&](const SequencePart& part) {
+    forward.run(scratch<T>(Scratch::gates, part.countOfRows * 4 * H), nullptr, part);
+  });
 }
 
 }  // namespace plain
@@ -343,13 +338,13 @@ void lstmBackward(const LstmGradients<T>& gradients, T* workspace, Rows<const T>
   T* const dProjected = previous + alignedElements(total * R);
   T* const full = dProjected + alignedElements(total * P);
   const Backward<T> backward = {gradients, dGates, dProjected, full, dOutput, dhn, dcn, cache, h0, c0, weights, shape};
-  const bool hasInput = backward.recur();
+  backward.run();
 
   if (single && h0 != nullptr) {
     matmul<T>(gradients.h0, R, {dGates, 4 * H}, {weights.hiddenHidden, R}, batch, R, 4 * H);
   }
   const Matrix<T> dGatesTransposed = {dGates, 4 * H, true};
-  if (gradients.input != nullptr && !hasInput) {
+  if (gradients.input != nullptr && !backward.together()) {
     matmul<T>(gradients.input, I, {dGates, 4 * H}, {weights.inputHidden, I}, total, I, 4 * H,
               {nullptr, gradients.addToInput});
   }

@@ -1,88 +1,51 @@
 #include "kernels/recurrent/lstm_cell.inl.h"
+#include "kernels/recurrent/units.inl.h"
 
-// The cell: what happens to the gates of a few rows in one step.
+// What happens to the gates of a few rows in one step.
 namespace lutra::LUTRA_NS {
 
+// The unit of an LSTM, for activateRows.
 template <class T>
-LUTRA_INLINE Cell<T> loadCell(const LstmStep<T>& s, int64_t row, int64_t j, int n) {
+struct LstmKind {
   using V = Vec<T>;
-  const int64_t H = s.hiddenSize;
-  const T* const gates = s.gates + row * s.ldGates + j;
-  const T* const cell = s.cell + row * H + j;
-  return {loadLanes(gates, n),
-          loadLanes(gates + H, n),
-          loadLanes(gates + 2 * H, n),
-          loadLanes(gates + 3 * H, n),
-          loadLanes(cell, n),
-          V::zero(),
-          V::zero()};
-}
+  using Unit = Cell<T>;
+  static constexpr int kParts = 6;
+  static constexpr bool kTailsTogether = true;
 
-template <class T>
-LUTRA_INLINE void storeCell(const LstmStep<T>& s, const Cell<T>& cell, int64_t row, int64_t j, int n) {
-  using V = Vec<T>;
-  const int64_t H = s.hiddenSize;
-  const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
-  store(cell.c, s.cell + row * H + j);
-  store(cell.h, s.hidden + row * s.ldHidden + j);
-  if (s.output != nullptr) store(cell.h, s.output + row * s.ldOutput + j);
-  if (s.cells == nullptr) return;
-  T* const gates = s.gates + row * s.ldGates + j;
-  store(cell.in, gates);
-  store(cell.forget, gates + H);
-  store(cell.candidate, gates + 2 * H);
-  store(cell.out, gates + 3 * H);
-  store(cell.c, s.cells + row * s.ldCells + j);
-}
+  template <class F>
+  static LUTRA_INLINE void forParts(Unit& cell, F fn) {
+    fn(0, cell.in), fn(1, cell.forget), fn(2, cell.candidate), fn(3, cell.out), fn(4, cell.c), fn(5, cell.h);
+  }
 
-// What is left of several rows behind their last whole vector, `n` values of each from j on, as one vector: the
-// activations are most of the work, and a vector that is mostly empty costs as much as a full one.
-template <class T>
-LUTRA_INLINE void stepTails(const LstmStep<T>& s, int64_t row, int rows, int64_t j, int n) {
-  using V = Vec<T>;
-  constexpr int kParts = 6;
-  T parts[kParts][2 * V::W] = {};
-  for (int r = 0; r < rows; r++) {
-    const Cell<T> cell = loadCell(s, row + r, j, n);
-    const V values[kParts - 1] = {cell.in, cell.forget, cell.candidate, cell.out, cell.c};
-    for (int k = 0; k < kParts - 1; k++) values[k].store(parts[k] + r * n);
+  static LUTRA_INLINE void activate(Unit& cell) { LUTRA_NS::activate(cell); }
+
+  static LUTRA_INLINE Unit load(const LstmStep<T>& s, int64_t row, int64_t j, int n) {
+    const int64_t H = s.hiddenSize;
+    const auto load = [n](const T* p) { return loadLanes(p, n); };
+    const T* const gates = s.gates + row * s.ldGates + j;
+    return {load(gates), load(gates + H), load(gates + 2 * H), load(gates + 3 * H), load(s.cell + row * H + j),
+            V::zero(),   V::zero()};
   }
-  Cell<T> all = {V::load(parts[0]), V::load(parts[1]), V::load(parts[2]), V::load(parts[3]),
-                 V::load(parts[4]), V::zero(),         V::zero()};
-  activate(all);
-  const V values[kParts] = {all.in, all.forget, all.candidate, all.out, all.c, all.h};
-  for (int k = 0; k < kParts; k++) values[k].store(parts[k]);
-  for (int r = 0; r < rows; r++) {
-    const auto part = [&](int k) { return V::loadN(parts[k] + r * n, n); };
-    storeCell(s, Cell<T>{part(0), part(1), part(2), part(3), part(4), V::zero(), part(5)}, row + r, j, n);
+
+  static LUTRA_INLINE void store(const LstmStep<T>& s, const Unit& cell, int64_t row, int64_t j, int n) {
+    const int64_t H = s.hiddenSize;
+    const auto store = [n](V v, T* p) { storeLanes(v, p, n); };
+    store(cell.c, s.cell + row * H + j);
+    store(cell.h, s.hidden + row * s.ldHidden + j);
+    if (s.output != nullptr) store(cell.h, s.output + row * s.ldOutput + j);
+    if (s.cells == nullptr) return;
+    T* const gates = s.gates + row * s.ldGates + j;
+    store(cell.in, gates);
+    store(cell.forget, gates + H);
+    store(cell.candidate, gates + 2 * H);
+    store(cell.out, gates + 3 * H);
+    store(cell.c, s.cells + row * s.ldCells + j);
   }
-}
+};
 
 template <class T>
 void lstmStepForward(const LstmStep<T>& s) {
-  constexpr int W = Vec<T>::W;
-  const int64_t whole = s.hiddenSize / W * W;
-  for (int64_t row = 0; row < s.rows; row++) {
-    for (int64_t j = 0; j < whole; j += W) {
-      Cell<T> cell = loadCell(s, row, j, W);
-      activate(cell);
-      storeCell(s, cell, row, j, W);
-    }
-  }
-  if constexpr (W > 1) {
-    const int tail = static_cast<int>(s.hiddenSize - whole);
-    if (tail == 0) return;
-    const int together = W / tail;
-    for (int64_t row = 0; row < s.rows; row += together) {
-      if (together > 1) {
-        stepTails(s, row, static_cast<int>(std::min<int64_t>(together, s.rows - row)), whole, tail);
-        continue;
-      }
-      Cell<T> cell = loadCell(s, row, whole, tail);
-      activate(cell);
-      storeCell(s, cell, row, whole, tail);
-    }
-  }
+  activateRows<T, LstmKind<T>>(s);
 }
 
 template <class T>
@@ -110,11 +73,8 @@ LUTRA_INLINE void stepBackward(const LstmStepGradient<T>& s, int64_t row, int64_
 
 template <class T>
 void lstmStepBackward(const LstmStepGradient<T>& s) {
-  constexpr int W = Vec<T>::W;
   for (int64_t row = 0; row < s.rows; row++) {
-    int64_t j = 0;
-    for (; j + W <= s.hiddenSize; j += W) stepBackward(s, row, j, W);
-    if (j < s.hiddenSize) stepBackward(s, row, j, static_cast<int>(s.hiddenSize - j));
+    forEachVector<T>(s.hiddenSize, [&](int64_t j, int n) { stepBackward(s, row, j, n); });
   }
 }
 

@@ -1,5 +1,6 @@
 #include "kernels/recurrent/rnn.h"
 
+#include "kernels/recurrent/steps.h"
 #include "memory/scratch.h"
 
 namespace lutra {
@@ -73,8 +74,7 @@ void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0
   T* const inputHidden = scratch<T>(Scratch::weights, sizeOfInput + sizeOfHidden + H);
   T* const hiddenHidden = inputHidden + sizeOfInput;
   T* const bias = hiddenHidden + sizeOfHidden;
-  copyStates(bias, weights.biasInput, H);
-  for (int64_t j = 0; j < H && weights.biasHidden != nullptr; j++) bias[j] += weights.biasHidden[j];
+  addBiases(bias, weights.biasInput, weights.biasHidden, H);
 
   // The input's share of the sums goes to the output's rows, which the steps then turn into states in place.
   if (single) {
@@ -89,17 +89,13 @@ void rnnForward(T* output, int64_t ldOutput, T* hn, Matrix<T> input, const T* h0
   }
   forRowRanges(rows, H * (H + 16), [&](int64_t begin, int64_t end) {
     T* const hidden = hn + begin * H;
-    for (int64_t s = 0; s < rows.steps(); s++) {
-      const int64_t t = rows.step(s);
-      const int64_t count = std::min(rows.active(t), end) - begin;
-      if (count <= 0) continue;
-      const RnnStep<T> step = {count, H, output + (rows.begin(t) + begin * stride) * ldOutput, stride * ldOutput,
-                               hidden};
-      if (!single && (s > 0 || h0 != nullptr)) {
-        matmulPacked<T>(step.output, step.ldOutput, {hidden, H}, hiddenHidden, count, H, H, {nullptr, true});
+    forSteps(rows, 0, rows.steps(), begin, end, [&](const StepRows& at) {
+      const RnnStep<T> step = {at.count, H, output + at.row * ldOutput, stride * ldOutput, hidden};
+      if (!single && (at.number > 0 || h0 != nullptr)) {
+        matmulPacked<T>(step.output, step.ldOutput, {hidden, H}, hiddenHidden, at.count, H, H, {nullptr, true});
       }
       stepForward(step, nonlinearity);
-    }
+    });
   });
 }
 
@@ -124,25 +120,21 @@ void rnnBackward(const RecurrentGradients<T>& gradients, T* workspace, Matrix<T>
   copyStates(gradients.h0, dhn, shape.sequence.batch * H);
   forRowRanges(rows, H * (H + 16), [&](int64_t begin, int64_t end) {
     T* const dHidden = gradients.h0 + begin * H;
-    for (int64_t s = rows.steps() - 1; s >= 0; s--) {
-      const int64_t t = rows.step(s);
-      const int64_t count = std::min(rows.active(t), end) - begin;
-      if (count <= 0) continue;
-      const int64_t row = rows.begin(t) + begin * stride;
+    forStepsBack(rows, begin, end, [&](const StepRows& at) {
       RnnStepGradient<T> step = {};
-      step.rows = count;
+      step.rows = at.count;
       step.hiddenSize = H;
-      step.dSums = dSums + row * H;
+      step.dSums = dSums + at.row * H;
       step.ldSums = stride * H;
       step.dHidden = dHidden;
-      step.dOutput = dOutput.data == nullptr ? nullptr : dOutput.data + row * dOutput.ld;
+      step.dOutput = dOutput.data == nullptr ? nullptr : dOutput.data + at.row * dOutput.ld;
       step.ldDOutput = stride * dOutput.ld;
-      step.output = output.data + row * output.ld;
+      step.output = output.data + at.row * output.ld;
       step.ldOutput = stride * output.ld;
       stepBackward(step, nonlinearity);
-      if (single || (s == 0 && h0 == nullptr)) continue;
-      matmulPacked<T>(dHidden, H, {step.dSums, step.ldSums}, hiddenHidden, count, H, H);
-    }
+      if (single || (at.number == 0 && h0 == nullptr)) return;
+      matmulPacked<T>(dHidden, H, {step.dSums, step.ldSums}, hiddenHidden, at.count, H, H);
+    });
   });
 
   if (single && h0 != nullptr) {

@@ -1,85 +1,64 @@
+#include "kernels/recurrent/units.inl.h"
+
 // What happens to the sums of a few rows in one step. `Relu`: relu instead of tanh.
 namespace lutra::LUTRA_NS {
 
+// The unit of an Elman network, for activateRows: one value, which becomes h_t.
 template <class T, bool Relu>
-LUTRA_INLINE Vec<T> rnnActivation(Vec<T> sum) {
-  // NaN stays NaN.
-  if constexpr (Relu) return select(lt(sum, Vec<T>::zero()), Vec<T>::zero(), sum);
-  return tanh(sum);
-}
-
-// What is left of several rows behind their last whole vector, `n` values of each from j on, as one vector: a vector
-// that is mostly empty costs as much as a full one.
-template <class T>
-LUTRA_INLINE void rnnStepTails(const RnnStep<T>& s, int64_t row, int rows, int64_t j, int n) {
+struct RnnKind {
   using V = Vec<T>;
-  T values[2 * V::W] = {};
-  for (int r = 0; r < rows; r++) V::loadN(s.output + (row + r) * s.ldOutput + j, n).store(values + r * n);
-  rnnActivation<T, false>(V::load(values)).store(values);
-  for (int r = 0; r < rows; r++) {
-    const V h = V::loadN(values + r * n, n);
-    h.storeN(s.output + (row + r) * s.ldOutput + j, n);
-    h.storeN(s.hidden + (row + r) * s.hiddenSize + j, n);
+  struct Unit {
+    V h;
+  };
+  static constexpr int kParts = 1;
+  static constexpr bool kTailsTogether = !Relu;  // relu costs no more than the copying that they need
+
+  template <class F>
+  static LUTRA_INLINE void forParts(Unit& unit, F fn) {
+    fn(0, unit.h);
   }
-}
+
+  static LUTRA_INLINE void activate(Unit& unit) {
+    if constexpr (Relu) {
+      unit.h = select(lt(unit.h, V::zero()), V::zero(), unit.h);  // NaN stays NaN
+    } else {
+      unit.h = tanh(unit.h);
+    }
+  }
+
+  static LUTRA_INLINE Unit load(const RnnStep<T>& s, int64_t row, int64_t j, int n) {
+    return {loadLanes(s.output + row * s.ldOutput + j, n)};
+  }
+
+  static LUTRA_INLINE void store(const RnnStep<T>& s, const Unit& unit, int64_t row, int64_t j, int n) {
+    storeLanes(unit.h, s.output + row * s.ldOutput + j, n);
+    storeLanes(unit.h, s.hidden + row * s.hiddenSize + j, n);
+  }
+};
 
 template <class T, bool Relu>
 void rnnStepForward(const RnnStep<T>& s) {
+  activateRows<T, RnnKind<T, Relu>>(s);
+}
+
+template <class T, bool Relu>
+LUTRA_INLINE void unitBackward(const RnnStepGradient<T>& s, int64_t row, int64_t j, int n) {
   using V = Vec<T>;
-  constexpr int W = V::W;
-  const int64_t whole = s.hiddenSize / W * W;
-  for (int64_t row = 0; row < s.rows; row++) {
-    T* const output = s.output + row * s.ldOutput;
-    T* const hidden = s.hidden + row * s.hiddenSize;
-    for (int64_t j = 0; j < whole; j += W) {
-      const V h = rnnActivation<T, Relu>(V::load(output + j));
-      h.store(output + j);
-      h.store(hidden + j);
-    }
+  const V h = loadLanes(s.output + row * s.ldOutput + j, n);
+  V dh = loadLanes(s.dHidden + row * s.hiddenSize + j, n);
+  if (s.dOutput != nullptr) dh = dh + loadLanes(s.dOutput + row * s.ldDOutput + j, n);
+  if constexpr (Relu) {
+    dh = select(le(h, V::zero()), V::zero(), dh);
+  } else {
+    dh = dh * fnma(h, h, V::set1(T(1)));
   }
-  if constexpr (W > 1) {
-    const int tail = static_cast<int>(s.hiddenSize - whole);
-    if (tail == 0) return;
-    // relu costs no more than the copying that tails of several rows need.
-    const int together = Relu ? 1 : W / tail;
-    for (int64_t row = 0; row < s.rows; row += together) {
-      if (together > 1) {
-        rnnStepTails(s, row, static_cast<int>(std::min<int64_t>(together, s.rows - row)), whole, tail);
-        continue;
-      }
-      T* const output = s.output + row * s.ldOutput + whole;
-      const V h = rnnActivation<T, Relu>(V::loadN(output, tail));
-      h.storeN(output, tail);
-      h.storeN(s.hidden + row * s.hiddenSize + whole, tail);
-    }
-  }
+  storeLanes(dh, s.dSums + row * s.ldSums + j, n);
 }
 
 template <class T, bool Relu>
 void rnnStepBackward(const RnnStepGradient<T>& s) {
-  using V = Vec<T>;
-  constexpr int W = V::W;
-  const V one = V::set1(T(1));
   for (int64_t row = 0; row < s.rows; row++) {
-    for (int64_t j = 0; j < s.hiddenSize; j += W) {
-      const int n = static_cast<int>(std::min<int64_t>(W, s.hiddenSize - j));
-      const auto load = [n](const T* p) { return n == W ? V::load(p) : V::loadN(p, n); };
-      const V h = load(s.output + row * s.ldOutput + j);
-      V dh = load(s.dHidden + row * s.hiddenSize + j);
-      if (s.dOutput != nullptr) dh = dh + load(s.dOutput + row * s.ldDOutput + j);
-      V slope;
-      if constexpr (Relu) {
-        slope = select(le(h, V::zero()), V::zero(), dh);
-      } else {
-        slope = dh * fnma(h, h, one);
-      }
-      T* const dSums = s.dSums + row * s.ldSums + j;
-      if (n == W) {
-        slope.store(dSums);
-      } else {
-        slope.storeN(dSums, n);
-      }
-    }
+    forEachVector<T>(s.hiddenSize, [&](int64_t j, int n) { unitBackward<T, Relu>(s, row, j, n); });
   }
 }
 

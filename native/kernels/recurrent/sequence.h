@@ -46,6 +46,13 @@ void copyStates(T* out, const T* states, int64_t n) {
   }
 }
 
+/** What both biases add, [n]; zeros for one that is null. */
+template <class T>
+void addBiases(T* out, const T* first, const T* second, int64_t n) {
+  copyStates(out, first, n);
+  for (int64_t j = 0; j < n && second != nullptr; j++) out[j] += second[j];
+}
+
 /** Where the row of sequence b at step t lies: begin(t) + b · stride(). */
 class SequenceRows {
  public:
