@@ -376,6 +376,20 @@ export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';
 export {
+  type CorpusInput,
+  type CorpusItems,
+  type CsvColumnOptions,
+  corpusOf,
+  csvColumn,
+  type JsonLinesOptions,
+  jsonLines,
+  textFiles,
+  textLines,
+} from './text/corpus/readers.js';
+export { TextCorpus } from './text/corpus/text_corpus.js';
+export type { NormalForm, TextOptions } from './text/corpus/text_form.js';
+export { loadTokenizer, PretrainedTokenizer, type Tokenize, type Tokenizer } from './text/corpus/tokenizers.js';
+export {
   type ContinueOptions,
   continueTokens,
   filterLogits,
@@ -385,6 +399,12 @@ export {
 } from './text/sampling.js';
 export { countTokens, type TokenCounts } from './text/token_counts.js';
 export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
-export { Vocabulary, type VocabularyBuildOptions, type VocabularyOptions } from './text/vocabulary.js';
+export {
+  Vocabulary,
+  type VocabularyBuildOptions,
+  type VocabularyCorpusOptions,
+  type VocabularyOptions,
+  type VocabularySaveOptions,
+} from './text/vocabulary.js';
 export * from './training/index.js';
 export * from './vectors/index.js';

@@ -10,6 +10,7 @@ import type { NativeRandom } from './random.js';
 import type { NativeReduce } from './reduce.js';
 import type { NativeRuntime } from './runtime.js';
 import type { NativeSelect } from './select.js';
+import type { NativeText } from './text.js';
 
 /**
  * The addon's functions, a file of this folder for each of native/binding; those that take a plan are in `planned/`, made
@@ -26,6 +27,7 @@ export interface Native
     NativeReduce,
     NativeRuntime,
     NativeSelect,
+    NativeText,
     PlannedCalls {}
 
 export const native = loadAddon() as Native;

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { types } from 'node:util';
 import { ArgumentError, describe, FileFormatError, IndexError, TokenError, ValueError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
 import { kindOfFile } from '../io/file_kind.js';
 import { checkOptions, isIterable } from '../options.js';
+import { type CountOptions, countCorpus, countOptionNames } from './corpus/count.js';
+import type { CorpusInput } from './corpus/readers.js';
+import { keepProbabilities, negativesTable } from './sampling_tables.js';
 import { arrangeTokens, type TokenArrangement } from './token_arrangement.js';
 import { checkToken, checkTokenList, countTokens, readCounts, type TokenCounts } from './token_counts.js';
+import { isCountsFile, readCountsFile, writeCountsFile } from './vocabulary_counts.js';
 import { readVocabularyJSON, type VocabularyJSON } from './vocabulary_json.js';
 
 /** Which id a token outside the vocabulary gets. Without either option such a token is an error. */
@@ -24,8 +29,22 @@ export interface VocabularyOptions extends UnknownTokenOptions {
 
 export interface VocabularyBuildOptions extends UnknownTokenOptions, TokenArrangement {}
 
+export interface VocabularyCorpusOptions
+  extends UnknownTokenOptions,
+    CountOptions,
+    Omit<TokenArrangement, 'minFrequency'> {}
+
+export interface VocabularySaveOptions {
+  /**
+   * `'json'` (the default): all there is. `'counts'`: lines of a token and its count, by id, as word2vec's `-save-vocab` writes
+   * them; which tokens are special, and the default index, are not in it.
+   */
+  format?: 'json' | 'counts';
+}
+
 const UNKNOWN_OPTIONS = ['unknownToken', 'defaultIndex'] as const;
-const BUILD_OPTIONS = ['specials', 'specialsFirst', 'minFrequency', 'maxSize', 'sort', ...UNKNOWN_OPTIONS];
+const ARRANGEMENT_OPTIONS = ['specials', 'specialsFirst', 'maxSize', 'sort'] as const;
+const BUILD_OPTIONS = [...ARRANGEMENT_OPTIONS, 'minFrequency', ...UNKNOWN_OPTIONS];
 
 /**
  * Tokens and their ids, 0 to `size - 1`: what turns text into the indices that an embedding looks up, and back.
@@ -91,6 +110,38 @@ export class Vocabulary {
   static fromCounts(counts: TokenCounts, options?: VocabularyBuildOptions): Vocabulary {
     checkOptions('Vocabulary.fromCounts', options, BUILD_OPTIONS);
     return Vocabulary.#build('Vocabulary.fromCounts', readCounts('Vocabulary.fromCounts', counts), options);
+  }
+
+  /**
+   * The vocabulary of a corpus that is read as it is counted, however large it is. Plain text whose tokens white space parts is
+   * counted by native code on all threads.
+   *
+   * ```ts
+   * const vocabulary = await Vocabulary.build('texts/*.txt.gz', { minCount: 5, specials: ['<pad>', '<unk>'] });
+   * ```
+   *
+   * @param corpus a TextCorpus as {@link textLines} gives, the path or pattern of text files, or an iterable of texts or of
+   *   lists of tokens
+   * @throws ArgumentError, ValueError or OptionError naming the option; CorpusError naming file, line and byte of what can't be
+   *   read
+   */
+  static async build(corpus: CorpusInput, options: VocabularyCorpusOptions = {}): Promise<Vocabulary> {
+    const op = 'Vocabulary.build';
+    const all = [...ARRANGEMENT_OPTIONS, ...countOptionNames, ...UNKNOWN_OPTIONS];
+    const { specials, specialsFirst, maxSize, sort, unknownToken, defaultIndex, ...count } = checkOptions(
+      op,
+      options,
+      all,
+    );
+    // What is wrong with them shall be known before a corpus of hours is read.
+    arrangeTokens(op, new Map(), {
+      specials: types.isMap(specials) ? undefined : specials,
+      specialsFirst,
+      maxSize,
+      sort,
+    });
+    const { counts } = await countCorpus(op, corpus, count);
+    return Vocabulary.#build(op, counts, { specials, specialsFirst, maxSize, sort, unknownToken, defaultIndex });
   }
 
   static #build(op: string, counts: Map<string, number>, options: VocabularyBuildOptions = {}): Vocabulary {
@@ -186,6 +237,40 @@ export class Vocabulary {
     return [...this.#counts];
   }
 
+  /**
+   * The probability that an occurrence of each token is kept when frequent ones are left out at random, by id: √(t/f) + t/f, at
+   * most 1, for the token's share f of all counts (word2vec.c and fastText; Mikolov et al. 2013 have √(t/f)).
+   * @param threshold t, or, from 1 on, a count instead of a share; default 1e-3
+   */
+  subsampling(threshold = 1e-3): Float32Array {
+    const op = 'Vocabulary.subsampling';
+    if (typeof threshold !== 'number' || !(threshold > 0)) {
+      throw new ValueError(`${op}: threshold must be a number above 0, got ${describe(threshold)}`);
+    }
+    const total = this.#counts.reduce((a, b) => a + b, 0);
+    return keepProbabilities(this.#counts, total, threshold);
+  }
+
+  /**
+   * A table of ids in which each stands as often as count^exponent says: an entry drawn at random is a negative sample.
+   * @param exponent default 0.75 (word2vec; fastText has 0.5)
+   * @throws ValueError for a vocabulary without counts
+   */
+  negativeSampling(exponent = 0.75): Int32Array {
+    const op = 'Vocabulary.negativeSampling';
+    if (typeof exponent !== 'number' || !(Math.abs(exponent) <= 10)) {
+      throw new ValueError(`${op}: exponent must be a number from -10 to 10, got ${describe(exponent)}`);
+    }
+    if (!this.#counts.some((count) => count > 0)) throw new ValueError(`${op}: no token of the vocabulary was counted`);
+    // What was never seen is never drawn, whatever the exponent.
+    const ids = this.#counts.flatMap((count, id) => (count > 0 ? [id] : []));
+    const table = negativesTable(
+      ids.map((id) => this.#counts[id]),
+      exponent,
+    );
+    return ids.length === this.#counts.length ? table : table.map((place) => ids[place]);
+  }
+
   /** The tokens by id. */
   tokens(): string[] {
     return [...this.#tokens];
@@ -231,14 +316,25 @@ export class Vocabulary {
     return Vocabulary.#fromJSON('Vocabulary.fromJSON', json);
   }
 
-  /** Writes the vocabulary to a JSON file. A crash leaves the file that was there, or the new one, never a part. */
-  save(path: string): void {
-    checkPath('Vocabulary.save', path);
-    writeFileAtomically(path, `${JSON.stringify(this)}\n`);
+  /** Writes the vocabulary to a file. A crash leaves the file that was there, or the new one, never a part. */
+  save(path: string, options?: VocabularySaveOptions): void {
+    const op = 'Vocabulary.save';
+    const { format = 'json' } = checkOptions(op, options, ['format']);
+    checkPath(op, path);
+    if (format === 'json') {
+      writeFileAtomically(path, `${JSON.stringify(this)}\n`);
+      return;
+    }
+    if (format !== 'counts') throw new ValueError(`${op}: format must be 'json' or 'counts', got ${describe(format)}`);
+    const spoilt = this.#tokens.find((token) => token === '' || /\s/.test(token));
+    if (spoilt !== undefined) {
+      throw new ValueError(`${op}: the token ${describe(spoilt)} can't be written in lines of a word and its count`);
+    }
+    writeFileAtomically(path, writeCountsFile(this.#tokens.map((token, id) => [token, this.#counts[id]])));
   }
 
   /**
-   * Reads a file that {@link save} wrote.
+   * Reads a file that {@link save} wrote, in either format, or word2vec (`-save-vocab`) or GloVe's `vocab_count`.
    * @throws FileFormatError for a file that is none; the file system's own error where it can't be read
    */
   static load(path: string): Vocabulary {
@@ -246,8 +342,14 @@ export class Vocabulary {
     const bytes = readFileSync(path);
     let json: unknown;
     try {
-      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      if (isCountsFile(text)) {
+        const counts = readCountsFile(op, text);
+        return new Vocabulary(counts.keys(), { counts });
+      }
+      json = JSON.parse(text);
     } catch (error) {
+      if (error instanceof FileFormatError) throw error;
       const kind = kindOfFile(bytes);
       const instead = kind === null || kind.startsWith('a text') ? '' : `; it is ${kind}`;
       throw new FileFormatError(`${op} is no JSON file: ${(error as Error).message}${instead}`);

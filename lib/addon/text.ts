@@ -1,0 +1,27 @@
+/** Counting of words in texts that come in pieces: native/binding/text.cc. A counter is a number from Open to Close. */
+export interface NativeText {
+  wordCounterOpen(mostWords: number): number;
+  wordCounterClose(counter: number): void;
+  /** The bytes of a piece that were used; -1 for a word that is too long. */
+  wordCounterAdd(counter: number, length: number, place: number, last: boolean, bytes: Uint8Array): number;
+  /**
+   * Writes eight numbers: words that occurred `minCount` times, their bytes, all words, lines, tokens, pruned words, the most of
+   * their counts, the first place of what is not UTF-8.
+   */
+  wordCounterFinish(counter: number, minCount: number, out: Float64Array): void;
+  /** The first `count` words, a newline after each, how often they occurred and where first. */
+  wordCounterWords(counter: number, count: number, bytes: Uint8Array, counts: Float64Array, firsts: Float64Array): void;
+  wordCounterNumber(counter: number, count: number, numbers: Int32Array): void;
+  /** How many numbers were written to `out` from `begin` on, -1 where they had no room; `used[0]` gets the bytes that were read. */
+  wordCounterEncode(
+    counter: number,
+    length: number,
+    last: boolean,
+    byLine: boolean,
+    longest: number,
+    begin: number,
+    bytes: Uint8Array,
+    out: Int32Array,
+    used: Float64Array,
+  ): number;
+}

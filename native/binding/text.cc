@@ -1,0 +1,127 @@
+// Counting of words and their numbers, for texts that come in pieces. A counter lives in the environment under a
+// number, from wordCounterOpen to wordCounterClose.
+#include "binding/family.h"
+#include "binding/instance.h"
+#include "kernels/text/word_counter.h"
+
+namespace lutra::binding {
+
+namespace {
+
+using text::WordCounter;
+
+// Nobody needs more at a time; a caller that forgets to close them shall notice.
+constexpr size_t kMostCounters = 4096;
+constexpr int64_t kMostWords = (int64_t{1} << 31) - 2;
+
+WordCounter& counterOf(const Args& args) {
+  const auto number = static_cast<size_t>(args.integer(0, "counter", 0, kMostCounters));
+  auto& counters = args.env().GetInstanceData<Instance>()->counters;
+  if (number >= counters.size() || counters[number] == nullptr) args.fail(ErrorKind::range, "counter is not open");
+  return *counters[number];
+}
+
+// wordCounterOpen(mostWords) -> counter
+int64_t open(Args& args) {
+  const int64_t mostWords = args.integer(0, "mostWords", 1, kMostWords);
+  auto& counters = args.env().GetInstanceData<Instance>()->counters;
+  size_t number = 0;
+  while (number < counters.size() && counters[number] != nullptr) number++;
+  if (number >= kMostCounters) args.fail(ErrorKind::range, "too many counters are open");
+  if (number == counters.size()) counters.emplace_back();
+  counters[number] = std::make_shared<WordCounter>(mostWords);
+  return static_cast<int64_t>(number);
+}
+
+void close(Args& args) {
+  counterOf(args);
+  args.env().GetInstanceData<Instance>()->counters[args.integer(0, "counter")].reset();
+}
+
+// wordCounterAdd(counter, length, place, last, bytes) -> bytes that were used, -1 for a word that is too long
+int64_t add(Args& args) {
+  WordCounter& counter = counterOf(args);
+  const int64_t length = args.integer(1, "length");
+  const int64_t place = args.integer(2, "place");
+  const bool last = args.flag(3, "last");
+  return counter.add(args.array<uint8_t>(4, "bytes", 0, length), length, place, last);
+}
+
+// wordCounterFinish(counter, out): words, their bytes, lines, tokens, pruned words, the most of their counts, the first
+// place of what is not UTF-8 or -1
+void finish(Args& args) {
+  WordCounter& counter = counterOf(args);
+  const int64_t minCount = args.integer(1, "minCount");
+  double* const out = args.array<double>(2, "out", 0, 8);
+  counter.finish();
+  int64_t frequent = 0, bytes = 0;
+  for (const text::Word& word : counter.words()) {
+    if (word.count < minCount) break;
+    frequent++;
+    bytes += word.length;
+  }
+  const int64_t told[] = {frequent, bytes, static_cast<int64_t>(counter.words().size()), counter.lines(), counter.tokens(), counter.pruned(), counter.prunedCount(), counter.firstInvalid()};
+  for (int k = 0; k < 8; k++) out[k] = static_cast<double>(told[k]);
+}
+
+// wordCounterWords(counter, count, bytes, counts, firsts): the first `count` words with a newline after each, how often
+// they occurred and where first
+void words(Args& args) {
+  WordCounter& counter = counterOf(args);
+  const int64_t count = args.integer(1, "count");
+  if (count > static_cast<int64_t>(counter.words().size())) args.fail(ErrorKind::range, "count is more than there are");
+  int64_t length = count;
+  for (int64_t w = 0; w < count; w++) length += counter.words()[w].length;
+  uint8_t* out = args.array<uint8_t>(2, "bytes", 0, length);
+  double* const counts = args.array<double>(3, "counts", 0, count);
+  double* const firsts = args.array<double>(4, "firsts", 0, count);
+  for (int64_t w = 0; w < count; w++) {
+    const text::Word& word = counter.words()[w];
+    std::memcpy(out, counter.bytesOf(word), word.length);
+    out += word.length;
+    *out++ = '\n';
+    counts[w] = static_cast<double>(word.count);
+    firsts[w] = static_cast<double>(word.first);
+  }
+}
+
+// wordCounterNumber(counter, count, numbers): numbers[w] for word w; -1, and words from `count` on, are left out
+void number(Args& args) {
+  WordCounter& counter = counterOf(args);
+  const int64_t count = args.integer(1, "count");
+  if (count > static_cast<int64_t>(counter.words().size())) args.fail(ErrorKind::range, "count is more than there are");
+  counter.number(args.array<int32_t>(2, "numbers", 0, count), count);
+}
+
+// wordCounterEncode(counter, length, last, byLine, longest, begin, bytes, out, used) -> numbers written to out from
+// `begin` on, -1 where they had no room; used[0] gets the bytes that were read
+int64_t encode(Args& args) {
+  WordCounter& counter = counterOf(args);
+  const int64_t length = args.integer(1, "length");
+  const bool last = args.flag(2, "last");
+  const bool byLine = args.flag(3, "byLine");
+  const int64_t longest = args.integer(4, "longest", 1);
+  const int64_t begin = args.integer(5, "begin");
+  const uint8_t* const bytes = args.array<uint8_t>(6, "bytes", 0, length);
+  const int64_t room = args.span(7, "out").length - begin;
+  if (room < 0) args.fail(ErrorKind::range, "begin must lie in out");
+  int32_t* const out = args.array<int32_t>(7, "out", begin, room);
+  double* const used = args.array<double>(8, "used", 0, 1);
+  const text::Encoded encoded = counter.encode(bytes, length, last, byLine, longest, out, room);
+  used[0] = static_cast<double>(encoded.used);
+  return encoded.written;
+}
+
+}  // namespace
+
+static const Family family([](Napi::Object exports) {
+  define<open>(exports, "wordCounterOpen");
+  define<close>(exports, "wordCounterClose");
+  define<add>(exports, "wordCounterAdd");
+  define<finish>(exports, "wordCounterFinish");
+  define<words>(exports, "wordCounterWords");
+  define<number>(exports, "wordCounterNumber");
+  define<encode>(exports, "wordCounterEncode");
+});
+
+}  // namespace lutra::binding
