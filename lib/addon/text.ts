@@ -5,8 +5,8 @@ export interface NativeText {
   /** The bytes of a piece that were used; -1 for a word that is too long. */
   wordCounterAdd(counter: number, length: number, place: number, last: boolean, bytes: Uint8Array): number;
   /**
-   * Writes eight numbers: words that occurred `minCount` times, their bytes, all words, lines, tokens, pruned words, the most of
-   * their counts, the first place of what is not UTF-8.
+   * Writes nine numbers: words that occurred `minCount` times, their bytes, all words, lines, tokens, pruned words, the most of
+   * their counts, the first place of what is not UTF-8, the highest count.
    */
   wordCounterFinish(counter: number, minCount: number, out: Float64Array): void;
   /** The first `count` words, a newline after each, how often they occurred and where first. */

@@ -26,6 +26,8 @@ export interface CountTotals {
   readonly prunedCount: number;
   /** Where the first word lies that is not UTF-8; -1 where all are. */
   readonly firstInvalid: number;
+  /** How often the most frequent word occurred. */
+  readonly highest: number;
 }
 
 /** A counter in native memory, until it is closed. */
@@ -48,10 +50,10 @@ export class WordCounter {
 
   /** Brings together what the threads have counted; then there are words. */
   finish(minCount: number): CountTotals {
-    const out = new Float64Array(8);
+    const out = new Float64Array(9);
     native.wordCounterFinish(this.#counter, minCount, out);
-    const [words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid] = out;
-    return { words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid };
+    const [words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest] = out;
+    return { words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest };
   }
 
   /** The words that occurred often enough. */

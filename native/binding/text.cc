@@ -52,7 +52,7 @@ int64_t add(Args& args) {
 void finish(Args& args) {
   WordCounter& counter = counterOf(args);
   const int64_t minCount = args.integer(1, "minCount");
-  double* const out = args.array<double>(2, "out", 0, 8);
+  double* const out = args.array<double>(2, "out", 0, 9);
   counter.finish();
   int64_t frequent = 0, bytes = 0;
   for (const text::Word& word : counter.words()) {
@@ -60,8 +60,16 @@ void finish(Args& args) {
     frequent++;
     bytes += word.length;
   }
-  const int64_t told[] = {frequent, bytes, static_cast<int64_t>(counter.words().size()), counter.lines(), counter.tokens(), counter.pruned(), counter.prunedCount(), counter.firstInvalid()};
-  for (int k = 0; k < 8; k++) out[k] = static_cast<double>(told[k]);
+  const int64_t told[] = {frequent,
+                          bytes,
+                          static_cast<int64_t>(counter.words().size()),
+                          counter.lines(),
+                          counter.tokens(),
+                          counter.pruned(),
+                          counter.prunedCount(),
+                          counter.firstInvalid(),
+                          counter.words().empty() ? 0 : counter.words().front().count};
+  for (int k = 0; k < 9; k++) out[k] = static_cast<double>(told[k]);
 }
 
 // wordCounterWords(counter, count, bytes, counts, firsts): the first `count` words with a newline after each, how often

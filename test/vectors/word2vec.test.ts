@@ -103,10 +103,14 @@ describe('Word2Vec', () => {
 
   it('refuses what is no corpus and no option', async () => {
     const refused: [unknown, object, string][] = [
-      ['a text', {}, 'sentences must be a list of sentences, got a string'],
-      [5, {}, 'sentences must be iterable, got 5'],
-      [[5], {}, 'sentence 0 must be a text or an array of tokens, got 5'],
-      [[['a', 5]], {}, 'tokens must be strings, got 5 in sentence 0'],
+      ['no/such/file', {}, 'ENOENT'],
+      [
+        5,
+        {},
+        'the corpus must be iterable, of texts or lists of tokens, or a function that gives such an iterable, got 5',
+      ],
+      [[5], {}, 'document 0 must be a text or an array of tokens, got 5'],
+      [[['a', 5]], {}, 'tokens must be strings, got 5 in document 0'],
       [[], {}, 'the corpus holds no tokens'],
       [['a b c'], { minCount: 2 }, 'no word is left: the most frequent of 3 occurs 1 times, and minCount is 2'],
       [corpus, { vectorsize: 10 }, "unknown option 'vectorsize'; did you mean 'vectorSize'?"],

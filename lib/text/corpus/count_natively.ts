@@ -67,7 +67,7 @@ export class NativeCount {
     this.#counter.close();
   }
 
-  totals: TokenTotals = { tokens: 0, documents: 0, distinct: 0, counts: new Map() };
+  totals: TokenTotals = { tokens: 0, documents: 0, distinct: 0, highest: 0, counts: new Map() };
 
   async #count(): Promise<void> {
     let begin = 0;
@@ -98,7 +98,8 @@ export class NativeCount {
     const order = [...this.#words].sort(([, a], [, b]) => a.first - b.first);
     for (const [token, { count }] of order) if (count >= this.limits.minCount) counts.set(token, count);
     const { tokens, distinct } = totals;
-    this.totals = { tokens, documents: this.byLine ? totals.lines : this.paths.length, distinct, counts };
+    const highest = order.reduce((most, [, { count }]) => Math.max(most, count), totals.highest);
+    this.totals = { tokens, documents: this.byLine ? totals.lines : this.paths.length, distinct, highest, counts };
   }
 
   #merge({ bytes, counts, firsts }: CountedWords): Map<string, Merged> {

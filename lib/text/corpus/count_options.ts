@@ -19,6 +19,8 @@ export interface TokenTotals {
   readonly documents: number;
   /** Distinct tokens, rare ones too. */
   readonly distinct: number;
+  /** How often the most frequent token occurs. */
+  readonly highest: number;
   /** How often each token occurs that occurs often enough, in order of first appearance. */
   readonly counts: Map<string, number>;
 }

@@ -25,6 +25,8 @@ export async function countStreaming(op: string, corpus: TextCorpus, limits: Cou
   }
   tellPruned(op, pruned, prunedCount, limits.mostTokens);
   distinct = counts.size;
+  let highest = 0;
+  for (const count of counts.values()) if (count > highest) highest = count;
   if (limits.minCount > 1) counts = new Map([...counts].filter(([, count]) => count >= limits.minCount));
-  return { tokens, documents, distinct, counts };
+  return { tokens, documents, distinct, highest, counts };
 }

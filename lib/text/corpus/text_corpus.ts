@@ -82,6 +82,7 @@ export async function* tokenBatches(corpus: TextCorpus): AsyncGenerator<string[]
 }
 
 function tokensOf(item: string | readonly string[], form: TextForm, place: () => string): string[] {
+  if (typeof item !== 'string' && form.isPlain) return item as string[];
   try {
     return typeof item === 'string' ? form.tokens(item) : item.map((token) => form.form(token));
   } catch (error) {

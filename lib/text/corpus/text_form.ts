@@ -56,6 +56,11 @@ export class TextForm {
     return this.lowercase ? normal.toLowerCase() : normal;
   }
 
+  /** Whether texts and tokens stay as they are. */
+  get isPlain(): boolean {
+    return this.normalize === 'none' && !this.lowercase;
+  }
+
   tokens(text: string): string[] {
     return this.tokenize(this.form(text));
   }

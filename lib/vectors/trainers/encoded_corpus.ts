@@ -1,11 +1,15 @@
-import { ArgumentError, CorpusError, describe } from '../../errors.js';
-import { type StopSignal, Turns } from './turns.js';
+import { CorpusError } from '../../errors.js';
+import { countsNatively, NativeCount } from '../../text/corpus/count_natively.js';
+import { type CountLimits, mostTokens, type TokenTotals } from '../../text/corpus/count_options.js';
+import { type CorpusInput, readCorpus } from '../../text/corpus/readers.js';
+import { type TextCorpus, tokenBatches } from '../../text/corpus/text_corpus.js';
+import type { StopSignal } from './turns.js';
 
 /**
- * Sentences: each a list of tokens, or a text whose tokens white space parts. Anything that can be iterated, also
- * asynchronously; it is gone through once.
+ * Sentences: what `textLines` and its like give, a path or pattern of text files (a sentence a line), or an iterable, also an
+ * asynchronous one, of texts, which white space parts, or of lists of tokens.
  */
-export type Sentences = Iterable<string | readonly string[]> | AsyncIterable<string | readonly string[]>;
+export type Sentences = CorpusInput;
 
 /** A corpus as word numbers, the most frequent word first; -1 ends a sentence. */
 export interface EncodedCorpus {
@@ -19,14 +23,14 @@ export interface EncodedCorpus {
   readonly read: number;
 }
 
-export interface CountLimits {
+export interface WordLimits {
   /** Words that occur less often are left out. */
   readonly minCount: number;
   /** At most so many words, the most frequent; null for all. */
   readonly maxFinalVocab: number | null;
 }
 
-/** Longer sentences are cut, as gensim's `batch_words` cuts them. */
+/** Longer sentences are cut, as gensim's `batch_words` cuts them, by the words of them that are kept. */
 const longestSentence = 10_000;
 const chunkLength = 1 << 20;
 
@@ -54,65 +58,82 @@ class Chunks {
   }
 }
 
-/** White space parts tokens; a text of none is an empty sentence. */
-function tokensOf(op: string, sentence: unknown, position: number): readonly string[] {
-  if (typeof sentence === 'string') return sentence.match(/\S+/g) ?? [];
-  if (!Array.isArray(sentence)) {
-    throw new ArgumentError(
-      `${op}: sentence ${position} must be a text or an array of tokens, got ${describe(sentence)}`,
-    );
-  }
-  return sentence;
-}
-
 /**
- * Reads a corpus once: counts its words, drops rare ones, and numbers the rest by falling frequency (equals in order of
- * appearance).
+ * Reads a corpus: counts its words, drops rare ones, and numbers the rest by falling frequency (equals in order of
+ * appearance). Plain text is read twice, by native code on all threads; anything else once.
  * @throws ArgumentError for what is no corpus; CorpusError for one without tokens, or with rare ones only
  */
 export async function encodeCorpus(
   op: string,
   sentences: Sentences,
-  limits: CountLimits,
+  limits: WordLimits,
   signal?: StopSignal,
 ): Promise<EncodedCorpus> {
-  if (typeof sentences === 'string') {
-    throw new ArgumentError(
-      `${op}: sentences must be a list of sentences, got a string; read a file's lines with textLines(path)`,
-    );
-  }
-  const iterable = sentences as { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown } | null | undefined;
-  if (typeof iterable?.[Symbol.iterator] !== 'function' && typeof iterable?.[Symbol.asyncIterator] !== 'function') {
-    throw new ArgumentError(`${op}: sentences must be iterable, got ${describe(sentences)}`);
-  }
+  const corpus = readCorpus(op, sentences);
+  if (countsNatively(corpus)) return encodeNatively(op, corpus, limits, signal);
   const numbers = new Map<string, number>();
   const counts: number[] = [];
   const chunks = new Chunks();
-  const turns = new Turns(signal);
   let [read, position] = [0, 0];
-  for await (const sentence of sentences) {
-    let inSentence = 0;
-    for (const token of tokensOf(op, sentence, position)) {
-      if (typeof token !== 'string') {
-        throw new ArgumentError(`${op}: tokens must be strings, got ${describe(token)} in sentence ${position}`);
+  for await (const batch of tokenBatches(corpus)) {
+    signal?.throwIfAborted();
+    for (const sentence of batch) {
+      for (const token of sentence) {
+        let number = numbers.get(token);
+        if (number === undefined) {
+          number = numbers.size;
+          numbers.set(token, number);
+          counts.push(0);
+        }
+        counts[number]++;
+        chunks.push(number);
       }
-      let number = numbers.get(token);
-      if (number === undefined) {
-        number = numbers.size;
-        numbers.set(token, number);
-        counts.push(0);
-      }
-      counts[number]++;
-      chunks.push(number);
-      if (++inSentence % longestSentence === 0) chunks.push(-1);
+      read += sentence.length;
+      chunks.push(-1);
     }
-    read += inSentence;
-    if (inSentence % longestSentence !== 0) chunks.push(-1);
-    position++;
-    if (position % 256 === 0) await turns.next();
+    position += batch.length;
   }
-  if (read === 0) throw new CorpusError(`${op}: the corpus holds no tokens (${position} sentences were read)`);
+  checkRead(op, read, position);
   return number(op, numbers, counts, chunks, read, limits);
+}
+
+async function encodeNatively(
+  op: string,
+  corpus: TextCorpus,
+  { minCount, maxFinalVocab }: WordLimits,
+  signal?: StopSignal,
+): Promise<EncodedCorpus> {
+  const limits: CountLimits = { minCount, mostTokens, signal };
+  const count = await NativeCount.of(op, corpus, limits);
+  try {
+    const { totals } = count;
+    checkRead(op, totals.tokens, totals.documents);
+    const byCount = [...totals.counts].sort(([, a], [, b]) => b - a);
+    const kept = maxFinalVocab === null ? byCount : byCount.slice(0, maxFinalVocab);
+    checkKept(op, kept.length, totals, minCount);
+    const words = kept.map(([word]) => word);
+    const tokens = await count.encode(words, longestSentence);
+    const counts = kept.map(([, times]) => times);
+    return { words, counts, tokens, length: counts.reduce((a, b) => a + b, 0), read: totals.tokens };
+  } finally {
+    count.close();
+  }
+}
+
+function checkRead(op: string, read: number, sentences: number): void {
+  if (read === 0) throw new CorpusError(`${op}: the corpus holds no tokens (${sentences} sentences were read)`);
+}
+
+function checkKept(
+  op: string,
+  kept: number,
+  { distinct, highest }: Pick<TokenTotals, 'distinct' | 'highest'>,
+  minCount: number,
+): void {
+  if (kept > 0) return;
+  throw new CorpusError(
+    `${op}: no word is left: the most frequent of ${distinct} occurs ${highest} times, and minCount is ${minCount}`,
+  );
 }
 
 function number(
@@ -121,27 +142,28 @@ function number(
   counts: readonly number[],
   chunks: Chunks,
   read: number,
-  { minCount, maxFinalVocab }: CountLimits,
+  { minCount, maxFinalVocab }: WordLimits,
 ): EncodedCorpus {
   const arrivals = Array.from(counts.keys()).filter((k) => counts[k] >= minCount);
   arrivals.sort((a, b) => counts[b] - counts[a] || a - b);
   const kept = maxFinalVocab === null ? arrivals : arrivals.slice(0, maxFinalVocab);
-  if (kept.length === 0) {
-    const most = counts.reduce((a, b) => Math.max(a, b), 0);
-    throw new CorpusError(
-      `${op}: no word is left: the most frequent of ${counts.length} occurs ${most} times, and minCount is ${minCount}`,
-    );
-  }
+  const highest = counts.reduce((a, b) => Math.max(a, b), 0);
+  checkKept(op, kept.length, { distinct: counts.length, highest }, minCount);
   const renumbered = new Int32Array(counts.length).fill(-1);
   for (const [k, arrival] of kept.entries()) renumbered[arrival] = k;
-  const tokens = new Int32Array(kept.reduce((sum, k) => sum + counts[k], 0) + chunks.length - read);
-  let at = 0;
+  const length = kept.reduce((sum, k) => sum + counts[k], 0);
+  const tokens = new Int32Array(length + Math.min(length, chunks.length - read) + Math.ceil(length / longestSentence));
+  let [at, inSentence] = [0, 0];
   chunks.drain((arrival) => {
-    // Sentences of which nothing is left need no end either.
-    if (arrival < 0) {
-      if (at > 0 && tokens[at - 1] >= 0) tokens[at++] = -1;
-    } else if (renumbered[arrival] >= 0) {
+    if (arrival >= 0 && renumbered[arrival] < 0) return;
+    if (arrival >= 0) {
       tokens[at++] = renumbered[arrival];
+      inSentence++;
+    }
+    // Sentences of which nothing is left need no end either.
+    if ((arrival < 0 && inSentence > 0) || inSentence === longestSentence) {
+      tokens[at++] = -1;
+      inSentence = 0;
     }
   });
   const texts = [...numbers.keys()];
@@ -162,17 +184,17 @@ export async function encodeWith(
   indexOf: (word: string) => number | undefined,
 ): Promise<{ tokens: Int32Array; length: number }> {
   const chunks = new Chunks();
-  const turns = new Turns();
-  let [length, position] = [0, 0];
-  for await (const sentence of sentences) {
-    for (const token of tokensOf(op, sentence, position++)) {
-      const index = indexOf(token);
-      if (index === undefined) continue;
-      chunks.push(index);
-      length++;
+  let length = 0;
+  for await (const batch of tokenBatches(readCorpus(op, sentences))) {
+    for (const sentence of batch) {
+      for (const token of sentence) {
+        const index = indexOf(token);
+        if (index === undefined) continue;
+        chunks.push(index);
+        length++;
+      }
+      chunks.push(-1);
     }
-    chunks.push(-1);
-    if (position % 256 === 0) await turns.next();
   }
   const tokens = new Int32Array(chunks.length);
   let at = 0;

@@ -58,7 +58,7 @@ const seedsOfEpoch = 0x10001;
  * Word vectors by word2vec (Mikolov et al. 2013): skip-gram or CBOW, with negative sampling or hierarchical softmax.
  *
  * ```ts
- * const model = await Word2Vec.train(sentences, { sg: true, vectorSize: 100, onProgress: console.log });
+ * const model = await Word2Vec.train('texts/*.txt.gz', { sg: true, vectorSize: 100, onProgress: console.log });
  * model.wv.mostSimilar('river');
  * ```
  *
@@ -98,7 +98,9 @@ export class Word2Vec {
 
   /**
    * Reads a corpus and trains on it.
-   * @param sentences lists of tokens, or texts whose tokens white space parts; iterable or async iterable
+   * @param sentences what `textLines`, `jsonLines` and their like give; or the path or pattern of text files, a sentence a line; or
+   *   an iterable, also an asynchronous one, of lists of tokens or of texts, whose tokens white space parts. Plain text is counted and
+   *   numbered by native code, and read twice for that
    * @throws ArgumentError, OptionError or ValueError for what is no corpus or no option; CorpusError for a corpus of which
    *   no words are left; the reason of `signal` once it is aborted
    */
