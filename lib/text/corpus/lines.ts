@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { CorpusError } from '../../errors.js';
+import { CorpusError, describe } from '../../errors.js';
 import { DamagedGzip, type FileState, type Pieces, readFilePieces, readInputPieces } from '../../io/file_pieces.js';
 import { standardInput } from './paths.js';
 import { firstInvalidByte } from './utf8.js';
@@ -16,13 +16,20 @@ const newline = 0x0a;
 /** Longer ones are no lines of a text; a file of one line is read with textFiles, or by words. */
 const longestLine = 1 << 28;
 
-/** The bytes of a path, or of the standard input, as CorpusErrors where gzip is damaged. */
+/** The bytes of a path, or of the standard input; what can't be read is a CorpusError. */
 export async function* readPieces(op: string, path: string, opened?: (state: FileState) => void): Pieces {
   try {
     yield* path === standardInput ? readInputPieces() : readFilePieces(path, opened);
   } catch (error) {
-    if (!(error instanceof DamagedGzip)) throw error;
-    throw new CorpusError(`${op}: ${path}: its gzip is damaged or cut short (${error.message})`);
+    if (error instanceof DamagedGzip) {
+      throw new CorpusError(`${op}: ${path}: its gzip is damaged or cut short (${error.message})`);
+    }
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    const hint = /\s/.test(path) ? '; a string is the path of a file, texts are given as a list of them' : '';
+    throw new CorpusError(`${op}: ${describe(path)} can't be read: ${message.replace(/, \w+( '.*')?$/s, '')}${hint}`, {
+      cause: error,
+    });
   }
 }
 

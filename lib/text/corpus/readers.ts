@@ -47,8 +47,8 @@ function filesSource(op: string, paths: Paths, byLine: boolean | null, read: Rea
  *
  * @param paths a path, `'-'` for the standard input, a pattern such as `'data/part-*.txt.gz'` (its files in order of their
  *   names), or several of them
- * @throws ArgumentError, ValueError or OptionError at once; when it is read, the file system's own error, and CorpusError for what
- *   is no UTF-8, damaged gzip, a pattern that no file matches
+ * @throws ArgumentError, ValueError or OptionError at once; when it is read, CorpusError for a file
+ *   that can't be read, what is no UTF-8, damaged gzip, a pattern that no file matches
  */
 export function textLines(paths: Paths, options?: TextOptions): TextCorpus {
   const op = 'textLines';
