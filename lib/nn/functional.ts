@@ -16,6 +16,7 @@ export {
   tanh,
 } from '../ops/activation.js';
 export { type AttentionOptions, scaledDotProductAttention } from '../ops/attention.js';
+export { type BatchNormOptions, batchNorm } from '../ops/batch_norm.js';
 export { type Conv1dOptions, type Conv1dPadding, conv1d } from '../ops/conv1d.js';
 export {
   type CrossEntropyOptions,
@@ -40,6 +41,7 @@ export {
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
 export { type BagMode, type EmbeddingBagOptions, embeddingBag } from '../ops/embedding_bag.js';
+export { type GroupNormOptions, groupNorm, type InstanceNormOptions, instanceNorm } from '../ops/group_norm.js';
 export { type KlDivOptions, type KlDivReduction, klDiv } from '../ops/kl_div.js';
 export { linear } from '../ops/linear.js';
 export {

@@ -20,6 +20,7 @@ export {
   type AdaptiveLogSoftmaxOutput,
   AdaptiveLogSoftmaxWithLoss,
 } from './adaptive_log_softmax.js';
+export { BatchNorm1d, type BatchNormModuleOptions } from './batch_norm.js';
 export { ClassSampler, type ClassSource, type UnigramOptions } from './class_sampler.js';
 export * as utils from './clipping_and_sequences.js';
 export { cloneModule } from './clone_module.js';
@@ -35,10 +36,12 @@ export {
 } from './embedding_bag.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
+export { GroupNorm, type GroupNormModuleOptions } from './group_norm.js';
 export { GRU, type GRUOptions } from './gru.js';
 export { GRUCell } from './gru_cell.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
+export { InstanceNorm1d, type InstanceNormModuleOptions } from './instance_norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export {
   BCELoss,

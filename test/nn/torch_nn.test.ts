@@ -17,6 +17,8 @@ interface ModuleCase {
   outputs: Nest<ArrayFixture>;
   grads?: { inputs: (ArrayFixture | null)[]; parameters: Record<string, ArrayFixture> };
   after?: Record<string, ArrayFixture>;
+  /** Whether the module is in training mode, which modules are at first. */
+  training?: boolean;
 }
 
 type ModuleClass = new (...args: unknown[]) => nn.Module & { forward(...args: unknown[]): Nest<Tensor> };
@@ -29,14 +31,17 @@ function build(testCase: ModuleCase, inputs: Tensor[]) {
   const options = resolve(testCase.options, inputs) as Record<string, unknown>;
   const args = Object.keys(options).length > 0 ? [...testCase.args, options] : testCase.args;
   const module = new (nn as unknown as Record<string, ModuleClass>)[testCase.module](...args);
-  if (Object.keys(testCase.state).length > 0) module.loadStateDict(toStateDict(testCase.state));
-  return module;
+  // Fixtures hold parameters; buffers are as the module made them.
+  if (Object.keys(testCase.state).length > 0)
+    module.loadStateDict({ ...module.stateDict(), ...toStateDict(testCase.state) });
+  return module.train(testCase.training ?? true);
 }
 
 const families = [
   'embedding',
   'layers',
   'convolution',
+  'channel_norms',
   'lstm_1_layer',
   'lstm_2_layers',
   'lstm_3_layers',

@@ -13,7 +13,7 @@ from fixtures import uniform, write
 from nn_cases import ModuleCases
 from ops_cases import In
 
-TORCH_NAMES = {'paddingMode': 'padding_mode'}
+TORCH_NAMES = {'paddingMode': 'padding_mode', 'trackRunningStats': 'track_running_stats'}
 
 
 def torch_options(options):
@@ -49,5 +49,41 @@ def convolution():
     write('nn_convolution', __file__, cases=cases.cases)
 
 
+def channel_norms():
+    cases = ModuleCases()
+
+    def add(name, args, shape, training=True, view=(), **options):
+        label = f'{name}({", ".join(map(str, args))}), input {shape}, options {options}'
+        label += ('' if training else ', evaluation') + (', strided' if view else '')
+        build = lambda _: getattr(nn, name)(*args, **torch_options(options)).train(training)
+        cases.add(label, name, build, [In(uniform(*shape, seed=4, shift=0.3), view=list(view))], ['$0'], args, options,
+                  after=name != 'GroupNorm')
+        cases.cases[-1]['training'] = training
+
+    for shape, training in product(((4, 3), (4, 3, 5), (2, 3, 1), (1, 3, 4)), (True, False)):
+        add('BatchNorm1d', [3], shape, training)
+        add('BatchNorm1d', [3], shape, training, momentum=None)
+        add('BatchNorm1d', [3], shape, training, affine=False, momentum=0.3)
+        add('BatchNorm1d', [3], shape, training, trackRunningStats=False, eps=1e-2)
+        add('BatchNorm1d', [3], shape, training, bias=False)
+    add('BatchNorm1d', [37], (9, 37))
+    add('BatchNorm1d', [3], (4, 5, 3), view=[['transpose', 1, 2]])
+    add('BatchNorm1d', [3], (0, 3), training=False)
+    for shape, training in product(((2, 3, 5), (3, 5)), (True, False)):
+        add('InstanceNorm1d', [3], shape, training)
+        add('InstanceNorm1d', [3], shape, training, affine=True)
+        add('InstanceNorm1d', [3], shape, training, affine=True, bias=False, eps=1e-2)
+        add('InstanceNorm1d', [3], shape, training, affine=True, trackRunningStats=True, momentum=0.4)
+        add('InstanceNorm1d', [3], shape, training, trackRunningStats=True, momentum=None)
+    # Groups of one element are left out: their exact gradients are zero, PyTorch's are rounding noise.
+    for groups, shape in product((1, 2, 3), ((3, 6), (2, 6, 5), (2, 6, 2, 3))):
+        add('GroupNorm', [groups, 6], shape)
+        add('GroupNorm', [groups, 6], shape, affine=False)
+        add('GroupNorm', [groups, 6], shape, bias=False, eps=0.1)
+    add('GroupNorm', [6, 6], (2, 6, 5))
+    write('nn_channel_norms', __file__, cases=cases.cases)
+
+
 if __name__ == '__main__':
     convolution()
+    channel_norms()

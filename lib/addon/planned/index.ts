@@ -1,5 +1,6 @@
 // Made by scripts/make_calls.mjs from native/binding/planned.
 import type { PlannedAttention } from './attention.js';
+import type { PlannedChannelNorm } from './channel_norm.js';
 import type { PlannedConvolution } from './convolution.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
@@ -16,6 +17,7 @@ import type { PlannedWord2vec } from './word2vec.js';
 /** The addon's functions whose numbers travel in the plan. */
 export interface PlannedCalls
   extends PlannedAttention,
+    PlannedChannelNorm,
     PlannedConvolution,
     PlannedEmbeddingBag,
     PlannedGather,
