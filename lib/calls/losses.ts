@@ -4,18 +4,34 @@ import { Tensor } from '../tensor/tensor.js';
 import { callElementLoss, callElementLossBackward } from './planned/losses.js';
 
 /** Codes of native/kernels/losses/element.h. */
-const lossCodes = { mse: 0, l1: 1, smoothL1: 2, huber: 3, bce: 4, bceLogits: 5 } as const;
+const lossCodes = {
+  mse: 0,
+  l1: 1,
+  smoothL1: 2,
+  huber: 3,
+  bce: 4,
+  bceLogits: 5,
+  softMargin: 6,
+  hingeEmbedding: 7,
+  poissonLog: 8,
+  poissonLogFull: 9,
+  poisson: 10,
+  poissonFull: 11,
+  gaussian: 12,
+  gaussianFull: 13,
+  gaussianVariance: 14,
+} as const;
 
 export type ElementLossKind = keyof typeof lossCodes;
 
 /** Operands of one shape and dtype, contiguous. */
 export interface ElementLossOperands {
   readonly kind: ElementLossKind;
-  /** beta of the smooth L1 loss, delta of Huber's. */
+  /** beta of the smooth L1 loss, delta of Huber's, a margin, or what keeps a logarithm or a quotient finite. */
   readonly parameter: number;
   readonly x: Tensor;
   readonly target: Tensor;
-  /** Factors of the losses and of positive targets. */
+  /** Factors of the losses, and of positive targets; or the variances. */
   readonly weight: Tensor | null;
   readonly positive: Tensor | null;
 }

@@ -17,6 +17,13 @@ export {
 } from '../ops/activation.js';
 export { type AttentionOptions, scaledDotProductAttention } from '../ops/attention.js';
 export { type BatchNormOptions, batchNorm } from '../ops/batch_norm.js';
+export {
+  type MultilabelSoftMarginOptions,
+  type MultiMarginOptions,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+} from '../ops/class_margin_loss.js';
 export { type Conv1dOptions, type Conv1dPadding, conv1d } from '../ops/conv1d.js';
 export {
   type CrossEntropyOptions,
@@ -43,13 +50,30 @@ export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
 export { type BagMode, type EmbeddingBagOptions, embeddingBag } from '../ops/embedding_bag.js';
 export { type GroupNormOptions, groupNorm, type InstanceNormOptions, instanceNorm } from '../ops/group_norm.js';
 export { type KlDivOptions, type KlDivReduction, klDiv } from '../ops/kl_div.js';
+export {
+  type GaussianNllOptions,
+  gaussianNllLoss,
+  type PoissonNllOptions,
+  poissonNllLoss,
+} from '../ops/likelihood_loss.js';
 export { linear } from '../ops/linear.js';
 export {
+  type LinearCrossEntropyChunks,
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+} from '../ops/linear_cross_entropy.js';
+export {
   cosineEmbeddingLoss,
+  type DistanceFunction,
+  type HingeEmbeddingOptions,
+  hingeEmbeddingLoss,
   type MarginOptions,
   marginRankingLoss,
+  softMarginLoss,
   type TripletMarginOptions,
+  type TripletMarginWithDistanceOptions,
   tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from '../ops/margin_loss.js';
 export { type LayerNormOptions, layerNorm, type RmsNormOptions, rmsNorm } from '../ops/norm.js';
 export { type PadMode, type PadOptions, pad } from '../ops/padding.js';

@@ -42,7 +42,9 @@ export { GRUCell } from './gru_cell.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
 export { InstanceNorm1d, type InstanceNormModuleOptions } from './instance_norm.js';
+export { GaussianNLLLoss, PoissonNLLLoss } from './likelihood_loss.js';
 export { Linear, type LinearOptions } from './linear.js';
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from './linear_cross_entropy.js';
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -56,7 +58,17 @@ export {
 } from './loss.js';
 export { LSTM, type LSTMOptions, type LSTMState } from './lstm.js';
 export { LSTMCell, type LSTMCellState } from './lstm_cell.js';
-export { CosineEmbeddingLoss, MarginRankingLoss, TripletMarginLoss } from './margin_loss.js';
+export {
+  CosineEmbeddingLoss,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from './margin_loss.js';
 export { Module, type RecurseOptions } from './module.js';
 export {
   type ForwardHook,

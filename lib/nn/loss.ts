@@ -40,7 +40,7 @@ export abstract class Loss extends Module {
 }
 
 /** A loss whose elements or classes can be weighted; weights are buffers, as in PyTorch. */
-abstract class WeightedLoss extends Loss {
+export abstract class WeightedLoss extends Loss {
   declare weight: Tensor | null;
 
   constructor(options: ReductionOption & { weight?: Tensor | null }) {

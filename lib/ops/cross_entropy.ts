@@ -49,7 +49,13 @@ function classLayout(op: string, input: Tensor): ClassLayout {
   return { outer: shape[0], classes: shape[1], inner: numelOf(shape.slice(2)), samples };
 }
 
-function checkWeight(op: string, weight: Tensor | null | undefined, input: Tensor, classes: number): Tensor | null {
+/** @throws ShapeError, DTypeError unless there is one weight for each class, in the input's dtype. */
+export function checkClassWeight(
+  op: string,
+  weight: Tensor | null | undefined,
+  input: Tensor,
+  classes: number,
+): Tensor | null {
   if (weight === null || weight === undefined) return null;
   checkFloat(op, 'weight', weight);
   if (weight.ndim !== 1 || weight.shape[0] !== classes) {
@@ -75,6 +81,22 @@ interface ClassLossCall {
   reduction: Reduction;
 }
 
+/** The error for the target at a position, which is no class. */
+export function badTarget(op: string, targets: Tensor, bad: number, classes: number, ignoreIndex: number): IndexError {
+  const value = targets.storage.array[targets.offset + bad];
+  return new IndexError(
+    `${op}: target ${value} at position ${bad} is none of the ${classes} classes (0 to ${classes - 1}) and not ignoreIndex ${ignoreIndex}`,
+    value,
+    classes,
+    bad,
+  );
+}
+
+/** Where no sample counts, the mean is NaN, whatever label smoothing leaves of the others' weights. */
+export function meanOf({ sum, divisor }: { readonly sum: number; readonly divisor: number }): number {
+  return divisor === 0 ? Number.NaN : sum / divisor;
+}
+
 function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: ClassLayout): Tensor {
   const { op, logits, weight, reduction } = call;
   const { dtype } = input;
@@ -95,17 +117,8 @@ function classLoss(call: ClassLossCall, input: Tensor, targets: Tensor, at: Clas
     normaliser,
   };
   const { bad, sum, divisor } = runClassLoss(operands, loss);
-  if (bad >= 0) {
-    const value = targets.storage.array[targets.offset + bad];
-    throw new IndexError(
-      `${op}: target ${value} at position ${bad} is none of the ${classes} classes (0 to ${classes - 1}) and not ignoreIndex ${ignoreIndex}`,
-      value,
-      classes,
-      bad,
-    );
-  }
-  // Where no sample counts, the mean is NaN, whatever label smoothing leaves of the others' weights.
-  const mean = divisor === 0 ? Number.NaN : sum / divisor;
+  if (bad >= 0) throw badTarget(op, targets, bad, classes, ignoreIndex);
+  const mean = meanOf({ sum, divisor });
   const out = reduction === 'none' ? loss : scalarTensor(reduction === 'mean' ? mean : sum, dtype);
   if (reduction !== 'none') loss.storage.recycle();
   if (!needsGrad(input)) {
@@ -179,13 +192,16 @@ export function checkLabelSmoothing(op: string, labelSmoothing: unknown): number
  * number of samples for probabilities), and is NaN when none does.
  */
 export function crossEntropy(input: Tensor, target: IndexInput, options?: CrossEntropyOptions): Tensor {
-  const op = 'crossEntropy';
-  const given = checkOptions(op, options, crossEntropyOptionNames);
+  return crossEntropyOf('crossEntropy', input, target, checkOptions('crossEntropy', options, crossEntropyOptionNames));
+}
+
+/** The same in the name of another operation. */
+export function crossEntropyOf(op: string, input: Tensor, target: IndexInput, given: CrossEntropyOptions): Tensor {
   checkFloat(op, 'input', input);
   const reduction = checkReduction(op, given.reduction);
   const labelSmoothing = checkLabelSmoothing(op, given.labelSmoothing);
   const at = classLayout(op, input);
-  const weight = checkWeight(op, given.weight, input, at.classes);
+  const weight = checkClassWeight(op, given.weight, input, at.classes);
   const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
   if (target instanceof Tensor && isFloating(target.dtype)) {
     if (ignoreIndex >= 0) {
@@ -194,7 +210,7 @@ export function crossEntropy(input: Tensor, target: IndexInput, options?: CrossE
       );
     }
     refuseFloatClasses(op, input, target, at.samples);
-    return softTargetLoss(input, target, { weight, labelSmoothing, reduction });
+    return softTargetLoss(op, input, target, { weight, labelSmoothing, reduction });
   }
   const targets = checkTargets(op, target, at, input);
   const node = 'NllLossBackward0';
@@ -227,7 +243,7 @@ export function nllLoss(input: Tensor, target: IndexInput, options?: NllLossOpti
   checkFloat(op, 'input', input);
   const reduction = checkReduction(op, given.reduction);
   const at = classLayout(op, input);
-  const weight = checkWeight(op, given.weight, input, at.classes);
+  const weight = checkClassWeight(op, given.weight, input, at.classes);
   const ignoreIndex = checkIgnoreIndex(op, given.ignoreIndex);
   const targets = checkTargets(op, target, at, input);
   const node = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0';

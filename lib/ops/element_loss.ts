@@ -28,7 +28,7 @@ interface ElementLossCall {
   op: string;
   node: string;
   kind: ElementLossKind;
-  /** beta of the smooth L1 loss, delta of Huber's. */
+  /** beta of the smooth L1 loss, delta of Huber's, a margin, or what keeps a logarithm finite. */
   parameter: number;
   reduction: Reduction;
   /** Factors of the losses and of positive targets, in the input's shape. */
@@ -39,7 +39,7 @@ interface ElementLossCall {
 }
 
 /** The loss of every element, or their mean or sum. Operands have one shape and dtype. */
-function elementLoss(call: ElementLossCall, input: Tensor, target: Tensor): Tensor {
+export function lossOfElements(call: ElementLossCall, input: Tensor, target: Tensor): Tensor {
   const { reduction, kind } = call;
   const { dtype, numel: n, shape } = input;
   const x = contiguous(input.detach());
@@ -121,12 +121,12 @@ function differenceLoss(
         `${op}: weight must have the input's shape ${formatShape(input.shape)}, got ${formatShape(weight.shape)}`,
       );
     }
-    const losses = elementLoss({ op, node, kind, parameter, reduction: 'none', weight: null, positive: null }, x, t);
+    const losses = lossOfElements({ op, node, kind, parameter, reduction: 'none', weight: null, positive: null }, x, t);
     const weighted = mul(losses, weight);
     if (how === 'none') return weighted;
     return how === 'sum' ? sum(weighted) : kind === 'huber' ? mean(weighted) : div(sum(weighted), sum(weight));
   }
-  return elementLoss({ op, node, kind, parameter, reduction: how, weight: null, positive: null }, x, t);
+  return lossOfElements({ op, node, kind, parameter, reduction: how, weight: null, positive: null }, x, t);
 }
 
 /** (input - target)², averaged by default. As `torch.nn.functional.mse_loss`. */
@@ -229,7 +229,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: Bina
   // As in PyTorch, these logarithms are not cut off.
   const targetGradient = (x: Tensor) => sub(log1p(neg(x)), log(x));
   const call = { op, node, kind: 'bce' as const, parameter: 0, reduction, weight, positive: null, targetGradient };
-  return elementLoss(call, input, target);
+  return lossOfElements(call, input, target);
 }
 
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
@@ -248,13 +248,26 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const op = 'binaryCrossEntropyWithLogits';
   const given = checkOptions(op, options, ['weight', 'reduction', 'posWeight']);
-  checkSameShape(op, input, target);
   const reduction = checkReduction(op, given.reduction);
-  const weight = spread(op, 'weight', given.weight, input);
-  const positive = spread(op, 'posWeight', given.posWeight, input);
   const node = 'BinaryCrossEntropyWithLogitsBackward0';
+  return logitLoss(op, node, input, target, given.weight, given.posWeight, reduction);
+}
+
+/** Binary cross entropy of logits, in the name of another operation. */
+export function logitLoss(
+  op: string,
+  node: string,
+  input: Tensor,
+  target: Tensor,
+  weights: Tensor | null | undefined,
+  posWeight: Tensor | null | undefined,
+  reduction: Reduction,
+): Tensor {
+  checkSameShape(op, input, target);
+  const weight = spread(op, 'weight', weights, input);
+  const positive = spread(op, 'posWeight', posWeight, input);
   const targetGradient = (x: Tensor) =>
     positive === null ? neg(x) : sub(logSigmoid(neg(x)), mul(positive, logSigmoid(x)));
   const call = { op, node, kind: 'bceLogits' as const, parameter: 0, reduction, weight, positive, targetGradient };
-  return elementLoss(call, input, target);
+  return lossOfElements(call, input, target);
 }

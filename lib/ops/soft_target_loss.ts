@@ -9,19 +9,18 @@ import { logSoftmax } from './softmax.js';
  * each sample. The mean divides by the number of samples, whatever the weights. Gradients flow into both.
  */
 export function softTargetLoss(
+  op: string,
   input: Tensor,
   target: Tensor,
   options: { weight: Tensor | null; labelSmoothing: number; reduction: Reduction },
 ): Tensor {
   const { weight, labelSmoothing, reduction } = options;
   if (target.dtype !== input.dtype) {
-    throw new DTypeError(
-      `crossEntropy: target probabilities must be ${input.dtype} like the input, got ${target.dtype}`,
-    );
+    throw new DTypeError(`${op}: target probabilities must be ${input.dtype} like the input, got ${target.dtype}`);
   }
   if (!sameShape(input.shape, target.shape)) {
     throw new ShapeError(
-      `crossEntropy: target probabilities must have the input's shape ${formatShape(input.shape)}, got ${formatShape(target.shape)}`,
+      `${op}: target probabilities must have the input's shape ${formatShape(input.shape)}, got ${formatShape(target.shape)}`,
     );
   }
   const dim = input.ndim === 1 ? 0 : 1;

@@ -20,7 +20,7 @@ int64_t findOutside(Args& args) {
 template <class Layout>
 LossKind kindOf(const Planned<Layout>& call) {
   const int64_t kind = call[call.kind];
-  if (kind > static_cast<int64_t>(LossKind::bceLogits)) call.fail(ErrorKind::range, "there is no such loss");
+  if (kind > static_cast<int64_t>(LossKind::gaussianVariance)) call.fail(ErrorKind::range, "there is no such loss");
   return static_cast<LossKind>(kind);
 }
 

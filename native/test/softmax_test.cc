@@ -162,6 +162,26 @@ double plainLoss(LossKind kind, double x, double t, double p, double parameter) 
       return -t * std::fmax(std::log(x), -100) - (1 - t) * std::fmax(std::log(1 - x), -100);
     case LossKind::bceLogits:
       return -p * t * std::log(1 / (1 + std::exp(-x))) - (1 - t) * std::log(1 / (1 + std::exp(x)));
+    case LossKind::softMargin:
+      return std::log(1 + std::exp(-t * x));
+    case LossKind::hingeEmbedding:
+      return (t != -1 ? x : 0) + (t != 1 ? std::fmax(0, parameter - x) : 0);
+    case LossKind::poissonLog:
+    case LossKind::poissonLogFull:
+    case LossKind::poisson:
+    case LossKind::poissonFull: {
+      const bool logs = kind == LossKind::poissonLog || kind == LossKind::poissonLogFull;
+      const bool full = kind == LossKind::poissonLogFull || kind == LossKind::poissonFull;
+      const double stirling = full && t > 1 ? t * std::log(t) - t + 0.5 * std::log(2 * M_PI * t) : 0;
+      return (logs ? std::exp(x) - t * x : x - t * std::log(x + parameter)) + stirling;
+    }
+    case LossKind::gaussian:
+    case LossKind::gaussianFull: {
+      const double v = std::fmax(p, parameter);
+      return 0.5 * (std::log(v) + d * d / v + (kind == LossKind::gaussianFull ? std::log(2 * M_PI) : 0));
+    }
+    case LossKind::gaussianVariance:  // a slope only
+      return 0;
   }
   return 0;
 }
@@ -177,8 +197,19 @@ void testElementLoss(LossKind kind, int64_t n, int offset, bool extras) {
       for (T& v : x) v = static_cast<T>(0.05 + 0.9 * std::fabs(std::sin(static_cast<double>(v))));
     }
   }
-  const bool logits = kind == LossKind::bceLogits;
-  const LossExtras<T> e{0.7, extras ? weight.data() : nullptr, extras && logits ? positive.data() : nullptr};
+  if (kind == LossKind::hingeEmbedding) {
+    for (size_t i = 0; i < t.size(); i++) t[i] = static_cast<T>(static_cast<int>(i % 3) - 1);
+  }
+  if (kind >= LossKind::poissonLog) {
+    for (T& v : t) v = std::fabs(v);
+    for (T& v : positive) v = std::fabs(v);
+    if (kind == LossKind::poisson || kind == LossKind::poissonFull) {
+      for (T& v : x) v = std::fabs(v);
+    }
+  }
+  const bool variances = kind == LossKind::gaussian || kind == LossKind::gaussianFull;
+  const bool positives = variances || (extras && kind == LossKind::bceLogits);
+  const LossExtras<T> e{0.7, extras ? weight.data() : nullptr, positives ? positive.data() : nullptr};
   Guarded<T> out(n, offset), dx(n, offset), whole(n, offset);
   const double total = elementLoss<T>(kind, out.data(), x.data(), t.data(), n, e);
   const double reduced = elementLoss<T>(kind, static_cast<T*>(nullptr), x.data(), t.data(), n, e);
@@ -276,7 +307,8 @@ void testAll() {
       }
     }
   }
-  for (int kind = 0; kind < 6; kind++) {
+  for (int kind = 0; kind < static_cast<int>(LossKind::gaussianVariance); kind++) {
+    CASE(kind);
     for (const int64_t n : {1, W - 1, W, W + 1, 2 * W + 3, 9001}) {
       CASE(n);
       for (const bool extras : {false, true}) {

@@ -51,6 +51,7 @@ const families = [
   'classification_losses',
   'regression_losses',
   'pair_losses',
+  'further_losses',
 ];
 for (const family of families) {
   describe(`${family.replaceAll('_', ' ')}, against PyTorch`, () => {

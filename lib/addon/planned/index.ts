@@ -4,8 +4,10 @@ import type { PlannedChannelNorm } from './channel_norm.js';
 import type { PlannedConvolution } from './convolution.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
+import type { PlannedLinearCrossEntropy } from './linear_cross_entropy.js';
 import type { PlannedLosses } from './losses.js';
 import type { PlannedLstm } from './lstm.js';
+import type { PlannedMarginLosses } from './margin_losses.js';
 import type { PlannedMatmul } from './matmul.js';
 import type { PlannedNorm } from './norm.js';
 import type { PlannedOptim } from './optim.js';
@@ -21,8 +23,10 @@ export interface PlannedCalls
     PlannedConvolution,
     PlannedEmbeddingBag,
     PlannedGather,
+    PlannedLinearCrossEntropy,
     PlannedLosses,
     PlannedLstm,
+    PlannedMarginLosses,
     PlannedMatmul,
     PlannedNorm,
     PlannedOptim,

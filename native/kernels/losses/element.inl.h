@@ -79,6 +79,62 @@ struct BceLogitsLoss {
   }
 };
 
+template <class T>
+struct SoftMarginLoss {
+  using V = Vec<T>;
+  explicit SoftMarginLoss(double) {}
+  LUTRA_INLINE V value(V x, V t, V) const { return neg(logSigmoid(t * x)); }
+  LUTRA_INLINE V slope(V x, V t, V) const { return neg(t * sigmoid(neg(t * x))); }
+};
+
+template <class T>
+struct HingeEmbeddingLoss {
+  using V = Vec<T>;
+  V margin;
+  explicit HingeEmbeddingLoss(double m) : margin(constant<T>(m)) {}
+  LUTRA_INLINE V value(V x, V t, V) const {
+    const V zero = V::zero(), one = constant<T>(1), gap = margin - x;
+    const V unlike = select(lt(gap, zero), zero, gap);
+    return select(eq(t, one), zero, unlike) + select(eq(t, neg(one)), zero, x);
+  }
+  LUTRA_INLINE V slope(V x, V t, V) const {
+    const V zero = V::zero(), one = constant<T>(1);
+    const V unlike = select(lt(margin - x, zero), zero, neg(one));
+    return select(eq(t, one), zero, unlike) + select(eq(t, neg(one)), zero, one);
+  }
+};
+
+template <class T, bool kLog, bool kFull>
+struct PoissonLoss {
+  using V = Vec<T>;
+  V eps;
+  explicit PoissonLoss(double e) : eps(constant<T>(e)) {}
+  LUTRA_INLINE V value(V x, V t, V) const {
+    const V loss = kLog ? exp(x) - t * x : x - t * log(x + eps);
+    if (!kFull) return loss;
+    const V stirling = t * log(t) - t + constant<T>(0.5) * log(constant<T>(6.283185307179586) * t);
+    return loss + select(le(t, constant<T>(1)), V::zero(), stirling);
+  }
+  LUTRA_INLINE V slope(V x, V t, V) const { return kLog ? exp(x) - t : constant<T>(1) - t / (x + eps); }
+};
+
+template <class T, bool kFull, bool kOfVariance = false>
+struct GaussianLoss {
+  using V = Vec<T>;
+  V eps;
+  explicit GaussianLoss(double e) : eps(constant<T>(e)) {}
+  LUTRA_INLINE V cut(V v) const { return select(lt(v, eps), eps, v); }
+  LUTRA_INLINE V value(V x, V t, V p) const {
+    const V v = cut(p), d = x - t;
+    const V loss = constant<T>(0.5) * (log(v) + d * d / v);
+    return kFull ? loss + constant<T>(0.9189385332046727) : loss;
+  }
+  LUTRA_INLINE V slope(V x, V t, V p) const {
+    const V v = cut(p), d = x - t;
+    return kOfVariance ? constant<T>(0.5) * (constant<T>(1) - d * d / v) / v : d / v;
+  }
+};
+
 template <class T, class Fn>
 void withLoss(LossKind kind, double parameter, Fn fn) {
   switch (kind) {
@@ -94,6 +150,24 @@ void withLoss(LossKind kind, double parameter, Fn fn) {
       return fn(BceLoss<T>(parameter));
     case LossKind::bceLogits:
       return fn(BceLogitsLoss<T>(parameter));
+    case LossKind::softMargin:
+      return fn(SoftMarginLoss<T>(parameter));
+    case LossKind::hingeEmbedding:
+      return fn(HingeEmbeddingLoss<T>(parameter));
+    case LossKind::poissonLog:
+      return fn(PoissonLoss<T, true, false>(parameter));
+    case LossKind::poissonLogFull:
+      return fn(PoissonLoss<T, true, true>(parameter));
+    case LossKind::poisson:
+      return fn(PoissonLoss<T, false, false>(parameter));
+    case LossKind::poissonFull:
+      return fn(PoissonLoss<T, false, true>(parameter));
+    case LossKind::gaussian:
+      return fn(GaussianLoss<T, false>(parameter));
+    case LossKind::gaussianFull:
+      return fn(GaussianLoss<T, true>(parameter));
+    case LossKind::gaussianVariance:
+      return fn(GaussianLoss<T, false, true>(parameter));
   }
 }
 
