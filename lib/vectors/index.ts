@@ -13,10 +13,8 @@ export {
 } from './keyed_vectors.js';
 export type { Nearest, SearchOptions } from './search.js';
 export type { Sentences } from './trainers/encoded_corpus.js';
-export {
-  Word2Vec,
-  type Word2VecEpoch,
-  type Word2VecProgress,
-  type Word2VecTrainOptions,
-} from './trainers/word2vec.js';
+export { FastText } from './trainers/fasttext.js';
+export type { FastTextOptions, FastTextSettings } from './trainers/fasttext_options.js';
+export type { Word2VecEpoch, Word2VecProgress, Word2VecTrainOptions } from './trainers/vector_training.js';
+export { Word2Vec } from './trainers/word2vec.js';
 export type { Word2VecOptions, Word2VecSettings } from './trainers/word2vec_options.js';

@@ -26,6 +26,7 @@ void slice(Args& args) {
   const Planned<Word2vecSliceLayout> call(args);
   Tables tables;
   tables.words = call[call.words];
+  tables.inputRows = call[call.inputRows];
   tables.outputs = call[call.outputs];
   tables.dim = call[call.dim];
   tables.stride = strideOf(tables.dim);
@@ -44,13 +45,15 @@ void slice(Args& args) {
   outputs.negative = static_cast<int>(negative);
   outputs.negativesCount = call[call.negativesCount];
   outputs.nodesCount = call[call.pathCount];
+  Subwords subwords;
+  subwords.count = call[call.subwordCount];
   const Slice part = {call[call.begin], call[call.end], call[call.beginRate], call[call.endRate],
                       static_cast<uint64_t>(call[call.seed])};
   Corpus corpus;
   corpus.count = call[call.tokenCount];
   if (part.begin > part.end || part.end > corpus.count) call.fail(ErrorKind::range, "the slice must lie in tokens");
 
-  tables.input = call.array<float>(call.input, call.product(tables.words, tables.stride));
+  tables.input = call.array<float>(call.input, call.product(tables.inputRows, tables.stride));
   tables.output = call.array<float>(call.output, call.product(tables.outputs, tables.stride));
   corpus.tokens = call.array<int32_t>(call.tokens, corpus.count);
   options.keep = call.optional<float>(call.keep, tables.words);
@@ -58,13 +61,19 @@ void slice(Args& args) {
   outputs.begin = call.optional<int32_t>(call.pathBegin, tables.words + 1);
   outputs.nodes = call.optional<int32_t>(call.pathNodes, outputs.nodesCount);
   outputs.codes = call.optional<uint8_t>(call.pathCodes, outputs.nodesCount);
+  subwords.begin = call.optional<int32_t>(call.subwordBegin, tables.words + 1);
+  subwords.rows = call.optional<int32_t>(call.subwordRows, subwords.count);
+  if (subwords.begin == nullptr && tables.inputRows < tables.words) {
+    call.fail(ErrorKind::range, "input must have a row for each word");
+  }
+  if (subwords.begin != nullptr && subwords.rows == nullptr) subwords.count = 0;
   if (outputs.negatives == nullptr) {
     if (outputs.begin == nullptr) call.fail(ErrorKind::type, "negatives or paths must be given");
     checkPaths(call, outputs, tables.words);
   } else if (outputs.negativesCount == 0 && outputs.negative > 0) {
     call.fail(ErrorKind::range, "negatives must not be empty");
   }
-  const Progress done = train(tables, corpus, outputs, options, part);
+  const Progress done = train(tables, subwords, corpus, outputs, options, part);
   call.set(call.loss, done.loss);
   call.set(call.examples, static_cast<double>(done.count));
   call.set(call.trained, static_cast<double>(done.words));

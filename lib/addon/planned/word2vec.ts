@@ -2,8 +2,8 @@
 import type { TypedArray } from '../typed_array.js';
 
 /**
- * The addon's trainer of word vectors (kernels/vectors/word2vec.h). Rows of both tables are `dim` rounded up to 16
- * apart.
+ * The addon's trainer of word vectors (kernels/vectors/word2vec.h), of words alone or with their n-grams. Rows of
+ * both tables are `dim` rounded up to 16 apart.
  */
 export interface PlannedWord2vec {
   /**
@@ -20,5 +20,7 @@ export interface PlannedWord2vec {
     pathBegin: TypedArray | null,
     pathNodes: TypedArray | null,
     pathCodes: TypedArray | null,
+    subwordBegin: TypedArray | null,
+    subwordRows: TypedArray | null,
   ): void;
 }

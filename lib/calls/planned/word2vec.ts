@@ -5,6 +5,7 @@ import { plan } from '../plan.js';
 
 export interface Word2vecSliceCall {
   readonly words: number;
+  readonly inputRows: number;
   readonly outputs: number;
   readonly dim: number;
   readonly model: number;
@@ -22,6 +23,7 @@ export interface Word2vecSliceCall {
   readonly tokenCount: number;
   readonly negativesCount: number;
   readonly pathCount: number;
+  readonly subwordCount: number;
   readonly input: TypedArray;
   readonly output: TypedArray;
   readonly tokens: TypedArray;
@@ -30,6 +32,8 @@ export interface Word2vecSliceCall {
   readonly pathBegin: TypedArray | null;
   readonly pathNodes: TypedArray | null;
   readonly pathCodes: TypedArray | null;
+  readonly subwordBegin: TypedArray | null;
+  readonly subwordRows: TypedArray | null;
 }
 
 /**
@@ -45,37 +49,53 @@ export function callWord2vecSlice(call: Word2vecSliceCall): void {
   const pathBegin = call.pathBegin === null ? null : call.pathBegin;
   const pathNodes = call.pathNodes === null ? null : call.pathNodes;
   const pathCodes = call.pathCodes === null ? null : call.pathCodes;
-  plan[0] = 0xa2ec02da;
+  const subwordBegin = call.subwordBegin === null ? null : call.subwordBegin;
+  const subwordRows = call.subwordRows === null ? null : call.subwordRows;
+  plan[0] = 0xf73bbec6;
   plan[1] = call.words;
-  plan[2] = call.outputs;
-  plan[3] = call.dim;
-  plan[4] = call.model;
-  plan[5] = call.window;
-  plan[6] = call.shrinkWindow ? 1 : 0;
-  plan[7] = call.mean ? 1 : 0;
-  plan[8] = call.negative;
-  plan[9] = call.begin;
-  plan[10] = call.end;
-  plan[11] = call.beginRate;
-  plan[12] = call.endRate;
-  plan[13] = call.seed;
-  plan[14] = call.threads;
-  plan[15] = call.lossEvery;
-  plan[16] = call.tokenCount;
-  plan[17] = call.negativesCount;
-  plan[18] = call.pathCount;
-  native.word2vecSlice(plan, input, output, tokens, keep, negatives, pathBegin, pathNodes, pathCodes);
+  plan[2] = call.inputRows;
+  plan[3] = call.outputs;
+  plan[4] = call.dim;
+  plan[5] = call.model;
+  plan[6] = call.window;
+  plan[7] = call.shrinkWindow ? 1 : 0;
+  plan[8] = call.mean ? 1 : 0;
+  plan[9] = call.negative;
+  plan[10] = call.begin;
+  plan[11] = call.end;
+  plan[12] = call.beginRate;
+  plan[13] = call.endRate;
+  plan[14] = call.seed;
+  plan[15] = call.threads;
+  plan[16] = call.lossEvery;
+  plan[17] = call.tokenCount;
+  plan[18] = call.negativesCount;
+  plan[19] = call.pathCount;
+  plan[20] = call.subwordCount;
+  native.word2vecSlice(
+    plan,
+    input,
+    output,
+    tokens,
+    keep,
+    negatives,
+    pathBegin,
+    pathNodes,
+    pathCodes,
+    subwordBegin,
+    subwordRows,
+  );
 }
 
 /** What `callWord2vecSlice` left in the plan. */
 export const resultsOfWord2vecSlice = {
   get loss(): number {
-    return plan[19];
+    return plan[21];
   },
   get examples(): number {
-    return plan[20];
+    return plan[22];
   },
   get trained(): number {
-    return plan[21];
+    return plan[23];
   },
 };

@@ -1,58 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
-import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
-import { ArgumentError, CorpusError, describe } from '../../errors.js';
-import { checkOptions } from '../../options.js';
+import { ArgumentError, describe } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
-import { type EncodedCorpus, encodeCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
-import { type HuffmanPaths, huffmanPaths } from './huffman.js';
-import { keepProbabilities, negativesTable } from './sampling_tables.js';
-import type { StopSignal } from './turns.js';
+import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
+import { checkCallbacks, isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
-
-/** Where a training stands. */
-export interface Word2VecProgress {
-  /** From 0. */
-  epoch: number;
-  epochs: number;
-  /** The share of the whole training that is done, 0 to 1. */
-  progress: number;
-  /** Words of the vocabulary that were gone through, a second. */
-  wordsPerSecond: number;
-  /** Mean loss of an example, over the last stretch: what the binary decisions about one context word cost, in nats. */
-  loss: number;
-  /** Learning rate. */
-  alpha: number;
-  /** Seconds. */
-  timeLeft: number;
-}
-
-export interface Word2VecEpoch {
-  epoch: number;
-  loss: number;
-  /** The same on `heldOut`, where that was given. */
-  heldOutLoss?: number;
-}
-
-export interface Word2VecTrainOptions {
-  /** Called some times a second. */
-  onProgress?: (progress: Word2VecProgress) => void;
-  /** Called after each time through the corpus; `false` stops the training there. */
-  onEpoch?: (epoch: Word2VecEpoch) => unknown;
-  /** Sentences that are not trained on; their loss is told after each epoch. */
-  heldOut?: Sentences;
-  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
-  signal?: StopSignal;
-}
-
-/** The event loop waits for one slice at a time; its length follows its time, in ms. */
-const wantedSliceTime = 20;
-const firstSlice = 10_000;
-/** Of a deterministic training, whose random numbers start anew with every slice. */
-const fixedSlice = 20_000;
-const progressInterval = 200;
-/** Random numbers of an epoch start this far from those of the one before. */
-const seedsOfEpoch = 0x10001;
 
 /**
  * Word vectors by word2vec (Mikolov et al. 2013): skip-gram or CBOW, with negative sampling or hierarchical softmax.
@@ -69,13 +20,7 @@ export class Word2Vec {
   readonly options: Readonly<Word2VecSettings>;
   readonly words: readonly string[];
   readonly counts: readonly number[];
-  readonly #corpus: EncodedCorpus;
-  readonly #input: Float32Array;
-  readonly #output: Float32Array;
-  readonly #stride: number;
-  readonly #keep: Float32Array | null;
-  readonly #negatives: Int32Array | null;
-  readonly #paths: HuffmanPaths | null;
+  readonly #training: VectorTraining;
   #wv: KeyedVectors | null = null;
 
   /** For `Word2Vec.train`, which reads the corpus first. */
@@ -86,14 +31,7 @@ export class Word2Vec {
     this.options = options;
     this.words = corpus.words;
     this.counts = corpus.counts;
-    this.#corpus = corpus;
-    const dim = options.vectorSize;
-    this.#stride = strideOfRows(dim);
-    this.#paths = options.hs ? huffmanPaths(corpus.counts) : null;
-    this.#negatives = options.hs ? null : negativesTable(corpus.counts, options.nsExponent);
-    this.#keep = options.sample > 0 ? keepProbabilities(corpus.counts, corpus.read, options.sample) : null;
-    this.#input = firstVectors(corpus.words.length, dim, this.#stride, options.seed);
-    this.#output = new Float32Array((this.#paths?.inner ?? corpus.words.length) * this.#stride);
+    this.#training = new VectorTraining(options, corpus, corpus.words.length, null);
   }
 
   /**
@@ -113,7 +51,7 @@ export class Word2Vec {
     const settings = readWord2VecOptions(op, how);
     checkCallbacks(op, { onProgress, onEpoch, heldOut, signal });
     const model = new Word2Vec(settings, await encodeCorpus(op, sentences, settings, signal));
-    await model.#train(op, { onProgress, onEpoch, heldOut, signal });
+    await model.#training.train(op, { onProgress, onEpoch, heldOut, signal });
     return model;
   }
 
@@ -125,151 +63,11 @@ export class Word2Vec {
 
   #vectors(): Tensor {
     const dim = this.options.vectorSize;
+    const { input, stride } = this.#training;
     const table = new Float32Array(this.words.length * dim);
     for (let w = 0; w < this.words.length; w++) {
-      table.set(this.#input.subarray(w * this.#stride, w * this.#stride + dim), w * dim);
+      table.set(input.subarray(w * stride, w * stride + dim), w * dim);
     }
     return Tensor.wrap(table, [this.words.length, dim], 'float32');
   }
-
-  async #train(op: string, { onProgress, onEpoch, heldOut, signal }: Word2VecTrainOptions): Promise<void> {
-    const { tokens, length } = this.#corpus;
-    const { epochs, alpha, minAlpha, deterministic, seed } = this.options;
-    const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut);
-    const began = performance.now();
-    let [slice, told, recentLoss, recentExamples] = [deterministic ? fixedSlice : firstSlice, began, 0, 0];
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      let [loss, examples] = [0, 0];
-      for (let begin = 0; begin < tokens.length; ) {
-        const end = Math.min(begin + slice, tokens.length);
-        const share = (place: number) => (epoch + place / tokens.length) / epochs;
-        const rate = (place: number) => alpha + (minAlpha - alpha) * share(place);
-        const start = performance.now();
-        const done = this.#slice(tokens, begin, end, rate(begin), rate(end), seed + epoch * seedsOfEpoch, 32);
-        const now = performance.now();
-        if (!deterministic) slice = nextSlice(slice, now - start);
-        begin = end;
-        loss += done.loss;
-        examples += done.examples;
-        recentLoss += done.loss;
-        recentExamples += done.examples;
-        if (
-          onProgress !== undefined &&
-          (now - told >= progressInterval || (epoch + 1 === epochs && begin === tokens.length))
-        ) {
-          const progress = share(end);
-          const seconds = (now - began) / 1000;
-          onProgress({
-            epoch,
-            epochs,
-            progress,
-            wordsPerSecond: (progress * epochs * length) / seconds,
-            loss: recentLoss / recentExamples,
-            alpha: rate(end),
-            timeLeft: (seconds * (1 - progress)) / progress,
-          });
-          [told, recentLoss, recentExamples] = [now, 0, 0];
-        }
-        await setImmediate();
-        signal?.throwIfAborted();
-      }
-      this.#wv = null;
-      const report: Word2VecEpoch = { epoch, loss: loss / examples };
-      if (unseen !== null) report.heldOutLoss = this.#lossOn(unseen);
-      if (onEpoch?.(report) === false) break;
-    }
-  }
-
-  #slice(
-    tokens: Int32Array,
-    begin: number,
-    end: number,
-    beginRate: number,
-    endRate: number,
-    seed: number,
-    lossEvery: number,
-  ) {
-    const { options } = this;
-    const paths = this.#paths;
-    return trainSlice({
-      words: this.words.length,
-      outputs: paths?.inner ?? this.words.length,
-      dim: options.vectorSize,
-      model: options.sg ? 0 : 1,
-      window: options.window,
-      shrinkWindow: options.shrinkWindows,
-      mean: options.cbowMean,
-      negative: options.negative,
-      begin,
-      end,
-      beginRate,
-      endRate,
-      seed,
-      threads: options.deterministic ? 1 : (options.workers ?? 1024),
-      lossEvery,
-      tokenCount: tokens.length,
-      negativesCount: this.#negatives?.length ?? 0,
-      pathCount: paths?.nodes.length ?? 0,
-      input: this.#input,
-      output: this.#output,
-      tokens,
-      keep: this.#keep,
-      negatives: this.#negatives,
-      pathBegin: paths?.begin ?? null,
-      pathNodes: paths?.nodes ?? null,
-      pathCodes: paths?.codes ?? null,
-    });
-  }
-
-  async #encodeHeldOut(op: string, heldOut: Sentences): Promise<Int32Array> {
-    const index = new Map(this.words.map((word, k) => [word, k]));
-    const { tokens, length } = await encodeWith(op, heldOut, (word) => index.get(word));
-    if (length === 0) throw new CorpusError(`${op}: heldOut holds no word of the vocabulary`);
-    return tokens;
-  }
-
-  /** A step of rate 0 leaves the tables as they are, to the bit. */
-  #lossOn(tokens: Int32Array): number {
-    const { loss, examples } = this.#slice(tokens, 0, tokens.length, 0, 0, this.options.seed, 1);
-    return loss / examples;
-  }
-}
-
-function checkCallbacks(op: string, options: Word2VecTrainOptions): void {
-  checkOptions(op, options, ['onProgress', 'onEpoch', 'heldOut', 'signal']);
-  for (const name of ['onProgress', 'onEpoch'] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'function') {
-      throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
-    }
-  }
-  if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(options.signal)}`);
-  }
-}
-
-function isEncoded(corpus: unknown): boolean {
-  return (corpus as Partial<EncodedCorpus> | null | undefined)?.tokens instanceof Int32Array;
-}
-
-/** Half as long or twice as long at most, and never so short that threads have nothing to share. */
-function nextSlice(slice: number, milliseconds: number): number {
-  const factor = Math.min(2, Math.max(0.5, wantedSliceTime / Math.max(milliseconds, 0.1)));
-  return Math.round(Math.min(4e6, Math.max(4096, slice * factor)));
-}
-
-/** Uniform in ±1 / dim, as fastText begins; half of that, as word2vec does, learned less from a small corpus. */
-function firstVectors(words: number, dim: number, stride: number, seed: number): Float32Array {
-  const table = new Float32Array(words * stride);
-  // Marsaglia's xorshift, 32 bits: any numbers do, so long as the seed decides.
-  let state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0 || 1;
-  for (let w = 0; w < words; w++) {
-    for (let j = 0; j < dim; j++) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      table[w * stride + j] = ((state >>> 0) / 2 ** 31 - 1) / dim;
-    }
-  }
-  return table;
 }

@@ -67,7 +67,9 @@ export const word2VecDefaults: Word2VecSettings = {
   deterministic: false,
 };
 
-const wholeNumbers: readonly [keyof Word2VecOptions, number, number][] = [
+export type WholeNumber = readonly [name: string, least: number, most: number];
+
+const wholeNumbers: readonly WholeNumber[] = [
   ['vectorSize', 1, 65_536],
   ['window', 1, 512],
   ['minCount', 0, Number.MAX_SAFE_INTEGER],
@@ -83,7 +85,7 @@ const numbers: readonly [keyof Word2VecOptions, number, number][] = [
 ];
 const flags = ['sg', 'hs', 'cbowMean', 'shrinkWindows', 'deterministic'] as const;
 
-function checkWhole(op: string, name: string, value: unknown, least: number, most: number): void {
+export function checkWhole(op: string, name: string, value: unknown, least: number, most: number): void {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
   const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
   throw new ValueError(`${op}: ${name} must be a whole number ${range}, got ${describe(value)}`);
@@ -91,10 +93,21 @@ function checkWhole(op: string, name: string, value: unknown, least: number, mos
 
 /** The options with their defaults, checked. @throws OptionError, ValueError or ArgumentError that names the option */
 export function readWord2VecOptions(op: string, options: Word2VecOptions | undefined): Word2VecSettings {
-  const given = checkOptions(op, options, Object.keys(word2VecDefaults));
-  const all: Record<string, unknown> = { ...word2VecDefaults };
+  return readVectorOptions(op, options, word2VecDefaults, []);
+}
+
+/** The same for a trainer that has defaults of its own, and more whole numbers with what they are from and to. */
+export function readVectorOptions<Settings extends Word2VecSettings>(
+  op: string,
+  options: object | undefined,
+  defaults: Settings,
+  moreWholeNumbers: readonly WholeNumber[],
+): Settings {
+  const given = checkOptions(op, options, Object.keys(defaults));
+  const all: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) all[name] = value;
-  for (const [name, least, most] of wholeNumbers) checkWhole(op, name, all[name], least, most);
+  for (const [name, least, most] of [...wholeNumbers, ...moreWholeNumbers])
+    checkWhole(op, name, all[name], least, most);
   for (const name of ['maxFinalVocab', 'workers']) {
     if (all[name] !== null) checkWhole(op, name, all[name], 1, Number.MAX_SAFE_INTEGER);
   }
@@ -110,5 +123,5 @@ export function readWord2VecOptions(op: string, options: Word2VecOptions | undef
     }
     all[name] = Boolean(value);
   }
-  return all as unknown as Word2VecSettings;
+  return all as unknown as Settings;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/vectors/block.h"
+#include "kernels/vectors/subword_window.h"
 #include "memory/prefetch.h"
 #include "simd/unroll.h"
 #include "threads/thread_pool.h"
@@ -41,9 +42,10 @@ constexpr int64_t kLeastOfThread = 2048;
 // One thread's way through its sentences.
 class Trainer {
  public:
-  Trainer(const Tables& tables, const Corpus& corpus, const Outputs& outputs, const Options& options,
-          const Slice& slice, uint64_t seed)
+  Trainer(const Tables& tables, const Subwords& subwords, const Corpus& corpus, const Outputs& outputs,
+          const Options& options, const Slice& slice, uint64_t seed)
       : tables_(tables),
+        words_(tables, subwords, options.window),
         corpus_(corpus),
         outputs_(outputs),
         options_(options),
@@ -108,20 +110,60 @@ class Trainer {
         for (int k = 0; k < outputs_.negative; k++) askFor(outputRow(drawn[(i + 1) % 2][k]));
       }
       if (i + 1 < length_) askFor(outputRow(std::min<int64_t>(sentence_[i + 1], tables_.outputs - 1)));
-      const int64_t entering = i + 1 + options_.window;
-      if (entering < length_) askFor(inputRow(sentence_[entering]));
+      moveWindow(i);
       const int window = options_.shrinkWindow
                              ? 1 + static_cast<int>(draws_.below(static_cast<uint32_t>(options_.window)))
                              : options_.window;
       const int64_t first = std::max<int64_t>(0, i - window), last = std::min<int64_t>(length_ - 1, i + window);
       contexts_ = 0;
       for (int64_t j = first; j <= last; j++) {
-        if (j != i) context_[contexts_++] = inputRow(sentence_[j]);
+        if (j == i) continue;
+        if (words_.used()) weights_[contexts_] = words_.count(j);
+        context_[contexts_++] = words_.used() ? words_.vector(j) : inputRow(sentence_[j]);
       }
       if (contexts_ == 0) continue;
       progress_.words++;
       trainWord(sentence_[i], drawn[i % 2]);
     }
+    if (words_.used()) {
+      for (int64_t j = std::max<int64_t>(0, length_ - 1 - options_.window); j < length_; j++) leave(j);
+    }
+  }
+
+  // Brings the words around position i.
+  void moveWindow(int64_t i) {
+    const int64_t ahead = i + 1 + options_.window;
+    if (!words_.used()) {
+      if (ahead < length_) askFor(inputRow(sentence_[ahead]));
+      return;
+    }
+    if (ahead < length_) words_.askFor(sentence_[ahead]);
+    if (i > options_.window) leave(i - options_.window - 1);
+    for (int64_t j = i == 0 ? 0 : ahead - 1; j < std::min(ahead, length_); j++) {
+      words_.enter(j, sentence_[j], [&](float* out, float* const* rows, int count, float factor) {
+        LUTRA_DISPATCH(word2vec::addRows)(out, rows, count, factor, tables_.dim);
+      });
+    }
+  }
+  void leave(int64_t j) {
+    words_.leave(j, sentence_[j], [&](float* const* rows, int count, const float* now, const float* before) {
+      LUTRA_DISPATCH(word2vec::spreadGain)(rows, count, now, before, tables_.dim);
+    });
+  }
+
+  // The mean, or sum, of the context: of all its rows, where a word has several.
+  void sumContext() {
+    if (words_.used()) {
+      float total = 0;
+      for (int k = 0; k < contexts_; k++) total += weights_[k];
+      const float factor = options_.mean ? 1.0f / std::max(total, 1.0f) : 1.0f;
+      for (int k = 0; k < contexts_; k++) weights_[k] *= factor;
+      LUTRA_DISPATCH(word2vec::addWeighted)(sum_.data(), context_, weights_, contexts_, tables_.dim);
+    } else {
+      const float factor = options_.mean ? 1.0f / static_cast<float>(contexts_) : 1.0f;
+      LUTRA_DISPATCH(word2vec::addRows)(sum_.data(), context_, contexts_, factor, tables_.dim);
+    }
+    before_ = sum_;
   }
 
   void trainWord(int32_t word, const int32_t* negatives) {
@@ -133,11 +175,7 @@ class Trainer {
     block.scores = scores_;
     float* sums[1] = {sum_.data()};
     const bool bag = options_.model == Model::cbow;
-    if (bag) {
-      LUTRA_DISPATCH(word2vec::addRows)
-      (sum_.data(), context_, contexts_, options_.mean ? 1.0f / contexts_ : 1.0f, tables_.dim);
-      before_ = sum_;
-    }
+    if (bag) sumContext();
     block.context = bag ? sums : context_;
     block.contexts = bag ? 1 : contexts_;
     if (outputs_.negatives != nullptr) {
@@ -183,6 +221,7 @@ class Trainer {
   }
 
   const Tables& tables_;
+  SubwordWindow words_;
   const Corpus& corpus_;
   const Outputs& outputs_;
   const Options& options_;
@@ -193,6 +232,7 @@ class Trainer {
   int32_t sentence_[kMostOfSentence];
   int64_t length_ = 0;
   float* context_[Block::kMostContexts];
+  float weights_[Block::kMostContexts];
   int contexts_ = 0;
   alignas(64) float scores_[Block::kMostContexts * Block::kOutputs + 32];
   std::vector<float> sum_, before_;
@@ -200,8 +240,8 @@ class Trainer {
 
 }  // namespace
 
-Progress train(const Tables& tables, const Corpus& corpus, const Outputs& outputs, const Options& options,
-               const Slice& slice) {
+Progress train(const Tables& tables, const Subwords& subwords, const Corpus& corpus, const Outputs& outputs,
+               const Options& options, const Slice& slice) {
   const int64_t length = slice.end - slice.begin;
   const int threads = static_cast<int>(
       std::max<int64_t>(1, std::min<int64_t>(std::min(numThreads(), options.threads), length / kLeastOfThread)));
@@ -209,7 +249,7 @@ Progress train(const Tables& tables, const Corpus& corpus, const Outputs& output
   parallelThreads(threads, [&](int part) {
     const int64_t begin = slice.begin + length * part / threads, end = slice.begin + length * (part + 1) / threads;
     const uint64_t seed = slice.seed + static_cast<uint64_t>(begin) * UINT64_C(0xbf58476d1ce4e5b9);
-    const auto trainer = std::make_unique<Trainer>(tables, corpus, outputs, options, slice, seed);
+    const auto trainer = std::make_unique<Trainer>(tables, subwords, corpus, outputs, options, slice, seed);
     parts[static_cast<size_t>(part)] = trainer->run(begin, end);
   });
   Progress total = {0, 0, 0};

@@ -19,11 +19,21 @@ struct Corpus {
   int64_t count;
 };
 
-/** Two tables of `words` (or, of the output, inner nodes) rows, `stride` apart; a row's end beyond `dim` is zero. */
+/** Two tables of `inputRows` and `outputs` rows, `stride` apart; a row's end beyond `dim` is zero. */
 struct Tables {
   float* input;
   float* output;
-  int64_t words, outputs, dim, stride;
+  int64_t words, inputRows, outputs, dim, stride;
+};
+
+/**
+ * The rows whose mean is the vector of word w: rows[begin[w] … begin[w + 1]). Null where word w has row w alone, of
+ * which the input has as many then.
+ */
+struct Subwords {
+  const int32_t* begin;
+  const int32_t* rows;
+  int64_t count;
 };
 
 /** What each centre word is told apart from. */
@@ -70,7 +80,7 @@ constexpr int64_t strideOf(int64_t dim) { return (dim + 15) / 16 * 16; }
  * Trains on the sentences that begin in a slice. Threads share the tables without locks, as the original does: with
  * one thread the result depends on the arguments alone.
  */
-Progress train(const Tables& tables, const Corpus& corpus, const Outputs& outputs, const Options& options,
-               const Slice& slice);
+Progress train(const Tables& tables, const Subwords& subwords, const Corpus& corpus, const Outputs& outputs,
+               const Options& options, const Slice& slice);
 
 }  // namespace lutra::word2vec

@@ -122,12 +122,32 @@ inline void trainBlock(const Block& block, double* loss) {
   trainAny(block, loss, std::make_integer_sequence<int, kOutputs>{});
 }
 
+// sum = factor · the sum of rows, for kVectors vectors from column j on.
+template <int kVectors>
+LUTRA_INLINE void addColumns(float* sum, float* const* rows, int count, V factor, int64_t j) {
+  V total[kVectors];
+  LUTRA_UNROLL
+  for (int k = 0; k < kVectors; k++) total[k] = V::zero();
+  for (int i = 0; i < count; i++) {
+    LUTRA_UNROLL
+    for (int k = 0; k < kVectors; k++) total[k] = total[k] + V::load(rows[i] + j + k * V::W);
+  }
+  LUTRA_UNROLL
+  for (int k = 0; k < kVectors; k++) (total[k] * factor).store(sum + j + k * V::W);
+}
+
 // sum = the sum (or mean) of rows; each row then gains what `sum` has gained.
 inline void addRows(float* sum, float* const* rows, int count, float factor, int64_t width) {
+  const V by = V::set1(factor);
+  int64_t j = 0;
+  for (; j + 4 * V::W <= width; j += 4 * V::W) addColumns<4>(sum, rows, count, by, j);
+  for (; j < width; j += V::W) addColumns<1>(sum, rows, count, by, j);
+}
+inline void addWeighted(float* sum, float* const* rows, const float* weights, int count, int64_t width) {
   for (int64_t j = 0; j < width; j += V::W) {
     V total = V::zero();
-    for (int i = 0; i < count; i++) total = total + V::load(rows[i] + j);
-    (total * V::set1(factor)).store(sum + j);
+    for (int i = 0; i < count; i++) total = fma(V::set1(weights[i]), V::load(rows[i] + j), total);
+    total.store(sum + j);
   }
 }
 inline void spreadGain(float* const* rows, int count, const float* now, const float* before, int64_t width) {

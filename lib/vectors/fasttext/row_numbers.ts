@@ -1,0 +1,68 @@
+import { TextEncoder } from 'node:util';
+import { endOfLine } from './dictionary.js';
+import { forNgrams, forWordNgrams, type SubwordRange } from './subwords.js';
+
+const encoder = new TextEncoder();
+
+/**
+ * Numbers of rows for the n-grams that there are, in the order in which they come: a table of those alone is a fraction of
+ * one that has a row for every bucket, and the rows of frequent words lie together.
+ */
+export class RowNumbers {
+  readonly #rowOfBucket: Int32Array;
+  #list = new Int32Array(1 << 12);
+  #length = 0;
+  #rows: number;
+
+  /** @param words rows that are taken before those of n-grams */
+  constructor(words: number, bucket: number) {
+    this.#rowOfBucket = new Int32Array(bucket).fill(-1);
+    this.#rows = words;
+  }
+
+  /** Rows that have a number. */
+  get rows(): number {
+    return this.#rows;
+  }
+  /** Entries of the list so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  push(row: number): void {
+    if (this.#length === this.#list.length) {
+      const longer = new Int32Array(2 * this.#length);
+      longer.set(this.#list);
+      this.#list = longer;
+    }
+    this.#list[this.#length++] = row;
+  }
+
+  startWord(row: number): void {
+    this.push(row);
+  }
+
+  addNgrams(word: string, range: SubwordRange): void {
+    if (word === endOfLine) return;
+    forNgrams(encoder.encode(word), range, (bucket) => this.push(this.#row(bucket)));
+  }
+
+  addWordNgrams(hashes: ArrayLike<number>, wordNgrams: number): void {
+    forWordNgrams(hashes, wordNgrams, this.#rowOfBucket.length, (bucket) => this.push(this.#row(bucket)));
+  }
+
+  /** The list of all that was pushed. */
+  list(): Int32Array {
+    return this.#list.slice(0, this.#length);
+  }
+
+  /** The row of each bucket; `other` for those that nothing came for. */
+  bucketRows(other: number): Int32Array {
+    return this.#rowOfBucket.map((row) => (row < 0 ? other : row));
+  }
+
+  #row(bucket: number): number {
+    if (this.#rowOfBucket[bucket] < 0) this.#rowOfBucket[bucket] = this.#rows++;
+    return this.#rowOfBucket[bucket];
+  }
+}
