@@ -11,6 +11,7 @@ import { noteFirstGradient } from './known_leaves.js';
 import { setGradEnabled } from './mode.js';
 import { type AccumulateGrad, makerOf, type Node, nodeOf } from './node.js';
 import type { RowSparse } from './row_sparse.js';
+import { type TensorHooks, throughHooks } from './tensor_hooks.js';
 
 export interface BackwardOptions {
   /** Keep saved tensors, so that backward can run again through the same graph. Default false. */
@@ -36,6 +37,8 @@ declare module '../tensor/tensor.js' {
 }
 
 let walks = 0;
+/** The nodes of the walk that is going on, if any. */
+let running: readonly Node[] | null = null;
 
 /**
  * One walk from roots to leaves. What it knows of a node or of memory is written on them, under the walk's number: sets
@@ -115,16 +118,33 @@ class Walk {
       const grads = node.arrived;
       if (grads === null) continue;
       node.arrived = null;
+      for (let i = 0; i < grads.length; i++) this.leave(letGo(grads[i]));
+      if (node.hooks !== null) this.callHooks(node.hooks, grads);
       const wanted = this.captured?.get(node);
       if (wanted) for (const index of wanted.keys()) wanted.set(index, grads[index]);
       if (node.retained) keepRetained(node.retained, grads);
-      for (let i = 0; i < grads.length; i++) this.leave(letGo(grads[i]));
       if (node.leaf !== null) {
-        if (this.captured === null) this.deliver(node as AccumulateGrad, node.leaf, grads[0]!);
+        if (this.captured === null) {
+          this.deliver(node as AccumulateGrad, node.leaf, grads[0]!);
+          if (node.afterAccumulate !== null) callAfterAccumulate(node.afterAccumulate, node.leaf);
+        }
       } else if (this.captured === null || this.leadsOn(node)) {
         this.pass(node, grads, order);
       }
       this.recycle();
+    }
+  }
+
+  /** Puts what the hooks on a node's outputs make of their gradients in their places. */
+  private callHooks(hooks: readonly (TensorHooks | undefined)[], grads: (Tensor | null)[]): void {
+    for (let i = 0; i < grads.length; i++) {
+      const [own, grad] = [hooks[i], grads[i]];
+      if (own === undefined || grad === null) continue;
+      const given = throughHooks(own, grad);
+      if (given === grad && own.list.length === 0) continue;
+      // The hooks' own from now on: a leaf that gets it keeps a copy.
+      this.take(given);
+      grads[i] = widened(given);
     }
   }
 
@@ -226,6 +246,15 @@ function letGo(grad: Tensor | null): Storage | null {
   return grad.storage;
 }
 
+/** Calls a leaf's hooks, which may use its gradient, and let go of it, while others are still on their way. */
+function callAfterAccumulate(hooks: NonNullable<Node['afterAccumulate']>, leaf: Tensor): void {
+  if (!leaf.requiresGrad) return;
+  for (const { hook } of [...hooks]) {
+    void leaf.grad; // its memory is the hook's to keep, and never recycled
+    hook(leaf);
+  }
+}
+
 function keepRetained(retained: (Tensor | null)[], grads: readonly (Tensor | null)[]): void {
   for (let i = 0; i < retained.length; i++) {
     const t = retained[i];
@@ -241,9 +270,11 @@ function collect(roots: readonly Node[], walk: number): Node[] {
   const stack: Node[] = [];
   const operations: Node[] = [];
   const leaves: Node[] = [];
+  let hooked = false;
   const visit = (node: Node): void => {
     if (node.walk === walk) return;
     node.walk = walk;
+    if (node.hooks !== null || node.afterAccumulate !== null) hooked = true;
     node.arrived = null; // what a walk that failed has left
     if (node.leaf === null) stack.push(node);
     else leaves.push(node);
@@ -259,8 +290,28 @@ function collect(roots: readonly Node[], walk: number): Node[] {
     }
   }
   if (!areLatestFirst(operations)) operations.sort((a, b) => b.id - a.id);
+  if (hooked) return leavesAtOnce(operations, leaves);
   for (let i = 0; i < leaves.length; i++) operations.push(leaves[i]);
   return operations;
+}
+
+/**
+ * The same with every leaf right behind the last operation that sends to it: hooks, which may look at leaves, are called when
+ * PyTorch calls them, and may free a leaf's gradient while others are still to come.
+ */
+function leavesAtOnce(operations: readonly Node[], leaves: readonly Node[]): Node[] {
+  const placed = new Set<Node>();
+  const behind: Node[][] = new Array(operations.length);
+  for (let i = operations.length - 1; i >= 0; i--) {
+    behind[i] = operations[i].inputs.filter((source): source is Node => {
+      if (source === null || source.leaf === null || placed.has(source)) return false;
+      placed.add(source);
+      return true;
+    });
+  }
+  const order = leaves.filter((leaf) => !placed.has(leaf));
+  for (const [i, node] of operations.entries()) order.push(node, ...behind[i]);
+  return order;
 }
 
 function areLatestFirst(nodes: readonly Node[]): boolean {
@@ -319,11 +370,15 @@ function walkFrom(
   captured: Map<Node, Map<number, Tensor | null>> | null,
 ): void {
   const seeds = roots.map((root, i) => rootGradient(op, root, gradients[i]));
+  // A hook of a walk that goes on may start another one, which may come by the same nodes.
+  const outer = running;
+  const marks = outer?.map(({ walk, arrived }) => ({ walk, arrived }));
   const nodes = roots.map(nodeOf);
   const carried = seeds.map(widened);
   const walk = new Walk(carried, retain, captured);
   let order = collect(nodes, walk.number);
   if (captured !== null) order = onlyTowards(order, captured, walk.number);
+  running = order;
   const before = setGradEnabled(false);
   let done = false;
   try {
@@ -334,7 +389,9 @@ function walkFrom(
     done = true;
   } finally {
     setGradEnabled(before);
+    running = outer;
     if (!done) for (const node of order) node.arrived = null; // a leaf's node would keep it for as long as the leaf lives
+    outer?.forEach((node, i) => void Object.assign(node, marks?.[i]));
   }
 }
 

@@ -1,6 +1,7 @@
 import { AutogradError } from '../errors.js';
 import type { GraphNode } from '../tensor/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { TensorHooks } from './tensor_hooks.js';
 
 /** Gradients of an operation's inputs, in their order; null where an input needs none. */
 export type Gradients = readonly (Tensor | null)[];
@@ -26,6 +27,10 @@ export class Node implements GraphNode {
   leaf: Tensor | null = null;
   /** Non-leaf outputs whose grad must be kept (`retainGrad`). */
   retained: (Tensor | null)[] | null = null;
+  /** Hooks on outputs, by output (`registerHook`); a leaf's stand at 0. */
+  hooks: (TensorHooks | undefined)[] | null = null;
+  /** Hooks on a leaf whose `grad` was added to (`registerPostAccumulateGradHook`). */
+  afterAccumulate: { readonly hook: (leaf: Tensor) => unknown }[] | null = null;
   onFreed: (() => void) | null = null;
   /** The backward walk that last came by. The engine numbers them. */
   walk = 0;

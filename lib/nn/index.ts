@@ -73,7 +73,9 @@ export { Module, type RecurseOptions } from './module.js';
 export {
   type ForwardHook,
   type ForwardHookOptions,
+  type ForwardOptions,
   type ForwardPreHook,
+  type ForwardPreHookOptions,
   type FullBackwardHook,
   type FullBackwardPreHook,
   type HookGradients,

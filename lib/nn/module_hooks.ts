@@ -1,8 +1,10 @@
+import { RemovableHandle } from '../autograd/removable_handle.js';
 import { ArgumentError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { type BackwardHooks, HookedCall, type HookGradients } from './backward_hooks.js';
 
 export type { HookGradients };
+export { RemovableHandle };
 
 /** What the hooks need of a module, whose class is not known here. */
 interface Hooked {
@@ -11,10 +13,24 @@ interface Hooked {
   forward(...inputs: any[]): any;
 }
 
-/** Called before `forward` with its arguments; may return other arguments (a list, or one that is no list). */
-export type ForwardPreHook<M> = (module: M, inputs: readonly unknown[]) => unknown;
-/** Called after `forward` with its arguments and what it returned; may return something else. */
-export type ForwardHook<M> = (module: M, inputs: readonly unknown[], output: unknown) => unknown;
+/** The options object at the end of `forward`'s arguments; empty where there is none. */
+export type ForwardOptions = Readonly<Record<string, unknown>>;
+
+/**
+ * Called before `forward` with its arguments; may return other arguments (a list, or one that is no list). With `withKwargs`
+ * it gets the options object apart, and returns both anew: `[inputs, options]`.
+ */
+export type ForwardPreHook<M> = (module: M, inputs: readonly unknown[], options: ForwardOptions) => unknown;
+/**
+ * Called after `forward` with its arguments and what it returned; may return something else. With `withKwargs` the options
+ * object comes third, and the output last.
+ */
+export type ForwardHook<M> = (
+  module: M,
+  inputs: readonly unknown[],
+  outputOrOptions: unknown,
+  output?: unknown,
+) => unknown;
 /** Called in backward when the gradients of the outputs are known; may return others. */
 export type FullBackwardPreHook<M> = (module: M, gradOutput: HookGradients) => unknown;
 /** Called in backward when the gradients of the inputs are known; may return others for them. */
@@ -25,27 +41,17 @@ export interface HookOptions {
   prepend?: boolean;
 }
 
-export interface ForwardHookOptions extends HookOptions {
-  /** Call the hook also when `forward` or a hook before it throws; the output is undefined then. Default false. */
-  alwaysCall?: boolean;
+export interface ForwardPreHookOptions extends HookOptions {
+  /**
+   * Call the hook with the arguments of `forward` and its options object apart, which is PyTorch's `with_kwargs`. Default
+   * false: an options object is the last of the arguments.
+   */
+  withKwargs?: boolean;
 }
 
-/** Takes a hook away again. */
-export class RemovableHandle {
-  readonly #remove: () => void;
-
-  /** @throws ArgumentError unless `remove` is a function */
-  constructor(remove: () => void) {
-    if (typeof remove !== 'function') {
-      throw new ArgumentError(`RemovableHandle: remove must be a function, got ${describe(remove)}`);
-    }
-    this.#remove = remove;
-  }
-
-  /** Removes the hook; a second time does nothing. */
-  remove(): void {
-    this.#remove();
-  }
+export interface ForwardHookOptions extends ForwardPreHookOptions {
+  /** Call the hook also when `forward` or a hook before it throws; the output is undefined then. Default false. */
+  alwaysCall?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of hooks of one kind.
@@ -54,6 +60,7 @@ type AnyHook = (...args: any[]) => any;
 interface Entry {
   readonly hook: AnyHook;
   readonly alwaysCall: boolean;
+  readonly withKwargs: boolean;
 }
 
 type Kind = 'forwardPre' | 'forward' | 'backwardPre' | 'backward';
@@ -111,16 +118,13 @@ class ModuleHooks {
     const called = new Set<Entry>();
     let inputs = given;
     try {
-      for (const { hook } of [...this.lists.forwardPre]) {
-        const other: unknown = hook(module, inputs);
-        if (other !== undefined && other !== null) inputs = Array.isArray(other) ? other : [other];
-      }
+      for (const entry of [...this.lists.forwardPre]) inputs = before(entry, module, inputs);
       const watch = this.watch();
       if (watch !== null) inputs = watch.takeInputs(inputs);
       let output: unknown = this.original().apply(module, inputs as unknown[]);
       for (const entry of after) {
         called.add(entry);
-        const other: unknown = entry.hook(module, inputs, output);
+        const other = behind(entry, module, inputs, output);
         if (other !== undefined && other !== null) output = other;
       }
       return watch === null ? output : watch.giveOutput(output);
@@ -150,10 +154,45 @@ class ModuleHooks {
   }
 }
 
+function isOptions(value: unknown): value is ForwardOptions {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** The arguments of `forward`, and the options object at their end. */
+function apart(inputs: readonly unknown[]): [inputs: readonly unknown[], options: ForwardOptions] {
+  const last = inputs[inputs.length - 1];
+  return isOptions(last) ? [inputs.slice(0, -1), last] : [inputs, {}];
+}
+
+/** Calls a hook before `forward`, and says with which arguments to go on. */
+function before({ hook, withKwargs }: Entry, module: Hooked, inputs: readonly unknown[]): readonly unknown[] {
+  if (!withKwargs) {
+    const other: unknown = hook(module, inputs);
+    if (other === undefined || other === null) return inputs;
+    return Array.isArray(other) ? other : [other];
+  }
+  const other: unknown = hook(module, ...apart(inputs));
+  if (other === undefined || other === null) return inputs;
+  const [given, options] = Array.isArray(other) ? (other as unknown[]) : [];
+  if (!Array.isArray(other) || other.length !== 2 || !Array.isArray(given) || !isOptions(options)) {
+    throw new ArgumentError(
+      `${module.typeName()}: a forward pre-hook with withKwargs must return nothing or [inputs, options], got ${describe(other)}`,
+    );
+  }
+  return Object.keys(options).length > 0 ? [...given, options] : given;
+}
+
+/** Calls a hook behind `forward`. */
+function behind({ hook, withKwargs }: Entry, module: Hooked, inputs: readonly unknown[], output: unknown): unknown {
+  return withKwargs ? hook(module, ...apart(inputs), output) : hook(module, inputs, output);
+}
+
 /** Calls a hook after something failed; an error of its own must not hide the first one. */
-function callAnyway({ hook }: Entry, module: Hooked, inputs: readonly unknown[]): void {
+function callAnyway(entry: Entry, module: Hooked, inputs: readonly unknown[]): void {
   try {
-    hook(module, inputs, undefined);
+    behind(entry, module, inputs, undefined);
   } catch (error) {
     process.emitWarning(`a forward hook with alwaysCall threw after forward had failed: ${describeError(error)}`, {
       type: 'LutraWarning',
@@ -174,10 +213,10 @@ function addHook(
   module: Hooked,
   kind: Kind,
   hook: unknown,
-  { prepend = false, alwaysCall = false }: ForwardHookOptions,
+  { prepend = false, alwaysCall = false, withKwargs = false }: ForwardHookOptions,
 ): RemovableHandle {
   if (typeof hook !== 'function') throw new ArgumentError(`${op}: hook must be a function, got ${describe(hook)}`);
-  for (const [name, value] of Object.entries({ prepend, alwaysCall })) {
+  for (const [name, value] of Object.entries({ prepend, alwaysCall, withKwargs })) {
     if (typeof value !== 'boolean') {
       throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
     }
@@ -187,7 +226,7 @@ function addHook(
     hooks = new ModuleHooks(module);
     hooksOf.set(module, hooks);
   }
-  return hooks.add(kind, { hook: hook as AnyHook, alwaysCall }, prepend);
+  return hooks.add(kind, { hook: hook as AnyHook, alwaysCall, withKwargs }, prepend);
 }
 
 /** The part of a module that hooks hang on. */
@@ -198,20 +237,21 @@ export abstract class HookableModule {
 
   /**
    * Calls `hook(module, inputs)` before every `forward`, `inputs` being its arguments. What the hook returns takes their
-   * place: a list of arguments, or a single one; nothing leaves them.
+   * place: a list of arguments, or a single one; nothing leaves them. With `withKwargs` the hook is called with
+   * `(module, inputs, options)` and returns `[inputs, options]`, or nothing.
    */
-  registerForwardPreHook(hook: ForwardPreHook<this>, options?: HookOptions): RemovableHandle {
+  registerForwardPreHook(hook: ForwardPreHook<this>, options?: ForwardPreHookOptions): RemovableHandle {
     const op = 'registerForwardPreHook';
-    return addHook(op, this, 'forwardPre', hook, checkOptions(op, options, ['prepend']));
+    return addHook(op, this, 'forwardPre', hook, checkOptions(op, options, ['prepend', 'withKwargs']));
   }
 
   /**
    * Calls `hook(module, inputs, output)` after every `forward`. What the hook returns takes the output's place; nothing
-   * leaves it.
+   * leaves it. With `withKwargs` the hook is called with `(module, inputs, options, output)`.
    */
   registerForwardHook(hook: ForwardHook<this>, options?: ForwardHookOptions): RemovableHandle {
     const op = 'registerForwardHook';
-    return addHook(op, this, 'forward', hook, checkOptions(op, options, ['prepend', 'alwaysCall']));
+    return addHook(op, this, 'forward', hook, checkOptions(op, options, ['prepend', 'alwaysCall', 'withKwargs']));
   }
 
   /**
