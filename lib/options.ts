@@ -84,5 +84,12 @@ export function checkNumbers(op: string, values: readonly unknown[]): number[] {
 /** Whether a value is an object that gives an iterator: a list, a Set, a generator; no string. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  return typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function';
+  const { [Symbol.iterator]: iterator } = value as { [Symbol.iterator]?: unknown };
+  if (typeof iterator !== 'function') return false;
+  if (!ArrayBuffer.isView(value)) return true;
+  try {
+    return iterator.call(value) !== null;
+  } catch {
+    return false; // its buffer was transferred away
+  }
 }

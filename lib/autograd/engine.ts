@@ -9,9 +9,9 @@ import { checkGradients, detecting } from './anomaly.js';
 import { settled } from './dense_rows.js';
 import { noteFirstGradient } from './known_leaves.js';
 import { setGradEnabled } from './mode.js';
-import { type AccumulateGrad, makerOf, type Node, nodeOf } from './node.js';
+import { type AccumulateGrad, makerOf, type Node, nodeOf, type TensorHooks } from './node.js';
 import type { RowSparse } from './row_sparse.js';
-import { type TensorHooks, throughHooks } from './tensor_hooks.js';
+import { throughHooks } from './tensor_hooks.js';
 
 export interface BackwardOptions {
   /** Keep saved tensors, so that backward can run again through the same graph. Default false. */

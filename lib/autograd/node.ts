@@ -1,7 +1,7 @@
 import { AutogradError } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
 import type { GraphNode } from '../tensor/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { TensorHooks } from './tensor_hooks.js';
 
 /** Gradients of an operation's inputs, in their order; null where an input needs none. */
 export type Gradients = readonly (Tensor | null)[];
@@ -11,6 +11,13 @@ export type Gradients = readonly (Tensor | null)[];
  * It must not write into `grads`, and returns fresh tensors, the incoming ones, or views of them - never saved tensors.
  */
 export type Backward = (grads: (Tensor | null)[], needs: readonly boolean[]) => Gradients;
+
+/** The hooks of one tensor, in the order in which they are called. */
+export interface TensorHooks {
+  /** The tensor's own: a walk carries gradients of 16 bits in float32. */
+  readonly dtype: DType;
+  readonly list: { readonly hook: (grad: Tensor) => unknown }[];
+}
 
 let created = 0;
 

@@ -1,10 +1,9 @@
 import { ArgumentError, AutogradError, DTypeError, describe, ShapeError } from '../errors.js';
-import type { DType } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { narrowed } from './accumulate.js';
 import { settled } from './dense_rows.js';
-import { makerOf, nodeOf } from './node.js';
+import { makerOf, nodeOf, type TensorHooks } from './node.js';
 import { RemovableHandle } from './removable_handle.js';
 
 /** Called with a tensor's gradient; what it returns takes the gradient's place. */
@@ -12,13 +11,6 @@ import { RemovableHandle } from './removable_handle.js';
 export type TensorHook = (grad: Tensor) => Tensor | null | undefined | void;
 /** Called with a leaf whose `grad` has been added to. */
 export type PostAccumulateGradHook = (tensor: Tensor) => unknown;
-
-/** The hooks of one tensor, in the order in which they are called. */
-export interface TensorHooks {
-  /** The tensor's own: a walk carries gradients of 16 bits in float32. */
-  readonly dtype: DType;
-  readonly list: { readonly hook: TensorHook }[];
-}
 
 declare module '../tensor/tensor.js' {
   interface Tensor {

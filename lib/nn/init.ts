@@ -2,6 +2,7 @@ import { noGrad } from '../autograd/mode.js';
 import { copyInto, fillWith } from '../calls/copy.js';
 import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
+import { assertWritable } from '../ops/copy.js';
 import { checkFloatDType } from '../ops/creation.js';
 import * as draw from '../ops/random.js';
 import { checkOptions } from '../options.js';
@@ -136,6 +137,7 @@ export function zeros_<T extends Tensor>(input: T): T {
 /** Makes a matrix the identity: as many inputs as possible pass unchanged. */
 export function eye_<T extends Tensor>(input: T): T {
   const [rows, columns] = matrix('eye_', input).shape;
+  noGrad(() => assertWritable('eye_', input));
   zeros_(input);
   const n = Math.min(rows, columns);
   const diagonal = new Tensor(input.storage, [n], [input.strides[0] + input.strides[1]], input.offset);
@@ -151,14 +153,14 @@ export function xavierUniform_<T extends Tensor>(input: T, gain = 1, options?: d
   checkGain('xavierUniform_', gain);
   const { fanIn, fanOut } = fans('xavierUniform_', checkFloat('xavierUniform_', 'input', input));
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
-  return uniform_(input, -Math.abs(bound), Math.abs(bound), options);
+  return inNameOf('xavierUniform_', () => uniform_(input, -Math.abs(bound), Math.abs(bound), options));
 }
 
 /** Fills from N(0, gain² · 2 / (fan_in + fan_out)); the source is `xavierUniform_`'s. */
 export function xavierNormal_<T extends Tensor>(input: T, gain = 1, options?: draw.DrawOptions): T {
   checkGain('xavierNormal_', gain);
   const { fanIn, fanOut } = fans('xavierNormal_', checkFloat('xavierNormal_', 'input', input));
-  return normal_(input, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
+  return inNameOf('xavierNormal_', () => normal_(input, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options));
 }
 
 /** gain / √fan, and the option to draw with; null for a tensor without elements, which is left alone. */
@@ -183,13 +185,14 @@ export function kaimingUniform_<T extends Tensor>(input: T, options?: KaimingOpt
   const std = kaimingStd('kaimingUniform_', input, options);
   if (std === null) return input;
   const bound = Math.sqrt(3) * std;
-  return uniform_(input, -bound, bound, { generator: options?.generator });
+  return inNameOf('kaimingUniform_', () => uniform_(input, -bound, bound, { generator: options?.generator }));
 }
 
 /** Fills from N(0, gain² / fan); the source is `kaimingUniform_`'s. */
 export function kaimingNormal_<T extends Tensor>(input: T, options?: KaimingOptions): T {
   const std = kaimingStd('kaimingNormal_', input, options);
-  return std === null ? input : normal_(input, 0, std, { generator: options?.generator });
+  if (std === null) return input;
+  return inNameOf('kaimingNormal_', () => normal_(input, 0, std, { generator: options?.generator }));
 }
 
 /**
@@ -200,6 +203,7 @@ export function kaimingNormal_<T extends Tensor>(input: T, options?: KaimingOpti
 export function orthogonal_<T extends Tensor>(input: T, gain = 1, options?: draw.DrawOptions): T {
   checkGain('orthogonal_', gain);
   checkFloat('orthogonal_', 'input', input);
+  noGrad(() => assertWritable('orthogonal_', input));
   if (input.ndim < 2) {
     throw new ShapeError(`orthogonal_: input must have at least 2 dimensions, got shape ${formatShape(input.shape)}`);
   }
@@ -208,7 +212,9 @@ export function orthogonal_<T extends Tensor>(input: T, gain = 1, options?: draw
   const columns = input.numel / rows;
   const tall = rows >= columns;
   const [m, n] = tall ? [rows, columns] : [columns, rows];
-  const drawn = normal_(Tensor.allocate([rows, columns], checkFloatDType('orthogonal_', input.dtype)), 0, 1, options);
+  const drawn = inNameOf('orthogonal_', () =>
+    normal_(Tensor.allocate([rows, columns], checkFloatDType('orthogonal_', input.dtype)), 0, 1, options),
+  );
   const values = drawn.storage.array;
   // Read as columns of the tall matrix: rows of a wide one are that already.
   const place = (i: number, j: number) => (tall ? i * columns + j : j * columns + i);
@@ -230,7 +236,7 @@ export function sparse_<T extends Tensor>(input: T, sparsity: number, std = 0.01
   if (typeof sparsity !== 'number' || !(sparsity >= 0 && sparsity <= 1)) {
     throw new ValueError(`sparse_: sparsity must be from 0 to 1, got ${describe(sparsity)}`);
   }
-  normal_(input, 0, std, options);
+  inNameOf('sparse_', () => normal_(input, 0, std, options));
   const { array } = input.storage;
   const zeros = Math.ceil(sparsity * rows);
   for (let column = 0; column < columns; column++) {

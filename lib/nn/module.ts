@@ -162,6 +162,7 @@ export abstract class Module extends HookableModule implements ModuleTree {
   /** This module and all below it with their paths, each once, parents before children; this one's path is ''. */
   namedModules(options?: { prefix?: string }): [string, Module][] {
     const { prefix = '' } = checkOptions('namedModules', options, ['prefix']);
+    checkPrefix('namedModules', prefix);
     const found: [string, Module][] = [];
     const seen = new Set<Module>();
     const visit = (module: Module, path: string): void => {
@@ -342,7 +343,7 @@ export abstract class Module extends HookableModule implements ModuleTree {
    */
   stateDict(options?: { prefix?: string }): StateDict {
     const { prefix = '' } = checkOptions('stateDict', options, ['prefix']);
-    return stateDictOf(this, prefix);
+    return stateDictOf(this, checkPrefix('stateDict', prefix));
   }
 
   /**
@@ -395,6 +396,12 @@ function checkName(op: string, module: Module, name: unknown, replaceable: (valu
   }
 }
 
+/** @throws ArgumentError unless the beginning of names is a string */
+function checkPrefix(op: string, prefix: unknown): string {
+  if (typeof prefix === 'string') return prefix;
+  throw new ArgumentError(`${op}: prefix must be a string, got ${describe(prefix)}`);
+}
+
 /** The members of a tree of modules with their paths, each tensor once, under its first path. */
 function gather<T extends Tensor>(
   op: string,
@@ -403,6 +410,7 @@ function gather<T extends Tensor>(
   members: (module: Module) => [string, T][],
 ): [string, T][] {
   const { prefix = '', recurse = true } = checkOptions(op, options, ['prefix', 'recurse']);
+  checkPrefix(op, prefix);
   const modules: [string, Module][] = recurse ? root.namedModules({ prefix }) : [[prefix, root]];
   const found: [string, T][] = [];
   const seen = new Set<T>();

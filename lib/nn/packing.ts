@@ -1,3 +1,4 @@
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { to } from '../ops/copy.js';
 import { toIndices } from '../ops/index_argument.js';
@@ -165,7 +166,9 @@ export function packSequence(sequences: readonly Tensor[] | Tensor, options?: Pa
   for (let i = 1; i < starts.length; i++) starts[i] = starts[i - 1] + lengths[i - 1];
   const arrangement = arrange(lengths, enforceSorted);
   const { dtype } = list[0];
-  const joined = list.length === 1 ? to(list[0], dtype) : cat(list.map((sequence) => to(sequence, dtype)));
+  const joined = inNameOf(op, () =>
+    list.length === 1 ? to(list[0], dtype) : cat(list.map((sequence) => to(sequence, dtype))),
+  );
   const rows = packedRows(arrangement, (b, t) => starts[b] + t);
   return packed(takeRows('PackPaddedSequenceBackward0', joined, 1, rows), arrangement);
 }

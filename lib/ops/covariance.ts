@@ -129,10 +129,12 @@ function squeezed(out: Tensor, x: Tensor): Tensor {
 export function corrcoef(input: Tensor): Tensor {
   const x = checkDense('corrcoef', 'input', input);
   if (x.ndim > 2) throw new ShapeError(`corrcoef: input must have at most 2 dimensions, got ${formatShape(x.shape)}`);
-  const c = cov(x);
-  if (c.ndim === 0) return div(c, c);
-  const deviations = sqrt(diagonal(c));
-  return clamp(div(div(c, unsqueeze(deviations, 1)), deviations), -1, 1);
+  return inNameOf('corrcoef', () => {
+    const c = cov(x);
+    if (c.ndim === 0) return div(c, c);
+    const deviations = sqrt(diagonal(c));
+    return clamp(div(div(c, unsqueeze(deviations, 1)), deviations), -1, 1);
+  });
 }
 
 /** The p-norm of input − other, broadcast. */

@@ -155,7 +155,9 @@ export function selectScatter(input: Tensor, src: Tensor, dim: number, index: nu
 export function sliceScatter(input: Tensor, src: Tensor, options?: SliceScatterOptions): Tensor {
   const given = checkOptions('sliceScatter', options, ['dim', 'start', 'end', 'step']);
   const { dim = 0, start, end, step } = given;
-  return rewritten('sliceScatter', 'SliceScatterBackward0', input, src, (x) => slice(x, dim, start, end, step));
+  return inNameOf('sliceScatter', () =>
+    rewritten('sliceScatter', 'SliceScatterBackward0', input, src, (x) => slice(x, dim, start, end, step)),
+  );
 }
 
 installMethods({

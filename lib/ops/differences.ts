@@ -1,5 +1,6 @@
 /** Differences of neighbours, and areas by trapezoids. */
 
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { wrapDim } from '../tensor/shape.js';
@@ -88,6 +89,7 @@ function areas(
   if (x === undefined || x === null) return { parts: mul(sums, (dx ?? 1) / 2), d };
   if (dx !== undefined) throw new ArgumentError(`${op}: takes x or dx, not both`);
   const points = checkDense(op, 'x', x);
+  if (points.ndim === 0) throw new ShapeError(`${op}: x must have at least one dimension`);
   // Points of one dimension belong to the dimension of y.
   const placed =
     points.ndim === 1
@@ -100,22 +102,30 @@ function areas(
   return { parts: mul(mul(sums, sub(right, left)), 0.5), d };
 }
 
+function area(op: string, y: unknown, x: unknown, options: TrapezoidOptions | undefined): Tensor {
+  return inNameOf(op, () => {
+    const { parts, d } = areas(op, y, x, options);
+    return sum(parts, d);
+  });
+}
+
 /** The area under y along a dimension, by trapezoids between points x, or `dx` apart. */
 export function trapezoid(y: Tensor, x?: Tensor | null, options?: TrapezoidOptions): Tensor {
-  const { parts, d } = areas('trapezoid', y, x, options);
-  return sum(parts, d);
+  return area('trapezoid', y, x, options);
 }
 
 /** PyTorch's other name of `trapezoid`. */
 export function trapz(y: Tensor, x?: Tensor | null, options?: TrapezoidOptions): Tensor {
-  const { parts, d } = areas('trapz', y, x, options);
-  return sum(parts, d);
+  return area('trapz', y, x, options);
 }
 
 /** The area under y from the first point to each of the others. */
 export function cumulativeTrapezoid(y: Tensor, x?: Tensor | null, options?: TrapezoidOptions): Tensor {
-  const { parts, d } = areas('cumulativeTrapezoid', y, x, options);
-  return cumsum(parts, d);
+  const op = 'cumulativeTrapezoid';
+  return inNameOf(op, () => {
+    const { parts, d } = areas(op, y, x, options);
+    return cumsum(parts, d);
+  });
 }
 
 installMethods({

@@ -3,6 +3,7 @@
 import { noGrad } from '../autograd/mode.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto } from '../calls/copy.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { broadcastShapes, formatShape, numelOf } from '../tensor/shape.js';
@@ -59,7 +60,8 @@ export function normalize(input: Tensor, options?: NormalizeOptions): Tensor {
   if (typeof p !== 'number' || Number.isNaN(p)) {
     throw new ArgumentError(`normalize: p must be a number, got ${describe(p)}`);
   }
-  return div(x, clampMin(norm(x, p, dim, { keepdim: true }), checkAtLeastZero('normalize', 'eps', eps)));
+  checkAtLeastZero('normalize', 'eps', eps);
+  return inNameOf('normalize', () => div(x, clampMin(norm(x, p, dim, { keepdim: true }), eps)));
 }
 
 function checkFloatingInput(op: string, input: unknown): Tensor {

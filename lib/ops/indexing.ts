@@ -206,9 +206,8 @@ function ramp(n: number, place: (i: number) => number): Tensor {
 
 /** A copy with the order along dimensions reversed. @throws ValueError for a dimension that is named twice. */
 export function flip(x: Tensor, ...dims: Sizes): Tensor {
-  const list = sizesOf('flip', dims, 'dimension').map((dim) =>
-    wrapDim('flip', dim, checkDense('flip', 'input', x).ndim),
-  );
+  checkDense('flip', 'input', x);
+  const list = sizesOf('flip', dims, 'dimension').map((dim) => wrapDim('flip', dim, x.ndim));
   const twice = list.find((d, i) => list.indexOf(d) < i);
   if (twice !== undefined) throw new ValueError(`flip: dimension ${twice} is named twice`);
   let out = list.length === 0 || x.ndim === 0 ? clone(x) : x;

@@ -39,8 +39,10 @@ export function nanmean(input: Tensor, dim?: Dims | SumOptions, options?: SumOpt
   if (!isFloating(given.dtype)) throw new DTypeError(`nanmean: input must be floating-point, got ${given.dtype}`);
   const x = toComputing(args.options.dtype === undefined ? given : to(given, args.options.dtype));
   const { keepdim } = args;
-  const count = sum(logicalNot(isnan(x)), args.dim ?? null, { keepdim });
-  return div(sum(withoutNaN(x), args.dim ?? null, { keepdim }), count);
+  return inNameOf('nanmean', () => {
+    const count = sum(logicalNot(isnan(x)), args.dim ?? null, { keepdim });
+    return div(sum(withoutNaN(x), args.dim ?? null, { keepdim }), count);
+  });
 }
 
 installMethods({

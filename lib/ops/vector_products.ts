@@ -1,6 +1,7 @@
 /** Products of vectors along a dimension, powers and chains of matrices. */
 
 import { needsGrad, record } from '../autograd/record.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -65,7 +66,7 @@ export function vecdot(input: Tensor, other: Tensor, options?: VecdotOptions): T
   const b = checkDense('vecdot', 'other', other);
   const ndim = Math.max(a.ndim, b.ndim);
   if (a.ndim === 0 || b.ndim === 0) throw new ShapeError('vecdot: both tensors must have at least one dimension');
-  return sum(mul(a, b), wrapDim('vecdot', dim, ndim));
+  return inNameOf('vecdot', () => sum(mul(a, b), wrapDim('vecdot', dim, ndim)));
 }
 
 /** The unit matrices of x's shape. */
@@ -92,13 +93,15 @@ export function matrixPower(input: Tensor, n: number): Tensor {
     if (!isFloating(x.dtype) || !needsGrad(x)) return out;
     return record('MatrixPowerBackward0', [x], out, (grad) => [Tensor.allocate(x.shape, grad.dtype)]);
   }
-  let power: Tensor | null = null;
-  let square = x;
-  for (let rest = n; rest > 0; rest >>= 1) {
-    if (rest & 1) power = power === null ? square : matmul(power, square);
-    if (rest > 1) square = matmul(square, square);
-  }
-  return power === x ? x.clone() : (power as Tensor);
+  return inNameOf('matrixPower', () => {
+    let power: Tensor | null = null;
+    let square = x;
+    for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 1) power = power === null ? square : matmul(power, square);
+      if (rest > 1) square = matmul(square, square);
+    }
+    return power === x ? x.clone() : (power as Tensor);
+  });
 }
 
 /** The cheapest order of a chain of products: best[i][j] says where the product of matrices i … j is parted. */

@@ -148,7 +148,7 @@ export class Tensor {
   size(dim: number): number;
   size(dim?: number): number | number[] {
     if (dim === undefined) return this.shape.slice();
-    if (this.shape.length === 0) throw new ValueError(`size: a 0-dimensional tensor has no dimension ${dim}`);
+    if (this.shape.length === 0) throw new ValueError(`size: a 0-dimensional tensor has no dimension ${describe(dim)}`);
     return this.shape[wrapDim('size', dim, this.shape.length)];
   }
 

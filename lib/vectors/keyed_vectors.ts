@@ -1,6 +1,6 @@
 import { ArgumentError, describe, ShapeError, TokenError, ValueError } from '../errors.js';
 import { Embedding } from '../nn/embedding.js';
-import { checkOptions, nearest } from '../options.js';
+import { checkOptions, isIterable, nearest } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './evaluation/analogies.js';
@@ -59,6 +59,9 @@ export class KeyedVectors implements VectorTable {
     const { counts } = checkOptions(op, options, ['counts']);
     if (!(vectors instanceof Tensor))
       throw new ArgumentError(`${op}: vectors must be a Tensor, got ${describe(vectors)}`);
+    if (typeof keys === 'string' || !isIterable(keys)) {
+      throw new ArgumentError(`${op}: keys must be a list of words, got ${describe(keys)}`);
+    }
     this.keys = Array.from(keys);
     if (vectors.dim() !== 2 || vectors.shape[0] !== this.keys.length) {
       throw new ShapeError(

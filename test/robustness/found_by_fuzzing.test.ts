@@ -4,7 +4,9 @@ import {
   ArgumentError,
   countTokens,
   DTypeError,
+  KeyedVectors,
   nn,
+  optim,
   parseTorch,
   ShapeError,
   serializeSafetensors,
@@ -76,4 +78,43 @@ it('numbers of a norm, a hook and sizes are looked at before they are kept', () 
 it('lists in messages are described, whatever is in them', () => {
   const cutoffs: Anything = [Symbol('s'), 'x'.repeat(5000)];
   expect(() => new nn.AdaptiveLogSoftmaxWithLoss(2, 5, cutoffs)).toThrow(/got an array of 2$/);
+});
+
+it('initialisers refuse elements that share memory, and write into parameters', () => {
+  const shared = zeros([1, 1]).expand(3, 3);
+  expect(() => nn.init.orthogonal_(shared)).toThrow(/^orthogonal_: several elements of this expanded tensor/);
+  expect(() => nn.init.eye_(shared)).toThrow(/^eye_: several elements of this expanded tensor/);
+  expect(() => nn.init.sparse_(shared, 0.5)).toThrow(/^sparse_: several elements of this expanded tensor/);
+  expect(nn.init.eye_(new nn.Parameter(zeros([2, 2]))).tolist()).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
+});
+
+it('typed arrays whose memory is gone are no lists', () => {
+  const gone = new Int32Array(2);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  expect(() => new optim.SGD(gone as Anything, { lr: 1 })).toThrow(ArgumentError);
+  expect(() => new KeyedVectors(gone as Anything, zeros([2, 2]))).toThrow(ArgumentError);
+  expect(() => new nn.Linear(1, 1).stateDict({ prefix: gone as Anything })).toThrow(
+    'stateDict: prefix must be a string',
+  );
+});
+
+it('powers of matrices go by the whole exponent, not by its last 32 bits', () => {
+  expect(
+    tensor([
+      [1, 0],
+      [0, -1],
+    ])
+      .matrixPower(2 ** 32 + 1)
+      .tolist(),
+  ).toEqual([
+    [1, 0],
+    [0, -1],
+  ]);
+});
+
+it('messages do not grow with what was given', () => {
+  expect(() => tensor(1).size('x'.repeat(5000) as Anything)).toThrow(/^.{1,200}$/);
 });
