@@ -81,7 +81,7 @@ export async function evaluateModel<Batch>(evaluation: Evaluation<Batch>): Promi
 export function updateMetrics(op: string, metrics: Metrics, result: SettledStep, loss: number): void {
   const { output, target, weight } = result;
   for (const [name, metric] of Object.entries(metrics)) {
-    if (output === undefined && !('usesLossOnly' in metric)) {
+    if (output === undefined && metric.usesLossOnly !== true) {
       throw new ArgumentError(
         `${op}: the metric '${name}' needs the output: let the step return { loss, weight, output, target }`,
       );

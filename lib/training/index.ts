@@ -5,6 +5,7 @@ export type { EarlyStoppingOptions } from './early_stopping.js';
 export type { FitOptions, StopSignal, ValidateEvery } from './fit_options.js';
 export type { BatchLoader } from './loader_position.js';
 export type { TrainingLogger } from './logs/logger.js';
+export * as metrics from './metrics/index.js';
 export type { Metric, MetricBatch, Metrics } from './metrics/metric.js';
 export type { ProgressOptions, ProgressStream } from './progress.js';
 export type { EpochRecord, Scores, TrainingHistory, ValidationRecord } from './records.js';

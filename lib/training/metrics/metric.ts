@@ -1,5 +1,4 @@
 import { ArgumentError, describe } from '../../errors.js';
-import type { Tensor } from '../../tensor/tensor.js';
 
 /** What a metric sees of a batch. */
 export interface MetricBatch {
@@ -16,6 +15,8 @@ export interface MetricBatch {
 export interface Metric {
   /** Whether a larger value is a better one; true unless set to false. */
   readonly higherIsBetter?: boolean;
+  /** Whether it goes by the loss alone, so that steps need give no output for it. */
+  readonly usesLossOnly?: boolean;
   /** Forgets everything. */
   reset(): void;
   update(batch: MetricBatch): void;
@@ -49,6 +50,3 @@ export function checkMetrics(op: string, option: string, metrics: unknown): Metr
   }
   return metrics as Metrics;
 }
-
-/** What a metric reads of a batch's tensors. */
-export type MetricTensors = { output: Tensor; target: Tensor };
