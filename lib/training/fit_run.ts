@@ -433,6 +433,8 @@ export class FitRun implements TrainingRun {
   }
 
   #write(boundary: BoundaryState): void {
+    // What was logged until here will not be logged again.
+    for (const logger of this.#options.loggers) logger.flush?.();
     this.history.steps = this.step;
     this.history.seconds = this.seconds;
     const content = this.#state.content(boundary, this.step, this.history);
