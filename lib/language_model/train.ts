@@ -1,12 +1,19 @@
+import { NonFiniteError, ValueError } from '../errors.js';
+import { Adam } from '../optim/adam.js';
+import { SGD } from '../optim/sgd.js';
 import { checkOptions } from '../options.js';
+import type { TrainingCallback, TrainingRun } from '../training/callbacks.js';
 import { History } from '../training/history.js';
 import { KeptWeights } from '../training/kept_weights.js';
-import type { TokenBatches } from './batches.js';
-import { evaluate } from './evaluate.js';
-import type { LanguageModel } from './model.js';
-import { PassTrainer, type StepListeners, type TrainedPass, type TrainOptions } from './pass.js';
+import { LossMeter } from '../training/loss_meter.js';
+import { Trainer } from '../training/trainer.js';
+import type { SequenceBatch, TokenBatches } from './batches.js';
+import { batchLoss, evaluate } from './evaluate.js';
+import type { LanguageModel, LanguageModelState } from './model.js';
+import { WarmUpDecayLR } from './schedule.js';
+import type { StepListeners, TrainOptions, TrainProgress } from './train_options.js';
 
-export type { TrainOptions, TrainProgress } from './pass.js';
+export type { TrainOptions, TrainProgress } from './train_options.js';
 
 /** What one pass gave. */
 export interface EpochResult {
@@ -41,7 +48,8 @@ export interface TrainListeners extends StepListeners {
 
 /**
  * Trains a language model pass by pass, and leaves it with the weights of the pass that the validation text liked best. The
- * event loop has its turn after every step. Same model, same text, same options: the same weights, to the bit.
+ * model's state is carried from batch to batch, gradients flow back through one batch. The event loop has its turn as in
+ * `Trainer.fit`. Same model, same text, same options: the same weights, to the bit.
  *
  * @throws ValueError when the loss is no longer a number
  */
@@ -54,50 +62,159 @@ export async function trainLanguageModel(
 ): Promise<TrainResult> {
   const op = 'trainLanguageModel';
   const names = ['epochs', 'optimizer', 'lr', 'maxGradNorm', 'patience'];
-  const { epochs, patience = Number.POSITIVE_INFINITY } = checkOptions(op, options, names);
+  const { epochs, lr, maxGradNorm } = checkOptions(op, options, names);
   checkOptions(op, listeners, ['onStep', 'onEpoch', 'isStopped']);
-  const isStopped = () => listeners.isStopped?.() ?? false;
-  const trainer = new PassTrainer(model, training, options, listeners);
-  const history = new History<EpochResult>();
-  const weights = new KeptWeights(model);
-  const passes: TrainedPass[] = [];
-  let interrupted = false;
-  const start = performance.now();
+  const optimizer =
+    options.optimizer === 'adam' ? new Adam(model.parameters(), { lr }) : new SGD(model.parameters(), { lr });
+  const schedule = new WarmUpDecayLR(optimizer, epochs * training.length);
+  const trainer = new Trainer<SequenceBatch>({
+    model,
+    optimizer,
+    scheduler: { scheduler: schedule, interval: 'step' },
+    clipGradNorm: maxGradNorm,
+    step: ({ batch, carry }) => {
+      const { loss, state } = batchLoss(model, batch, carry as LanguageModelState | undefined, 'mean');
+      return { loss, weight: batch.tokens, carry: state };
+    },
+  });
+  const passes = new Passes(model, training, validation, options, listeners);
+  try {
+    await trainer.fit(training, { epochs, callbacks: [passes.callback], progress: false });
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    const { step } = error;
+    const loss = passes.loss;
+    throw new ValueError(`training: the loss became ${loss} at step ${step}; lower the learning rate (${lr})`, {
+      cause: error,
+    });
+  }
+  return passes.result();
+}
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const epochStart = performance.now();
-    const pass = await trainer.run(epoch);
-    passes.push(pass);
-    const validationLoss = pass.isStopped ? null : await evaluate(model, validation, isStopped);
+/** What a training gives, pass by pass. */
+class Passes {
+  readonly callback: TrainingCallback;
+  readonly #model: LanguageModel;
+  readonly #training: TokenBatches;
+  readonly #validation: TokenBatches;
+  readonly #options: TrainOptions;
+  readonly #listeners: TrainListeners;
+  readonly #history = new History<EpochResult>();
+  readonly #weights: KeptWeights;
+  readonly #start = performance.now();
+  readonly #isStopped: () => boolean;
+  #run: TrainingRun | null = null;
+  /** Of the pass under way, or of the last one. */
+  #meter = new LossMeter();
+  #passStart = performance.now();
+  /** Of the passes until now, evaluation not counted. */
+  #tokens = 0;
+  #seconds = 0;
+  #isInterrupted = false;
+
+  constructor(
+    model: LanguageModel,
+    training: TokenBatches,
+    validation: TokenBatches,
+    options: TrainOptions,
+    listeners: TrainListeners,
+  ) {
+    this.#model = model;
+    this.#training = training;
+    this.#validation = validation;
+    this.#options = options;
+    this.#listeners = listeners;
+    this.#weights = new KeptWeights(model);
+    this.#isStopped = () => listeners.isStopped?.() ?? false;
+    this.callback = {
+      onEpochStart: (run) => this.#begin(run),
+      onBatchEnd: (run, batch) => this.#meter.add(run.loss, (batch as SequenceBatch).tokens),
+      onStep: (run) => this.#step(run),
+      onEpochEnd: (run) => this.#end(run),
+    };
+  }
+
+  /** The last loss. */
+  get loss(): number {
+    return this.#run?.loss ?? Number.NaN;
+  }
+
+  #begin(run: TrainingRun): void {
+    this.#run = run;
+    this.#meter = new LossMeter();
+    this.#passStart = performance.now();
+  }
+
+  #step(run: TrainingRun): void {
+    this.#listeners.onStep?.(this.#progress(run.epoch));
+    if (!this.#isStopped()) return;
+    this.#isInterrupted = true;
+    this.#count();
+    run.stop();
+  }
+
+  #progress(epoch: number): TrainProgress {
+    const { epochs } = this.#options;
+    const { tokens } = this.#training;
+    const tokensPerSecond = this.#meter.count / secondsSince(this.#passStart);
+    return {
+      epoch,
+      epochs,
+      epochTokens: this.#meter.count,
+      epochTokensTotal: tokens,
+      loss: this.#meter.recent,
+      tokensPerSecond,
+      secondsLeft: ((epochs - epoch + 1) * tokens - this.#meter.count) / tokensPerSecond,
+    };
+  }
+
+  #count(): number {
+    const seconds = secondsSince(this.#passStart);
+    this.#tokens += this.#meter.count;
+    this.#seconds += seconds;
+    return this.#meter.count / seconds;
+  }
+
+  async #end(run: TrainingRun): Promise<void> {
+    if (this.#isInterrupted) return;
+    const { epoch } = run;
+    const { epochs, patience = Number.POSITIVE_INFINITY } = this.#options;
+    const tokensPerSecond = this.#count();
+    const validationLoss = await evaluate(this.#model, this.#validation, this.#isStopped);
     if (validationLoss === null) {
-      interrupted = true;
-      break;
+      this.#isInterrupted = true;
+      run.stop();
+      return;
     }
     const result: EpochResult = {
       epoch,
-      trainLoss: pass.loss,
+      trainLoss: this.#meter.mean,
       validationLoss,
       validationPerplexity: Math.exp(validationLoss),
-      seconds: secondsSince(epochStart),
-      tokensPerSecond: pass.tokens / pass.seconds,
+      seconds: secondsSince(this.#passStart),
+      tokensPerSecond,
     };
-    if (history.add(result)) {
-      if (epoch < epochs) weights.keep();
-      else weights.forget();
+    if (this.#history.add(result)) {
+      if (epoch < epochs) this.#weights.keep();
+      else this.#weights.forget();
     }
-    listeners.onEpoch?.(result);
-    if (history.sinceBest >= patience) break;
+    this.#listeners.onEpoch?.(result);
+    if (this.#history.sinceBest >= patience) run.stop();
   }
-  if (!interrupted) weights.restore();
-  const sum = (of: (pass: TrainedPass) => number) => passes.reduce((total, pass) => total + of(pass), 0);
-  return {
-    epochs: history.passes,
-    best: history.best,
-    interrupted,
-    trainLoss: (interrupted ? passes.at(-1)?.loss : history.best?.trainLoss) ?? null,
-    seconds: secondsSince(start),
-    tokensPerSecond: sum((pass) => pass.tokens) / sum((pass) => pass.seconds),
-  };
+
+  /** At the end: the model gets the weights of its best pass, unless it was interrupted. */
+  result(): TrainResult {
+    const { best, passes } = this.#history;
+    if (!this.#isInterrupted) this.#weights.restore();
+    return {
+      epochs: passes,
+      best,
+      interrupted: this.#isInterrupted,
+      trainLoss: (this.#isInterrupted ? this.#meter.mean : best?.trainLoss) ?? null,
+      seconds: secondsSince(this.#start),
+      tokensPerSecond: this.#tokens / this.#seconds,
+    };
+  }
 }
 
 function secondsSince(start: number): number {
