@@ -64,6 +64,33 @@ def recurrent_with(kind, train):
     return make
 
 
+def convolution_with(train, apply=lambda layer, x: layer(x)):
+    def make(p):
+        layer = nn.Conv1d(p["input"], p["outputs"], p["kernel"])
+        fill_parameters(layer)
+        shape = (p["batch"], p["input"], p["steps"])
+        xs = cycle(lambda seed: floats(shape[0] * shape[1] * shape[2], seed).reshape(shape))
+        if not train:
+            return evaluates(xs, lambda x: apply(layer, x))
+        state = {"upstream": None}
+
+        def run():
+            layer.zero_grad()
+            out = apply(layer, xs().detach().requires_grad_())
+            if state["upstream"] is None:
+                state["upstream"] = floats(out.numel(), 77).reshape(out.shape)
+            out.backward(state["upstream"])
+
+        return run, lambda: fingerprint(layer.weight.grad)
+
+    return make
+
+
+def max_over_time(layer, x):
+    features = torch.relu(layer(x))
+    return nn.functional.max_pool1d(features, features.shape[2])
+
+
 class CharLM(nn.Module):
     def __init__(self, vocabulary, dim, hidden):
         super().__init__()
@@ -216,20 +243,23 @@ def cross_entropy(p):
     return run, lambda: fingerprint(last["grad"])
 
 
-def layer_norm(p):
-    norm = nn.LayerNorm(p["width"])
-    xs = cycle(lambda seed: matrix(p["rows"], p["width"], seed, 2.0).requires_grad_())
-    upstream = matrix(p["rows"], p["width"], 3)
-    last = {}
+def normalisation_with(kind):
+    def make(p):
+        norm = kind(p["width"])
+        xs = cycle(lambda seed: matrix(p["rows"], p["width"], seed, 2.0).requires_grad_())
+        upstream = matrix(p["rows"], p["width"], 3)
+        last = {}
 
-    def run():
-        x = xs()
-        norm.zero_grad()
-        norm(x).backward(upstream)
-        last["grad"] = x.grad
-        x.grad = None
+        def run():
+            x = xs()
+            norm.zero_grad()
+            norm(x).backward(upstream)
+            last["grad"] = x.grad
+            x.grad = None
 
-    return run, lambda: fingerprint(last["grad"])
+        return run, lambda: fingerprint(last["grad"])
+
+    return make
 
 
 def elementwise(apply):
@@ -258,6 +288,9 @@ MAKERS = {
     "lookupDense": lookup_with(True, False),
     "lookupSparse": lookup_with(True, True),
     "lookupPadded": lookup_with(True, True, 0),
+    "convForward": convolution_with(False),
+    "convTrain": convolution_with(True),
+    "convMax": convolution_with(True, max_over_time),
     "lstmForward": recurrent_with(nn.LSTM, False),
     "lstmTrain": recurrent_with(nn.LSTM, True),
     "gruForward": recurrent_with(nn.GRU, False),
@@ -272,7 +305,8 @@ MAKERS = {
     "stepTransfer": step_transfer,
     "stepWordLm": step_word_lm,
     "crossEntropy": cross_entropy,
-    "layerNorm": layer_norm,
+    "layerNorm": normalisation_with(nn.LayerNorm),
+    "batchNorm": normalisation_with(nn.BatchNorm1d),
     "adam": updates(lambda q: torch.optim.Adam([q], lr=1e-3, fused=True)),
     "sgd": updates(lambda q: torch.optim.SGD([q], lr=1e-3, fused=True)),
     "adamW": updates(lambda q: torch.optim.AdamW([q], lr=1e-3, fused=True)),

@@ -1,4 +1,4 @@
-import { bag, indexAdd, lookup, matmul, pass, recurrent, rows, step, type Workload } from './kinds.js';
+import { bag, convolution, indexAdd, lookup, matmul, pass, recurrent, rows, step, type Workload } from './kinds.js';
 
 /** The rows of the table of docs/performance/results.md. */
 export const catalogue: readonly Workload[] = [
@@ -35,6 +35,8 @@ export const catalogue: readonly Workload[] = [
   ...recurrent('GRU', 300, 128, 32, 20),
   ...recurrent('GRU', 10, 20, 48, 10),
   ...recurrent('RNN', 300, 128, 32, 20),
+  ...convolution(128, 100, 5, 64, 200),
+  ...convolution(300, 100, 3, 64, 200),
   step(
     'a',
     'stepCharLm',
@@ -108,6 +110,7 @@ export const catalogue: readonly Workload[] = [
   rows('crossEntropy', 'cross entropy fwd+bwd', 1120, 10_000),
   rows('crossEntropy', 'cross entropy fwd+bwd', 256, 50),
   rows('layerNorm', 'layer norm fwd+bwd', 1120, 512),
+  rows('batchNorm', 'batch norm fwd+bwd', 1024, 256),
   pass('adam', 'Adam pass', 10_000_000, 28),
   pass('sgd', 'SGD pass', 10_000_000, 12),
   pass('gelu', 'gelu', 1_000_000, 8),

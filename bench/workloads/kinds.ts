@@ -94,6 +94,18 @@ export function recurrent(
   ] satisfies Workload[];
 }
 
+/** Conv1d on batch × input × steps, and the layer with relu and the largest of each channel, as text CNNs have it. */
+export function convolution(input: number, outputs: number, kernel: number, batch: number, steps: number) {
+  const name = `Conv1d(${input},${outputs},${kernel}) on ${batch}x${steps}`;
+  const params = { input, outputs, kernel, batch, steps };
+  const flops = 2 * batch * (steps - kernel + 1) * outputs * input * kernel;
+  return [
+    { name: `${name}, forward`, kind: 'convForward', params, flops, bytes: 0 },
+    { name: `${name}, fwd+bwd`, kind: 'convTrain', params, flops: 3 * flops, bytes: 0 },
+    { name: `${name}, relu, max over time, fwd+bwd`, kind: 'convMax', params, flops: 3 * flops, bytes: 0 },
+  ] satisfies Workload[];
+}
+
 export function step(
   letter: string,
   kind: string,

@@ -40,6 +40,34 @@ function recurrentWith(name: 'LSTM' | 'GRU' | 'RNN', train: boolean): Maker {
   };
 }
 
+type Pass = (layer: nn.Conv1d, x: Tensor) => Tensor;
+
+function convolutionWith(train: boolean, apply: Pass = (layer, x) => layer.forward(x)): Maker {
+  return ({ input, outputs, kernel, batch, steps }) => {
+    const layer = new nn.Conv1d(input, outputs, kernel);
+    fillParameters(layer);
+    const shape = [batch, input, steps];
+    const xs = cycle((seed) => tensor(floats(batch * input * steps, seed), { shape }));
+    if (!train) return evaluates(xs, (x) => apply(layer, x));
+    let upstream: Tensor | null = null;
+    return {
+      run: () => {
+        layer.zeroGrad();
+        const out = apply(layer, xs().detach().requiresGrad_());
+        upstream ??= tensor(floats(out.numel, 77), { shape: out.shape });
+        out.backward(upstream);
+      },
+      result: () => fingerprint(layer.weight.grad!.data),
+    };
+  };
+}
+
+const { maxPool1d, relu } = nn.functional;
+const maxOverTime: Pass = (layer, x) => {
+  const features = relu(layer.forward(x));
+  return maxPool1d(features, features.shape[2]);
+};
+
 /** Embedding → LSTM → Linear; the two language models differ in which steps they predict from. */
 abstract class LanguageModel extends nn.Module {
   embedding: nn.Embedding;
@@ -130,6 +158,25 @@ function elementwise(apply: (x: Tensor) => Tensor): Maker {
     );
 }
 
+function normalisationWith(make: (width: number) => nn.Module & { forward(x: Tensor): Tensor }): Maker {
+  return ({ rows, width }) => {
+    const norm = make(width);
+    const xs = cycle((seed) => tensor(floats(rows * width, seed, 2), { shape: [rows, width], requiresGrad: true }));
+    const upstream = matrix(rows, width, 3);
+    let last: Tensor | null = null;
+    return {
+      run: () => {
+        const x = xs();
+        norm.zeroGrad();
+        norm.forward(x).backward(upstream);
+        last = x.grad;
+        x.grad = null;
+      },
+      result: () => fingerprint(last!.data),
+    };
+  };
+}
+
 function updates(make: (parameter: nn.Parameter) => optim.Optimizer): Maker {
   return ({ n }) => {
     const parameter = new nn.Parameter(tensor(floats(n, 1)));
@@ -145,6 +192,9 @@ const makers: { readonly [kind: string]: Maker } = {
   lookupDense: lookupWith(true, false),
   lookupSparse: lookupWith(true, true),
   lookupPadded: lookupWith(true, true, 0),
+  convForward: convolutionWith(false),
+  convTrain: convolutionWith(true),
+  convMax: convolutionWith(true, maxOverTime),
   lstmForward: recurrentWith('LSTM', false),
   lstmTrain: recurrentWith('LSTM', true),
   gruForward: recurrentWith('GRU', false),
@@ -237,22 +287,8 @@ const makers: { readonly [kind: string]: Maker } = {
       result: () => fingerprint(last!.data),
     };
   },
-  layerNorm: ({ rows, width }) => {
-    const norm = new nn.LayerNorm(width);
-    const xs = cycle((seed) => tensor(floats(rows * width, seed, 2), { shape: [rows, width], requiresGrad: true }));
-    const upstream = matrix(rows, width, 3);
-    let last: Tensor | null = null;
-    return {
-      run: () => {
-        const x = xs();
-        norm.zeroGrad();
-        norm.forward(x).backward(upstream);
-        last = x.grad;
-        x.grad = null;
-      },
-      result: () => fingerprint(last!.data),
-    };
-  },
+  layerNorm: normalisationWith((width) => new nn.LayerNorm(width)),
+  batchNorm: normalisationWith((width) => new nn.BatchNorm1d(width)),
   adam: updates((parameter) => new optim.Adam([parameter], { lr: 1e-3 })),
   sgd: updates((parameter) => new optim.SGD([parameter], { lr: 1e-3 })),
   adamW: updates((parameter) => new optim.AdamW([parameter], { lr: 1e-3 })),

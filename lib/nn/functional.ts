@@ -78,6 +78,17 @@ export {
 export { type LayerNormOptions, layerNorm, type RmsNormOptions, rmsNorm } from '../ops/norm.js';
 export { type PadMode, type PadOptions, pad } from '../ops/padding.js';
 export {
+  type AdaptiveMaxPool1dOptions,
+  type AvgPool1dOptions,
+  adaptiveAvgPool1d,
+  adaptiveMaxPool1d,
+  avgPool1d,
+  type LPPool1dOptions,
+  lpPool1d,
+  type MaxPool1dOptions,
+  maxPool1d,
+} from '../ops/pool1d.js';
+export {
   type NegativeSamplingOptions,
   negativeSamplingLoss,
   type SampledSoftmaxOptions,

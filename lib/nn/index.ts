@@ -88,7 +88,16 @@ export {
   type MultiheadAttentionOptions,
 } from './multihead_attention.js';
 export { LayerNorm, type LayerNormModuleOptions, RMSNorm, type RMSNormModuleOptions } from './normalization.js';
+export {
+  CircularPad1d,
+  ConstantPad1d,
+  type Padding1d,
+  ReflectionPad1d,
+  ReplicationPad1d,
+  ZeroPad1d,
+} from './padding_layers.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
+export { AdaptiveAvgPool1d, AdaptiveMaxPool1d, AvgPool1d, LPPool1d, MaxPool1d } from './pooling.js';
 export {
   LearnedPositionalEncoding,
   PositionalEncoding,

@@ -57,3 +57,8 @@ export function formatPythonFloat(value: number): string {
   }
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
+
+/** A number that PyTorch keeps as it was written: `3` for what JavaScript has as 3 or 3.0. */
+export function formatPythonNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : formatPythonFloat(value);
+}

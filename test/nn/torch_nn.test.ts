@@ -29,7 +29,8 @@ function flat<T>(nest: Nest<T>): T[] {
 
 function build(testCase: ModuleCase, inputs: Tensor[]) {
   const options = resolve(testCase.options, inputs) as Record<string, unknown>;
-  const args = Object.keys(options).length > 0 ? [...testCase.args, options] : testCase.args;
+  const given = resolve(testCase.args, inputs) as unknown[];
+  const args = Object.keys(options).length > 0 ? [...given, options] : given;
   const module = new (nn as unknown as Record<string, ModuleClass>)[testCase.module](...args);
   // Fixtures hold parameters; buffers are as the module made them.
   if (Object.keys(testCase.state).length > 0)
@@ -42,6 +43,7 @@ const families = [
   'layers',
   'convolution',
   'channel_norms',
+  'pools',
   'lstm_1_layer',
   'lstm_2_layers',
   'lstm_3_layers',

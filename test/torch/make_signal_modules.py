@@ -1,6 +1,7 @@
 """Modules of signals [batch, channels, length] and their kin: outputs and every gradient, over their options. Run through
 make_all.py."""
 
+import math
 import os
 import sys
 from itertools import product
@@ -13,11 +14,16 @@ from fixtures import uniform, write
 from nn_cases import ModuleCases
 from ops_cases import In
 
-TORCH_NAMES = {'paddingMode': 'padding_mode', 'trackRunningStats': 'track_running_stats'}
+TORCH_NAMES = {'paddingMode': 'padding_mode', 'trackRunningStats': 'track_running_stats', 'ceilMode': 'ceil_mode',
+               'countIncludePad': 'count_include_pad', 'returnIndices': 'return_indices'}
 
 
 def torch_options(options):
     return {TORCH_NAMES.get(key, key): value for key, value in options.items()}
+
+
+def torch_args(args):
+    return [math.inf if arg == 'Infinity' else tuple(arg) if isinstance(arg, list) else arg for arg in args]
 
 
 def convolution():
@@ -84,6 +90,39 @@ def channel_norms():
     write('nn_channel_norms', __file__, cases=cases.cases)
 
 
+def pools():
+    cases = ModuleCases()
+
+    def add(name, args, shape, view=(), **options):
+        label = f'{name}({", ".join(map(str, args))}), input {shape}, options {options}' + (', strided' if view else '')
+        cases.add(label, name, lambda _: getattr(nn, name)(*torch_args(args), **torch_options(options)),
+                  [In(uniform(*shape, seed=5), view=list(view))], ['$0'], args, options)
+
+    for kernel, stride, padding, ceil in product((2, 3), (1, 2, 4), (0, 1), (False, True)):
+        options = {'stride': stride, 'padding': padding, 'ceilMode': ceil}
+        add('MaxPool1d', [kernel], (2, 2, 7), **options)
+        add('AvgPool1d', [kernel], (2, 2, 7), **options)
+    for ceil in (False, True):
+        add('MaxPool1d', [3], (2, 9), dilation=2, padding=1, ceilMode=ceil)
+        add('AvgPool1d', [3], (2, 8), padding=1, ceilMode=ceil, countIncludePad=False)
+    add('MaxPool1d', [60], (1, 2, 67), stride=3, returnIndices=True)
+    add('AvgPool1d', [60], (1, 2, 67), stride=3)
+    add('MaxPool1d', [2], (2, 6, 3), view=[['transpose', 1, 2]], returnIndices=True)
+    for size, shape in product((1, 3, 5, 9), ((2, 2, 7), (3, 5))):
+        add('AdaptiveMaxPool1d', [size], shape)
+        add('AdaptiveAvgPool1d', [size], shape)
+    add('AdaptiveMaxPool1d', [3], (2, 2, 7), returnIndices=True)
+    for norm, kernel in product((1, 2, 4, math.inf), (2, 3)):
+        add('LPPool1d', ['Infinity' if norm == math.inf else norm, kernel], (2, 2, 7))
+        add('LPPool1d', ['Infinity' if norm == math.inf else norm, kernel], (2, 2, 7), stride=2, ceilMode=True)
+    for name, args in (('ConstantPad1d', [2, 1.5]), ('ZeroPad1d', [[1, 2]]), ('ZeroPad1d', [-1]), ('ReflectionPad1d', [[2, 1]]),
+                       ('ReplicationPad1d', [3]), ('CircularPad1d', [[2, 3]])):
+        add(name, args, (2, 2, 5))
+        add(name, args, (2, 5))
+    write('nn_pools', __file__, cases=cases.cases)
+
+
 if __name__ == '__main__':
     convolution()
     channel_norms()
+    pools()

@@ -11,6 +11,7 @@ import type { PlannedMarginLosses } from './margin_losses.js';
 import type { PlannedMatmul } from './matmul.js';
 import type { PlannedNorm } from './norm.js';
 import type { PlannedOptim } from './optim.js';
+import type { PlannedPooling } from './pooling.js';
 import type { PlannedRecurrent } from './recurrent.js';
 import type { PlannedSimilarity } from './similarity.js';
 import type { PlannedSoftmax } from './softmax.js';
@@ -30,6 +31,7 @@ export interface PlannedCalls
     PlannedMatmul,
     PlannedNorm,
     PlannedOptim,
+    PlannedPooling,
     PlannedRecurrent,
     PlannedSimilarity,
     PlannedSoftmax,
