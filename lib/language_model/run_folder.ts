@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CorpusError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
@@ -12,7 +12,7 @@ export interface RunMetrics {
   seed: number;
   /** Passes that were finished. */
   epochs: number;
-  /** Training loss of the pass whose weights were kept. */
+  /** Training loss of the pass whose weights were kept; of the first, as far as it went, where it was not finished. */
   trainLoss: number | null;
   /** Of the weights that were kept; null when the training was stopped before its first pass was over. */
   validationPerplexity: number | null;
@@ -23,10 +23,11 @@ export interface RunMetrics {
   /** Numbers that the model learned. */
   parameters: number;
   /**
-   * The pass whose weights were kept, from 1; null when the training was stopped: then they are those of that moment. A
-   * training that was killed leaves the best pass until then.
+   * The pass whose weights `model.safetensors` holds, from 1: the best, of those until then where the training was stopped
+   * or killed. Null when it was stopped in its first pass: then they are those of that moment.
    */
   bestEpoch: number | null;
+  /** Whether the training was stopped or killed. Stopped behind its first pass, it leaves `interrupted.safetensors`, too. */
   interrupted: boolean;
   /** Every finished pass. */
   history: EpochResult[];
@@ -37,17 +38,17 @@ export function runMetrics(
   result: TrainResult,
   facts: Pick<RunMetrics, 'seed' | 'unigramPerplexity' | 'parameters'>,
 ): RunMetrics {
-  const kept = result.interrupted ? null : result.best;
+  const { best } = result;
   return {
     seed: facts.seed,
     epochs: result.epochs.length,
-    trainLoss: result.trainLoss,
-    validationPerplexity: (kept ?? result.epochs.at(-1))?.validationPerplexity ?? null,
+    trainLoss: best?.trainLoss ?? result.trainLoss,
+    validationPerplexity: best?.validationPerplexity ?? null,
     unigramPerplexity: facts.unigramPerplexity,
     tokensPerSecond: result.tokensPerSecond,
     seconds: result.seconds,
     parameters: facts.parameters,
-    bestEpoch: kept?.epoch ?? null,
+    bestEpoch: best?.epoch ?? null,
     interrupted: result.interrupted,
     history: result.epochs,
   };
@@ -56,6 +57,8 @@ export function runMetrics(
 /** The folder of a run, and the files in it. */
 export class RunFolder {
   readonly model: string;
+  /** The weights of the moment in which a training was stopped, where `model` holds those of a pass. */
+  readonly interrupted: string;
   readonly vocabulary: string;
   readonly metrics: string;
 
@@ -63,6 +66,7 @@ export class RunFolder {
   constructor(folder: string) {
     makeFolders(folder);
     this.model = join(folder, 'model.safetensors');
+    this.interrupted = join(folder, 'interrupted.safetensors');
     this.vocabulary = join(folder, 'vocabulary.json');
     this.metrics = join(folder, 'metrics.json');
   }
@@ -73,9 +77,13 @@ export class RunFolder {
    */
   static named(folder: string, options: { overwrite: boolean }): RunFolder {
     const run = new RunFolder(folder);
-    const taken = [run.model, run.metrics].find((file) => existsSync(file));
-    if (taken === undefined || options.overwrite) return run;
-    throw new CorpusError(`${taken} is there from an earlier run; name another --output, or add --overwrite`);
+    const taken = [run.model, run.interrupted, run.metrics].find((file) => existsSync(file));
+    if (taken !== undefined && !options.overwrite) {
+      throw new CorpusError(`${taken} is there from an earlier run; name another --output, or add --overwrite`);
+    }
+    // This run may never write it: what an earlier one left must not stand beside other weights.
+    rmSync(run.interrupted, { force: true });
+    return run;
   }
 
   /** A folder of this name that nothing is in yet, with a number where that one is taken: NAME, NAME-2, NAME-3 … */
@@ -90,6 +98,11 @@ export class RunFolder {
   /** @param notes stored with the weights, for whoever loads them */
   saveModel(model: LanguageModel, notes: Record<string, string>): void {
     saveSafetensors(this.model, model.stateDict(), { metadata: notes });
+  }
+
+  /** Saves the weights of a training that was stopped, beside those of its best pass. */
+  saveInterrupted(model: LanguageModel, notes: Record<string, string>): void {
+    saveSafetensors(this.interrupted, model.stateDict(), { metadata: notes });
   }
 
   saveMetrics(metrics: RunMetrics): void {

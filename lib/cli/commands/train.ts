@@ -62,7 +62,7 @@ export async function trainCommand(settings: TrainSettings): Promise<number> {
   const result = await train(model, preparation, interrupt);
   save(model, preparation, result);
   if (result.interrupted) {
-    print(`Interrupted ${whereInterrupted(result)}; what was learned so far is saved.`);
+    print(`Interrupted ${whereInterrupted(result)}; ${whatIsSaved(preparation, result)}.`);
   } else {
     for (const show of [sampleText, neighbourTable]) {
       const lines = show(model, preparation.vocabulary, settings);
@@ -186,13 +186,16 @@ function keepBest(model: LanguageModel, preparation: Preparation, epochs: EpochR
 function write(model: LanguageModel, preparation: Preparation, result: TrainResult, ended: boolean): void {
   const { settings, unigram, folder } = preparation;
   const { embeddingDim, hiddenDim, layers, lowercase, seed } = settings;
-  folder.saveModel(model, {
+  const notes = {
     format: 'lutra.language_model',
     embeddingDim: String(embeddingDim),
     hiddenDim: String(hiddenDim),
     layers: String(layers),
     lowercase: String(lowercase),
-  });
+  };
+  // The best pass was written when it was over; the weights of this moment must not take its place.
+  if (result.interrupted && result.best !== null) folder.saveInterrupted(model, notes);
+  else folder.saveModel(model, notes);
   const metrics = runMetrics(result, { seed, unigramPerplexity: unigram, parameters: countParameters(model) });
   folder.saveMetrics(ended ? metrics : { ...metrics, interrupted: true });
 }
@@ -237,6 +240,11 @@ function whereInterrupted({ epochs }: TrainResult): string {
   return epochs.length === 0
     ? 'in the first pass'
     : `after ${epochs.length} whole pass${epochs.length > 1 ? 'es' : ''}`;
+}
+
+function whatIsSaved({ folder }: Preparation, { best }: TrainResult): string {
+  if (best === null) return 'what was learned so far is saved';
+  return `${basename(folder.model)} holds pass ${best.epoch}, the best by validation perplexity, and ${basename(folder.interrupted)} what was learned last`;
 }
 
 function print(line: string): void {

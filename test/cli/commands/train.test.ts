@@ -1,9 +1,13 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadSafetensors, Vocabulary } from '../../../lib/index.js';
+import { TokenBatches } from '../../../lib/language_model/batches.js';
+import { endToken, textCorpus } from '../../../lib/language_model/corpus.js';
+import { evaluate } from '../../../lib/language_model/evaluate.js';
+import { LanguageModel } from '../../../lib/language_model/model.js';
 import { grammarText } from '../../language_model/grammar_text.js';
 
 const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
@@ -41,6 +45,26 @@ function lutra(
     outcome.err += data;
   });
   return new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ ...outcome, code })));
+}
+
+interface Pass {
+  validationPerplexity: number;
+}
+
+/** The validation perplexity of saved weights, computed as `lutra train` computes it. */
+async function perplexityOf(weights: string, run: string): Promise<number> {
+  const vocabulary = Vocabulary.load(join(run, 'vocabulary.json'));
+  const { tensors } = loadSafetensors(weights);
+  const [[vocabularySize, embeddingDim], [, hiddenDim]] = [
+    tensors['embedding.weight'].shape,
+    tensors['lstm.weight_hh_l0'].shape,
+  ];
+  const model = new LanguageModel({ vocabularySize, embeddingDim, hiddenDim });
+  model.loadStateDict(tensors);
+  const ids = vocabulary.encode(textCorpus(text).validation);
+  const startId = vocabulary.lookupIndex(endToken);
+  const batches = new TokenBatches(ids, { startId, batchSize: 16, sequenceLength: 35, remainder: 'pad' });
+  return Math.exp((await evaluate(model, batches))!);
 }
 
 const small = ['--embedding-dim', '8', '--hidden-dim', '12', '--epochs', '2'];
@@ -98,36 +122,70 @@ describe('lutra train', () => {
     expect(other.metrics.validationPerplexity).not.toBe(first.metrics.validationPerplexity);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s: saves what it has and says so', async (signal) => {
-    const output = join(folder, signal);
-    const forever = [
-      'train',
-      text,
-      '--epochs',
-      '100000',
-      '--patience',
-      '100000',
-      '--hidden-dim',
-      '64',
-      '--output',
-      output,
-    ];
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: keeps the best pass, and the moment’s weights beside it',
+    async (signal) => {
+      const output = join(folder, signal);
+      const forever = [
+        'train',
+        text,
+        '--epochs',
+        '100000',
+        '--patience',
+        '100000',
+        '--hidden-dim',
+        '64',
+        '--output',
+        output,
+      ];
+      let sent = false;
+      const { code, out, err } = await lutra(forever, (seen, kill) => {
+        if (!sent && seen.includes('pass 3/')) {
+          sent = true;
+          kill(signal);
+        }
+      });
+      expect(err).toBe('');
+      expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(out).toMatch(/Stopping after this step/);
+      expect(out).toMatch(
+        /Interrupted after \d+ whole passes; model\.safetensors holds pass \d+, the best by .* learned last\./,
+      );
+      const metrics = JSON.parse(readFileSync(join(output, 'metrics.json'), 'utf8'));
+      expect(metrics).toMatchObject({ interrupted: true, epochs: expect.any(Number), bestEpoch: expect.any(Number) });
+      const best = metrics.history[metrics.bestEpoch - 1];
+      expect(metrics.validationPerplexity).toBe(
+        Math.min(...metrics.history.map((pass: Pass) => pass.validationPerplexity)),
+      );
+      expect(metrics).toMatchObject({ validationPerplexity: best.validationPerplexity, trainLoss: best.trainLoss });
+      expect(await perplexityOf(join(output, 'model.safetensors'), output)).toBeCloseTo(best.validationPerplexity, 4);
+      const moment = readFileSync(join(output, 'interrupted.safetensors'));
+      expect(moment.equals(readFileSync(join(output, 'model.safetensors')))).toBe(false);
+      expect(loadSafetensors(join(output, 'interrupted.safetensors')).tensors['lstm.weight_hh_l0'].shape).toEqual([
+        256, 64,
+      ]);
+      // Another run in this folder leaves no weights of this one.
+      expect((await lutra(['train', text, ...small, '--output', output])).err).toMatch(/--overwrite/);
+      expect((await lutra(['train', text, ...small, '--output', output, '--overwrite'])).code).toBe(0);
+      expect(readdirSync(output).sort()).toEqual(['metrics.json', 'model.safetensors', 'vocabulary.json']);
+    },
+  );
+
+  test('stopped in its first pass, it has what was learned so far', async () => {
+    const output = join(folder, 'first-pass');
+    const slow = join(folder, 'slow.txt');
+    writeFileSync(slow, grammarText(40_000, 5));
     let sent = false;
-    const { code, out, err } = await lutra(forever, (seen, kill) => {
-      if (!sent && seen.includes('pass 1/')) {
-        sent = true;
-        kill(signal);
-      }
+    const { code, out } = await lutra(['train', slow, '--hidden-dim', '256', '--output', output], (seen, kill) => {
+      if (sent || !seen.includes('Model: ')) return;
+      sent = true;
+      kill('SIGINT');
     });
-    expect(err).toBe('');
-    expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
-    expect(out).toMatch(/Stopping after this step/);
-    expect(out).toMatch(/Interrupted after \d+ whole pass(es)?; what was learned so far is saved/);
-    const { tensors } = loadSafetensors(join(output, 'model.safetensors'));
-    expect(tensors['lstm.weight_hh_l0'].shape).toEqual([256, 64]);
+    expect(code).toBe(130);
+    expect(out).toContain('Interrupted in the first pass; what was learned so far is saved.');
+    expect(readdirSync(output).sort()).toEqual(['metrics.json', 'model.safetensors', 'vocabulary.json']);
     const metrics = JSON.parse(readFileSync(join(output, 'metrics.json'), 'utf8'));
-    expect(metrics).toMatchObject({ interrupted: true, bestEpoch: null });
-    expect(metrics.epochs).toBeGreaterThan(0);
+    expect(metrics).toMatchObject({ interrupted: true, bestEpoch: null, epochs: 0, validationPerplexity: null });
   });
 
   test('names its folder after the text', async () => {
