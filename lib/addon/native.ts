@@ -11,6 +11,7 @@ import type { NativeReduce } from './reduce.js';
 import type { NativeRuntime } from './runtime.js';
 import type { NativeSelect } from './select.js';
 import type { NativeText } from './text.js';
+import type { NativeVectorText } from './vector_text.js';
 
 /**
  * The addon's functions, a file of this folder for each of native/binding; those that take a plan are in `planned/`, made
@@ -28,6 +29,7 @@ export interface Native
     NativeRuntime,
     NativeSelect,
     NativeText,
+    NativeVectorText,
     PlannedCalls {}
 
 export const native = loadAddon() as Native;

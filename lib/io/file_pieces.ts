@@ -74,10 +74,6 @@ async function* alternately(read: Read, start: Uint8Array, length: number): Piec
     const { bytesRead } = await reading;
     const last = bytesRead === 0 && filled === headroom;
     const end = filled + bytesRead;
-    if (!last) {
-      reading = read(buffers[k ^ 1], headroom);
-      reading.catch(() => {});
-    }
     const begin = headroom - rest.length;
     let bytes: Uint8Array;
     if (begin >= 0) {
@@ -85,6 +81,11 @@ async function* alternately(read: Read, start: Uint8Array, length: number): Piec
       bytes = buffers[k].subarray(begin, end);
     } else {
       bytes = Buffer.concat([rest, buffers[k].subarray(headroom, end)]);
+    }
+    // Only now: what was left lies in the buffer that is filled next.
+    if (!last) {
+      reading = read(buffers[k ^ 1], headroom);
+      reading.catch(() => {});
     }
     const used = (yield { bytes, last }) ?? bytes.length;
     if (last) return;
@@ -98,8 +99,8 @@ async function* plain(pieces: Pieces): AsyncGenerator<Uint8Array> {
   for await (const { bytes } of pieces) if (bytes.length > 0) yield bytes;
 }
 
-/** What is left of each piece before the next. */
-async function* joined(stream: AsyncIterable<Uint8Array>): Pieces {
+/** What is left of each piece of a stream before the next. */
+export async function* joined(stream: AsyncIterable<Uint8Array>): Pieces {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const piece of stream) {
     const bytes: Uint8Array = rest.length === 0 ? piece : Buffer.concat([rest, piece]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { KeyedVectors, randn, tensor } from '../../lib/index.js';
+import { getNumThreads, KeyedVectors, randn, setNumThreads, tensor } from '../../lib/index.js';
 import { parseDecimal } from '../../lib/vectors/formats/decimal.js';
 
 const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url).pathname;
@@ -44,6 +44,76 @@ describe('numbers as text', () => {
     for (const text of texts) {
       const bytes = Buffer.from(`x${text} `);
       expect(Object.is(parseDecimal(bytes, 1, bytes.length - 1), Number(text)), text).toBe(true);
+    }
+  });
+
+  it('are the same in a file, which native code reads, and what is none is refused there', async () => {
+    const texts = [
+      '0',
+      '-0',
+      '1',
+      '-1.5',
+      '.5',
+      '5.',
+      '1e5',
+      '1E-7',
+      '+3.25',
+      '123456789012345678',
+      '1e-30',
+      '3.4028235e38',
+    ];
+    texts.push(
+      '0.12345678',
+      '1.123456789012345',
+      '1.1234567890123456',
+      '1.12345678901234567890123',
+      '0.000012345678901234567',
+    );
+    texts.push(
+      '9007199254740993',
+      '1e22',
+      '1e23',
+      '00012.50',
+      '-4.9e-324',
+      '1.5e-44',
+      '99999999',
+      '123456789',
+      '0.00000000000000000001',
+    );
+    for (let k = 0; k < 3000; k++) texts.push(String((Math.random() - 0.5) * 10 ** ((k % 60) - 30)));
+    for (let k = 0; k < 3000; k++) texts.push(((Math.random() - 0.5) * 4).toFixed(k % 18));
+    for (let k = 0; k < 3000; k++) texts.push(((Math.random() - 0.5) * 4).toPrecision(1 + (k % 19)));
+    for (const dim of [1, 2, 7]) {
+      const lines = texts.map((text, k) => `w${k} ${Array.from({ length: dim }, () => text).join(' ')}`);
+      const { vectors } = await load(lines.join('\n'), { format: 'glove' });
+      const data = vectors.data as Float32Array;
+      const wrong = texts.filter((text, k) => !Object.is(data[(k + 1) * dim - 1], Math.fround(Number(text))));
+      expect(wrong).toEqual([]);
+    }
+    for (const text of [
+      '-',
+      '.',
+      'nan',
+      'inf',
+      '1e',
+      '1e+',
+      '0x10',
+      '1,5',
+      '1.2.3',
+      '--1',
+      '1_000',
+      '-.',
+      '1.5f',
+      '1e39',
+      '0.1234567x',
+    ]) {
+      for (const end of ['', ' 2 3 4 5 6 7 8 9 10 11 12']) {
+        const dim = end === '' ? 1 : 12;
+        const first = `a ${Array(dim).fill('1.0').join(' ')}\n`;
+        await expect(load(`${first}b ${text}${end}\n`), text).rejects.toThrow(
+          `line 2: expected a word and ${dim} numbers, got '${text}' as number 1`,
+        );
+      }
     }
   });
 
@@ -115,6 +185,55 @@ describe('files of vectors', () => {
       [7, 8, 9],
       [2, 3, 4],
     ]);
+  });
+
+  it('the same however many threads read how many lines, cut into pieces anywhere', async () => {
+    const rows = 60_000;
+    const words = Array.from({ length: rows }, (_, k) =>
+      k % 50 === 1 ? `two words ${k}` : k % 7 === 0 ? `wörter${k}` : `w${k}`,
+    );
+    const values = randn([rows, 23]).mul(0.3);
+    const path = join(folder, 'long.txt');
+    new KeyedVectors(words, values).save(path, { format: 'glove' });
+    const text = readFileSync(path, 'utf8');
+    expect(text.length).toBeGreaterThan(3 << 22);
+    const before = getNumThreads();
+    for (const content of [
+      text,
+      text.trimEnd(),
+      text.replaceAll('\n', '\r\n\n'),
+      `${rows} 23\n${text}`,
+      gzipSync(text),
+    ]) {
+      for (const threads of [1, 3]) {
+        setNumThreads(threads);
+        const back = await load(content);
+        expect(back.keys).toEqual(words);
+        expect(back.vectors.equal(values)).toBe(true);
+      }
+    }
+    setNumThreads(before);
+    const some = new Set(words.filter((_, k) => k % 1000 === 17));
+    const part = await load(text, { vocabulary: some });
+    expect(part.keys).toEqual([...some]);
+    expect(
+      part.vectors.equal(
+        values.indexSelect(
+          0,
+          tensor(
+            [...some].map((word) => words.indexOf(word)),
+            { dtype: 'int32' },
+          ),
+        ),
+      ),
+    ).toBe(true);
+    expect((await load(text, { limit: 31_234 })).size).toBe(31_234);
+    const lines = text.split('\n');
+    lines[50_000] = 'short 1 2';
+    await expect(load(lines.join('\n'))).rejects.toThrow(/line 50001: expected a word and 23 numbers, got 2 numbers/);
+    expect((await load(lines.join('\n'), { limit: 50_000 })).size).toBe(50_000);
+    lines[49_990] = lines[49_990].replace(/ \S+$/, ' x');
+    await expect(load(lines.join('\n'))).rejects.toThrow(/line 49991: .* got 'x' as number 23/);
   });
 
   it('the first of equal words counts', async () => {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FileFormatError } from '../../errors.js';
+import { joined, type Pieces, readFilePieces } from '../../io/file_pieces.js';
 import { gunzip } from '../../io/zip/zlib.js';
 
 /** A file's content, piece by piece, unpacked where it is gzip's. */
@@ -10,6 +11,10 @@ export interface Bytes {
   /** The first bytes, as many as there are up to `headLength`. */
   readonly head: Uint8Array;
   pieces(): AsyncIterable<Uint8Array>;
+  /** The same, where whoever reads says how much of a piece is done with, and the rest comes again. */
+  overlapping(): Pieces;
+  /** How many bytes there are, where that is known before they are read; else 0. */
+  readonly size: number;
 }
 
 const headLength = 4096;
@@ -76,5 +81,7 @@ export async function openBytes(op: string, path: string): Promise<Bytes> {
       if (head.length === headLength) break;
     }
   }
-  return { name, head, pieces };
+  // The bytes that a reader of files hands out without a copy are those of the file itself.
+  const overlapping = () => (zipped ? joined(pieces()) : readFilePieces(path));
+  return { name, head, pieces, overlapping, size: zipped ? 0 : size };
 }

@@ -1,4 +1,5 @@
 import { FileFormatError, ValueError } from '../../errors.js';
+import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** What of a file is wanted. */
@@ -21,14 +22,17 @@ export interface LoadedVectors {
 const mostNumbers = 1 << 20;
 const fewestRows = 16;
 
+interface RowBlock {
+  readonly array: Float32Array;
+  rows: number;
+}
+
 /** Collects rows of one width as they are read, without copying those that are there. */
 export class TableBuilder {
   readonly keys: string[] = [];
   readonly #seen = new Set<string>();
   /** Each twice as large as the one before, up to the largest. */
-  readonly #blocks: Float32Array[] = [];
-  /** How many numbers the last block has room for. */
-  #room = 0;
+  readonly #blocks: RowBlock[] = [];
   duplicates = 0;
 
   constructor(
@@ -36,25 +40,42 @@ export class TableBuilder {
     private readonly selection: Selection,
   ) {}
 
-  /** Room for the row of a word, or null where the word isn't wanted. */
-  rowFor(key: string): Float32Array | null {
+  /**
+   * Has room for so many rows in {@link block}.
+   * @param expected how many rows are to come in all, as far as the size of the file tells; 0 where that is not known
+   */
+  reserve(rows: number, expected = 0): void {
+    const last = this.#blocks[this.#blocks.length - 1];
+    if (last !== undefined && last.array.length >= (last.rows + rows) * this.dim) return;
+    const wanted = Math.min(expected, this.selection.limit, this.selection.vocabulary?.size ?? Infinity);
+    const doubled = Math.max(fewestRows, Math.min(this.keys.length, Math.floor(mostNumbers / this.dim)));
+    const array = Storage.lasting('float32', Math.max(rows, doubled, wanted - this.keys.length) * this.dim).array;
+    this.#blocks.push({ array: array as Float32Array, rows: 0 });
+  }
+
+  /** Where rows are written now. */
+  get block(): Float32Array {
+    return this.#blocks[this.#blocks.length - 1].array;
+  }
+
+  /** The row of {@link block} for a word, for which room must be reserved, or -1 where the word isn't wanted. */
+  placeFor(key: string): number {
     const { vocabulary } = this.selection;
-    if (vocabulary !== null && !vocabulary.has(key)) return null;
+    if (vocabulary !== null && !vocabulary.has(key)) return -1;
     if (this.#seen.has(key)) {
       this.duplicates++;
-      return null;
+      return -1;
     }
     this.#seen.add(key);
-    if (this.#room === 0) {
-      const rows = Math.max(fewestRows, Math.min(this.keys.length, Math.floor(mostNumbers / this.dim)));
-      this.#room = rows * this.dim;
-      this.#blocks.push(new Float32Array(this.#room));
-    }
     this.keys.push(key);
-    const block = this.#blocks[this.#blocks.length - 1];
-    const begin = block.length - this.#room;
-    this.#room -= this.dim;
-    return block.subarray(begin, begin + this.dim);
+    return this.#blocks[this.#blocks.length - 1].rows++;
+  }
+
+  /** Room for the row of a word, or null where the word isn't wanted. */
+  rowFor(key: string): Float32Array | null {
+    this.reserve(1);
+    const place = this.placeFor(key);
+    return place < 0 ? null : this.block.subarray(place * this.dim, (place + 1) * this.dim);
   }
 
   finish(name: string): LoadedVectors {
@@ -63,15 +84,27 @@ export class TableBuilder {
       throw new ValueError(`${name}: holds none of the ${this.selection.vocabulary.size} words of vocabulary`);
     }
     if (rows === 0) throw new FileFormatError(`${name}: holds no vectors`);
+    return { keys: this.keys, vectors: this.#table(rows), duplicates: this.duplicates };
+  }
+
+  #table(rows: number): Tensor {
+    const filled = this.#blocks.filter((block) => block.rows > 0);
+    const count = rows * this.dim;
+    // A guess that was a little too high costs nothing: what was never written takes no memory.
+    if (filled.length === 1 && filled[0].array.length * mostSpare <= count) {
+      return Tensor.wrap(filled[0].array.subarray(0, count), [rows, this.dim], 'float32');
+    }
     const vectors = Tensor.allocate([rows, this.dim], 'float32', false);
     const data = vectors.storage.array as Float32Array;
     let at = vectors.offset;
-    for (const [k, block] of this.#blocks.entries()) {
-      const filled = k + 1 < this.#blocks.length ? block.length : block.length - this.#room;
-      data.set(block.subarray(0, filled), at);
-      at += filled;
-      this.#blocks[k] = new Float32Array(0);
+    for (const block of filled) {
+      data.set(block.array.subarray(0, block.rows * this.dim), at);
+      at += block.rows * this.dim;
     }
-    return { keys: this.keys, vectors, duplicates: this.duplicates };
+    this.#blocks.length = 0;
+    return vectors;
   }
 }
+
+/** A block that is filled to this share is the table itself. */
+const mostSpare = 0.9;

@@ -5,6 +5,14 @@
  * The rule that survives every published file: a line is parted at spaces (0x20) alone, its last numbers are the vector and
  * all before them is the word, which may hold spaces of other kinds and even this one; the first of two equal words counts.
  */
+import {
+  emptyLine,
+  findVectorLines,
+  parseVectorLines,
+  shortLine,
+  type VectorLines,
+  wordsOfLines,
+} from '../../calls/vector_text.js';
 import { FileFormatError } from '../../errors.js';
 import type { Bytes } from './bytes.js';
 import { parseDecimal } from './decimal.js';
@@ -67,86 +75,208 @@ export async function readTextVectors(
   selection: Selection,
   decoder: WordDecoder,
 ): Promise<LoadedVectors> {
-  const { name } = bytes;
-  let [lineNumber, rows, promised] = [0, 0, 0];
-  let builder: TableBuilder | null = null;
-  let parts: Parts | null = null;
-
-  function readLine(line: Uint8Array): boolean {
-    lineNumber++;
-    let end = line.length;
-    if (end > 0 && line[end - 1] === carriageReturn) end--;
-    if (lineNumber === 1) {
-      const header = readHeader(line.subarray(0, end));
-      if (header !== null) {
-        promised = header.words;
-        checkDim(header.dim);
-        return rows < selection.limit;
+  const reader = new TextReader(bytes, selection, decoder);
+  const pieces = bytes.overlapping();
+  try {
+    for (let used = 0; ; ) {
+      const { done, value } = await pieces.next(used);
+      if (done) break;
+      used = value.last ? value.bytes.length : value.bytes.lastIndexOf(newline) + 1;
+      if (used > 0 && !reader.readBlock(value.bytes.subarray(0, used))) break;
+      if (value.bytes.length - used > longestLine) {
+        throw new FileFormatError(
+          `${bytes.name}: a line has more than ${longestLine} bytes; is this a file of vectors as text?`,
+        );
       }
     }
-    if (end === 0) return true;
-    if (builder === null || parts === null) checkDim(numbersAtEnd(line.subarray(0, end)));
-    const table = builder as TableBuilder;
-    const split = parts as Parts;
-    const where = () => `${name}, line ${lineNumber}`;
-    const wordEnd = split.split(line, 0, end);
-    if (split.count < table.dim) {
-      throw new FileFormatError(`${where()}: expected a word and ${table.dim} numbers, got ${split.count} numbers`);
-    }
-    const row = table.rowFor(decoder.decode(line.subarray(0, wordEnd), where));
-    rows++;
-    if (row !== null) {
-      for (let j = 0; j < table.dim; j++) {
-        const value = parseDecimal(line, split.begin[j], split.end[j]);
-        if (!Number.isFinite(value)) {
-          const text = Buffer.from(line.subarray(split.begin[j], split.end[j])).toString('latin1').slice(0, 40);
-          throw new FileFormatError(
-            `${where()}: expected a word and ${table.dim} numbers, got '${text}' as number ${j + 1}`,
-          );
-        }
-        row[j] = value;
-      }
-    }
-    return rows < selection.limit;
+  } finally {
+    await pieces.return();
   }
-
-  function checkDim(dim: number): void {
-    if (dim < 1 || dim > widest) {
-      throw new FileFormatError(`${name}, line ${lineNumber}: expected a word and its numbers, got ${dim} numbers`);
-    }
-    builder = new TableBuilder(dim, selection);
-    parts = new Parts(dim);
-  }
-
-  await forLines(bytes, readLine);
-  if (builder === null) throw new FileFormatError(`${name}: holds no vectors`);
-  if (rows < Math.min(promised, selection.limit)) {
-    throw new FileFormatError(`${name}: its first line promises ${promised} words, but it ends after ${rows}`);
-  }
-  return (builder as TableBuilder).finish(name);
-}
-
-/** Calls `each` with every line, without its newline, until it returns false. */
-async function forLines(bytes: Bytes, each: (line: Uint8Array) => boolean): Promise<void> {
-  let rest: Uint8Array = new Uint8Array(0);
-  for await (const piece of bytes.pieces()) {
-    const chunk = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    let begin = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, begin)) {
-      if (!each(chunk.subarray(begin, end))) return;
-      begin = end + 1;
-    }
-    rest = chunk.subarray(begin);
-    if (rest.length > longestLine) {
-      throw new FileFormatError(
-        `${bytes.name}: a line has more than ${longestLine} bytes; is this a file of vectors as text?`,
-      );
-    }
-  }
-  if (rest.length > 0) each(rest);
+  return reader.finish();
 }
 
 const longestLine = 1 << 24;
+/** Room for lines with nothing in them, besides those that the width allows. */
+const fewestLines = 1024;
+
+/** Reads blocks of whole lines: native code parts them and reads their numbers, on all threads. */
+class TextReader {
+  #lineNumber = 0;
+  #rows = 0;
+  #promised = 0;
+  #table: TableBuilder | null = null;
+  #places = new Int32Array(0);
+  #words = new Uint8Array(0);
+  #bytesRead = 0;
+
+  constructor(
+    private readonly bytes: Bytes,
+    private readonly selection: Selection,
+    private readonly decoder: WordDecoder,
+  ) {}
+
+  /** Says whether more is wanted. */
+  readBlock(block: Uint8Array): boolean {
+    let at = this.#lineNumber === 0 ? this.#readHeader(block) : 0;
+    while (at < block.length && this.#rows < this.selection.limit) {
+      const table = this.#table ?? this.#begin(block, at);
+      if (table === null) break;
+      // Line ends are found in what is there: a subarray begins where lines do.
+      const rest = at === 0 ? block : block.subarray(at);
+      at += this.#readLines(rest, table);
+    }
+    this.#bytesRead += block.length;
+    return this.#rows < this.selection.limit;
+  }
+
+  finish(): LoadedVectors {
+    const { name } = this.bytes;
+    if (this.#table === null) throw new FileFormatError(`${name}: holds no vectors`);
+    if (this.#rows < Math.min(this.#promised, this.selection.limit)) {
+      throw new FileFormatError(
+        `${name}: its first line promises ${this.#promised} words, but it ends after ${this.#rows}`,
+      );
+    }
+    return this.#table.finish(name);
+  }
+
+  #readHeader(block: Uint8Array): number {
+    const header = readHeader(lineAt(block, 0));
+    if (header === null) return 0;
+    this.#lineNumber = 1;
+    this.#promised = header.words;
+    this.#table = this.#tableOf(header.dim);
+    return lineAt(block, 0).length + 1;
+  }
+
+  /** The first line with anything in it says how wide the table is; null where there is none. */
+  #begin(block: Uint8Array, from: number): TableBuilder | null {
+    for (let at = from, line = this.#lineNumber; at < block.length; line++) {
+      const bytes = lineAt(block, at);
+      const end = withoutReturn(bytes);
+      at += bytes.length + 1;
+      if (end === 0) continue;
+      const before = this.#lineNumber;
+      this.#lineNumber = line + 1;
+      this.#table = this.#tableOf(numbersAtEnd(bytes.subarray(0, end)));
+      this.#lineNumber = before;
+      return this.#table;
+    }
+    for (let at = from; at < block.length; at += lineAt(block, at).length + 1) this.#lineNumber++;
+    return null;
+  }
+
+  #tableOf(dim: number): TableBuilder {
+    if (dim < 1 || dim > widest) {
+      throw new FileFormatError(
+        `${this.bytes.name}, line ${Math.max(this.#lineNumber, 1)}: expected a word and its numbers, got ${dim} numbers`,
+      );
+    }
+    return new TableBuilder(dim, this.selection);
+  }
+
+  /** How many bytes were read. */
+  #readLines(block: Uint8Array, table: TableBuilder): number {
+    const room = Math.ceil(block.length / (2 * table.dim + 1)) + fewestLines;
+    if (this.#places.length < 3 * room) this.#places = new Int32Array(3 * room);
+    const lines = findVectorLines(block, table.dim, this.#places);
+    const { places } = lines;
+    // Up to the limit, or to a line of too few parts, which is an error after those before it.
+    let [count, rows] = [0, 0];
+    while (count < lines.count && this.#rows + rows < this.selection.limit && places[3 * count + 2] !== shortLine) {
+      if (places[3 * count + 2] !== emptyLine) rows++;
+      count++;
+    }
+    const words = this.#decode(block, lines, count);
+    const rowOf = new Int32Array(count).fill(-1);
+    table.reserve(rows, this.#expectedRows(table.dim, lines));
+    let seen = 0;
+    for (let k = 0; k < count && seen < words.length; k++) {
+      if (places[3 * k + 2] !== emptyLine) rowOf[k] = table.placeFor(words[seen++]);
+    }
+    const bad = parseVectorLines(block, lines, rowOf, count, { array: table.block, begin: 0, dim: table.dim });
+    if (bad >= 0) this.#refuse(block, lines, bad, table.dim);
+    if (words.length < rows) this.#refuse(block, lines, lineOfWord(places, words.length), table.dim);
+    this.#rows += rows;
+    if (count < lines.count && this.#rows < this.selection.limit) this.#refuse(block, lines, count, table.dim);
+    this.#lineNumber += lines.count;
+    return lines.used;
+  }
+
+  /** The words of lines, up to the first that is not UTF-8. */
+  #decode(block: Uint8Array, lines: VectorLines, count: number): string[] {
+    if (this.#words.length < block.length + count) this.#words = new Uint8Array(block.length + count);
+    const bytes = wordsOfLines(block, lines, count, this.#words);
+    try {
+      const words = this.decoder.decode(bytes, () => '').split('\n');
+      words.pop();
+      return words;
+    } catch {
+      const words: string[] = [];
+      for (let at = 0; at < bytes.length; ) {
+        const end = bytes.indexOf(newline, at);
+        try {
+          words.push(this.decoder.decode(bytes.subarray(at, end), () => ''));
+        } catch {
+          break;
+        }
+        at = end + 1;
+      }
+      return words;
+    }
+  }
+
+  /** How many rows there will be, by what the first line says and by what lines take; 0 where the size is not known. */
+  #expectedRows(dim: number, { count, used }: VectorLines): number {
+    const { size } = this.bytes;
+    if (size === 0 || count === 0) return 0;
+    const most = Math.ceil(size / (2 * dim + 1));
+    if (this.#promised > 0) return Math.min(this.#promised, most);
+    const left = Math.max(0, size - this.#bytesRead);
+    return this.#rows + Math.min(most, Math.ceil((left / used) * count * spareRows) + fewSpareRows);
+  }
+
+  /** Words what is wrong with a line. */
+  #refuse(block: Uint8Array, { places }: VectorLines, k: number, dim: number): never {
+    const where = `${this.bytes.name}, line ${this.#lineNumber + k + 1}`;
+    const line = block.subarray(places[3 * k], places[3 * k + 1]);
+    const split = new Parts(dim);
+    const wordEnd = split.split(line, 0, line.length);
+    if (split.count < dim) {
+      throw new FileFormatError(`${where}: expected a word and ${dim} numbers, got ${split.count} numbers`);
+    }
+    this.decoder.decode(line.subarray(0, wordEnd), () => where);
+    const wrong = Array.from(split.begin, (begin, j) => Math.fround(parseDecimal(line, begin, split.end[j])));
+    const j = Math.max(
+      0,
+      wrong.findIndex((value) => !Number.isFinite(value)),
+    );
+    const text = Buffer.from(line.subarray(split.begin[j], split.end[j])).toString('latin1').slice(0, 40);
+    throw new FileFormatError(`${where}: expected a word and ${dim} numbers, got '${text}' as number ${j + 1}`);
+  }
+}
+
+/** Lines differ in length; too little room costs a copy, too much costs nothing until it is written. */
+const [spareRows, fewSpareRows] = [1.03, 64];
+
+/** The line that begins at a byte, without its newline. */
+function lineAt(block: Uint8Array, at: number): Uint8Array {
+  const end = block.indexOf(newline, at);
+  return block.subarray(at, end < 0 ? block.length : end);
+}
+
+function withoutReturn(line: Uint8Array): number {
+  return line[line.length - 1] === carriageReturn ? line.length - 1 : line.length;
+}
+
+/** The line of the n-th word. */
+function lineOfWord(places: Int32Array, n: number): number {
+  let k = 0;
+  for (let seen = 0; ; k++) {
+    if (places[3 * k + 2] === emptyLine) continue;
+    if (seen++ === n) return k;
+  }
+}
 
 /** The lines of a table, as `%g` with enough digits that reading them gives the same floats. */
 export function* writeTextVectors(
