@@ -31,6 +31,7 @@ export {
   type NllLossOptions,
   nllLoss,
 } from '../ops/cross_entropy.js';
+export { type CtcLossOptions, ctcLoss } from '../ops/ctc_loss.js';
 export { type NormalizeOptions, normalize, type PdistOptions, pdist } from '../ops/distances.js';
 export { dropout } from '../ops/dropout.js';
 export {

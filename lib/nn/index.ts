@@ -26,6 +26,7 @@ export * as utils from './clipping_and_sequences.js';
 export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Conv1d, type Conv1dModuleOptions, type PaddingMode } from './conv1d.js';
+export { CTCLoss } from './ctc_loss.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
 export {

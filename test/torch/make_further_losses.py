@@ -103,8 +103,33 @@ def projections(cases):
     add([In(uniform(0, 4, seed=125)), In(torch.zeros(0, dtype=torch.int64), grad=False)], 'no samples', reduction='sum')
 
 
+def alignments(cases):
+    def add(label, inputs, forward=('$0', '$1', '$2', '$3'), **options):
+        cases.add(f'CTCLoss, {options}, {label}', 'CTCLoss', lambda _: nn.CTCLoss(**python_options(options)), inputs,
+                  list(forward), options=options)
+
+    # Logits stand for logarithms of probabilities: PyTorch asks for no sum of 1, and its gradient is the same formula.
+    scores = In(uniform(9, 4, 6, seed=131, scale=1, shift=-1.7))
+    padded, lengths = constant([[1, 2, 3, 4], [5, 5, 1, 0], [2, 2, 2, 2], [3, 0, 0, 0]]), constant([4, 3, 4, 0])
+    flat = constant([1, 2, 3, 4, 5, 5, 1, 2, 2, 2, 2])
+    whole, shorter, impossible = constant([9, 9, 9, 9]), constant([4, 5, 7, 1]), constant([9, 3, 6, 0])
+    for reduction, zero in product(REDUCTIONS, (False, True)):
+        options = {**given(reduction=reduction), **given(zeroInfinity=zero)}
+        add('padded', [scores, padded, whole, lengths], **options)
+        add('one after the other', [scores, flat, whole, lengths], **options)
+        add('shorter inputs', [scores, flat, shorter, lengths], **options)
+        add('impossible alignments', [scores, padded, impossible, lengths], **options)
+        add('another blank', [scores, constant([[0, 1], [2, 2], [3, 0], [4, 4]]), whole, constant([2, 2, 1, 0])], **options, blank=5)
+        one = In(uniform(7, 6, seed=132, scale=1, shift=-1.7))
+        add('one sample', [one, constant([3, 3, 1]), constant(7), constant(3)], **options)
+        add('one sample, impossible', [one, constant([3, 3, 1]), constant(3), constant(3)], **options)
+    add('many labels', [In(uniform(60, 2, 30, seed=133, scale=2, shift=-3)), In(integers(1, 30, 2, 25, seed=134), grad=False),
+                        constant([60, 55]), constant([25, 21])])
+
+
 if __name__ == '__main__':
     cases = ModuleCases()
+    alignments(cases)
     elements(cases)
     classes(cases)
     projections(cases)

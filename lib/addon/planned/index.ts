@@ -2,6 +2,7 @@
 import type { PlannedAttention } from './attention.js';
 import type { PlannedChannelNorm } from './channel_norm.js';
 import type { PlannedConvolution } from './convolution.js';
+import type { PlannedCtc } from './ctc.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
 import type { PlannedLinearCrossEntropy } from './linear_cross_entropy.js';
@@ -22,6 +23,7 @@ export interface PlannedCalls
   extends PlannedAttention,
     PlannedChannelNorm,
     PlannedConvolution,
+    PlannedCtc,
     PlannedEmbeddingBag,
     PlannedGather,
     PlannedLinearCrossEntropy,
