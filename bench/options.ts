@@ -10,6 +10,7 @@ export interface Options {
   list: (typeof listNames)[number];
   scaling?: boolean;
   calls?: boolean;
+  trainer?: boolean;
   addon?: string[];
   isa?: LimitedSet;
   threads: number[];
@@ -57,6 +58,7 @@ export function readOptions(): Options {
     )
     .option('--scaling', 'show how cost grows with vocabulary, batch, sequence length, hidden size and threads')
     .option('--calls', 'measure what a call into the addon costs, in ns, and nothing else')
+    .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
     .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))
     .option('--threads <list>', 'numbers of threads', threadList, [1, Math.min(2, availableParallelism())])

@@ -81,7 +81,7 @@ abstract class LanguageModel extends nn.Module {
   }
 }
 
-class CharLM extends LanguageModel {
+export class CharLM extends LanguageModel {
   override forward(x: Tensor): Tensor {
     const [output] = this.lstm.forward(this.embedding.forward(x));
     return this.fc.forward(output.select(1, -1));
@@ -117,7 +117,7 @@ class Transfer extends nn.Module {
   }
 }
 
-class WordLM extends LanguageModel {
+export class WordLM extends LanguageModel {
   override forward(x: Tensor): Tensor {
     const [output] = this.lstm.forward(this.embedding.forward(x));
     return this.fc.forward(output).reshape(-1, this.fc.outFeatures);
