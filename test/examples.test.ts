@@ -40,6 +40,13 @@ describe('the examples', () => {
     expect(lines.at(-1)).toBe('"the young " goes on: "otter swims down a c"');
   });
 
+  it('trainer goes on from a checkpoint, and ends with its best weights', async () => {
+    const lines = await run('trainer');
+    expect(lines[0]).toBe('stopped by steps after 40 steps');
+    expect(lines[1]).toMatch(/^epoch 3 {2}loss 0\.\d+ {2}accuracy [89]\d\.\d %$/);
+    expect(Number(lines.at(-1)!.split(' ')[1])).toBeGreaterThan(90);
+  });
+
   it('transfer trains with the table frozen, then with all of it', async () => {
     const lines = await run('transfer');
     expect(lines).toContain('frozen table: 220,805 parameters');

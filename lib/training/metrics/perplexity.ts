@@ -11,7 +11,8 @@ export class Perplexity extends GatheredMetric<{ sum: number; weight: number }> 
     return { sum: 0, weight: 0 };
   }
 
-  override update({ loss, weight }: MetricBatch): void {
+  override update(batch: MetricBatch): void {
+    const { loss, weight } = batch;
     this.gathered.sum += loss * weight;
     this.gathered.weight += weight;
   }
