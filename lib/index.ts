@@ -166,8 +166,10 @@ export {
 export { type CdistComputeMode, type CdistOptions, cdist } from './ops/distances.js';
 export { floorDivide, fmod, remainder } from './ops/division.js';
 export { einsum } from './ops/einsum.js';
+export type { Subscripts } from './ops/einsum_equation.js';
 export { type AminmaxOptions, amax, amin, aminmax, type MinAndMax } from './ops/extreme_values.js';
 export { argmax, argmin, max, min, type ValuesAndIndices } from './ops/extremes.js';
+export { type GradientOptions, gradient } from './ops/gradient.js';
 export {
   type AccumulateOptions,
   indexCopy,
@@ -256,6 +258,7 @@ export {
   type RandomTensorOptions,
   rand,
   randint,
+  randintLike,
   randLike,
   randn,
   randnLike,
@@ -308,6 +311,7 @@ export {
   erfinv,
   exp2,
   frac,
+  i0,
   isneginf,
   isposinf,
   isreal,
@@ -315,6 +319,7 @@ export {
   logit,
   type NanToNumOptions,
   nanToNum,
+  polygamma,
   positive,
   rad2deg,
   sgn,

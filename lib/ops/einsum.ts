@@ -1,8 +1,8 @@
 import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
 import { formatShape, numelOf } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
-import { type Equation, parseEquation } from './einsum_equation.js';
+import { type Equation, equationOfLists, parseEquation, type Subscripts, withNumbers } from './einsum_equation.js';
 import { matmul } from './matmul.js';
 import { checkDense, toComputing } from './operands.js';
 import { sum } from './reduction.js';
@@ -133,10 +133,19 @@ function wantedBy(terms: readonly Term[], output: readonly string[], i: number, 
  * occur once, in alphabetical order, capitals first. Sizes of 1 broadcast. Products with sums are matrix products; of more
  * than two operands those are multiplied first whose product is smallest.
  *
+ * Instead of an equation each operand may be followed by a list of numbers from 0 to 51 (and '...'), and the last by a list for
+ * the output: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
+ *
  * @throws ArgumentError for an equation that does not parse or fit; ShapeError for sizes that differ; DTypeError unless all
  * operands have one dtype.
  */
-export function einsum(equation: string, ...operands: (Tensor | readonly Tensor[])[]): Tensor {
+export function einsum(equation: string, ...operands: (Tensor | readonly Tensor[])[]): Tensor;
+export function einsum(operand: Tensor, subscripts: Subscripts, ...more: (Tensor | Subscripts)[]): Tensor;
+export function einsum(equation: string | Tensor, ...operands: (Tensor | readonly Tensor[] | Subscripts)[]): Tensor {
+  if (equation instanceof Tensor) {
+    const { text, tensors } = equationOfLists([equation, ...operands]);
+    return withNumbers(() => einsum(text, ...(tensors as Tensor[])));
+  }
   if (typeof equation !== 'string') {
     throw new ArgumentError(`einsum: equation must be a string, got ${describe(equation)}`);
   }

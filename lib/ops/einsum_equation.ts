@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, describe } from '../errors.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 
 /** An equation of `einsum`: a label for each dimension. Those of the ellipsis are '.0', '.1', … from the left. */
@@ -77,4 +77,46 @@ function checkOutput(
     }
   }
   return expand(tokens);
+}
+
+/** The dimensions of an operand, or of the output, as numbers; '...' stands for those that have none. */
+export type Subscripts = readonly (number | '...')[];
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+function lettersOf(list: unknown, where: string): string {
+  if (!Array.isArray(list)) {
+    throw new ArgumentError(`einsum: ${where} must be a list of numbers from 0 to 51 and '...', got ${describe(list)}`);
+  }
+  return list
+    .map((entry: unknown) => {
+      if (entry === ELLIPSIS) return ELLIPSIS;
+      if (Number.isInteger(entry) && (entry as number) >= 0 && (entry as number) < letters.length) {
+        return letters[entry as number];
+      }
+      throw new ArgumentError(`einsum: ${where} must hold numbers from 0 to 51 and '...', got ${describe(entry)}`);
+    })
+    .join('');
+}
+
+/** The equation that operands and their lists, one after the other, stand for; the last list may be the output's. */
+export function equationOfLists(given: readonly unknown[]): { text: string; tensors: unknown[] } {
+  const count = Math.floor(given.length / 2);
+  const tensors = Array.from({ length: count }, (_, k) => given[2 * k]);
+  const inputs = tensors.map((_, k) => lettersOf(given[2 * k + 1], `what follows operand ${k}`));
+  if (count === 0) throw new ArgumentError('einsum: operand 0 must be followed by the list of its dimensions');
+  const output = given.length % 2 === 1 ? `->${lettersOf(given[given.length - 1], 'the output')}` : '';
+  return { text: inputs.join(',') + output, tensors };
+}
+
+/** Runs `einsum` so that its errors name dimensions by their numbers. */
+export function withNumbers<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = error.message.replaceAll(/'([A-Za-z])'/g, (_, letter) => String(letters.indexOf(letter)));
+    }
+    throw error;
+  }
 }

@@ -90,6 +90,52 @@ export function digammaOf(x: number): number {
   return sum + log(at) - 1 / (2 * at) - z * series;
 }
 
+/** B₂ⱼ / (2j)! for j from 1 (23.1). */
+const bernoulli = [
+  1 / 12,
+  -1 / 720,
+  1 / 30240,
+  -1 / 1209600,
+  1 / 47900160,
+  -691 / 1307674368000,
+  1 / 74724249600,
+  -3617 / 10670622842880000,
+];
+
+/** Σ (x + k)^(−s) over k from 0, Hurwitz's zeta function for s above 1: the first terms, then Euler and Maclaurin's formula. */
+function hurwitz(s: number, x: number): number {
+  let sum = 0;
+  let at = x;
+  for (; at < FAR; at++) sum += at ** -s;
+  let power = at ** -s;
+  sum += (at * power) / (s - 1) + power / 2;
+  let rising = s;
+  for (const [j, factor] of bernoulli.entries()) {
+    power /= at;
+    sum += factor * rising * power;
+    rising *= (s + 2 * j + 1) * (s + 2 * j + 2);
+    power /= at;
+  }
+  return sum;
+}
+
+/** Hurwitz's zeta function of a whole s; below 0 what lies on that side of 0 is a difference of two others. */
+function zeta(s: number, x: number): number {
+  if (x > 0 || !Number.isFinite(x)) return hurwitz(s, x);
+  const part = x - floor(x);
+  const below = hurwitz(s, 1 - part) - hurwitz(s, 1 - x);
+  return hurwitz(s, part) + (s % 2 === 0 ? below : -below);
+}
+
+/** The n-th derivative of digamma (6.4.10); infinite at 0, −1, −2, … for n above 0. */
+export function polygammaOf(n: number, x: number): number {
+  if (n === 0) return digammaOf(x);
+  if (n === 1) return trigammaOf(x);
+  if (x <= 0 && x === floor(x)) return Number.POSITIVE_INFINITY;
+  const value = exp(lgammaOf(n + 1)) * zeta(n + 1, x);
+  return n % 2 === 1 ? value : -value;
+}
+
 /** The derivative of digamma (6.4.6, 6.4.7, 6.4.12); infinite at 0, −1, −2, … */
 export function trigammaOf(x: number): number {
   if (x <= 0 && x === floor(x)) return Number.POSITIVE_INFINITY;

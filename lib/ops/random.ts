@@ -102,7 +102,8 @@ export function truncNormal_<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, 
   checkFloat(op, 'input', x);
   checkFinite(op, { mean, std });
   if (std <= 0) throw new ValueError(`${op}: std must be above 0, got ${std}`);
-  if (!(a <= b)) throw new ValueError(`${op}: a must not exceed b, got a ${describe(a)} and b ${describe(b)}`);
+  if (typeof a !== 'number' || typeof b !== 'number' || !(a <= b))
+    throw new ValueError(`${op}: a and b must be numbers, a not above b, got a ${describe(a)} and b ${describe(b)}`);
   assertWritable(op, x);
   fillTruncNormal(op, x, memory, mean, std, a, b);
   return x;
@@ -266,6 +267,20 @@ export function randint(...args: (number | readonly number[] | RandomTensorOptio
   random_(out, low, high, { generator });
   out.requiresGrad = requiresGrad;
   return out;
+}
+
+/** Integers from low up to but not including high in another tensor's shape and dtype. `randintLike(x, high)` starts at 0. */
+export function randintLike(other: Tensor, high: number, options?: RandomTensorOptions): Tensor;
+export function randintLike(other: Tensor, low: number, high: number, options?: RandomTensorOptions): Tensor;
+export function randintLike(other: Tensor, ...args: (number | RandomTensorOptions | undefined)[]): Tensor {
+  const op = 'randintLike';
+  checkTensor(op, 'input', other);
+  const { values, options } = readTrailingOptions<RandomTensorOptions>(args);
+  if (values.length < 1 || values.length > 2) {
+    throw new ArgumentError(`${op}: takes (input, high) or (input, low, high), got ${1 + values.length} arguments`);
+  }
+  const [low, high] = (values.length < 2 ? [0, ...values] : values) as [number, number];
+  return inNameOf(op, () => randint(low, high, other.shape, likeOptions(op, other, options)));
 }
 
 /** A random permutation of 0 … n − 1. Default dtype int32. */

@@ -23,10 +23,15 @@ import { checkDense, sumType } from './operands.js';
 import { reshape } from './reshape.js';
 import { expand, narrow } from './view.js';
 
+export interface GatherOptions {
+  /** False alone: sparse gradients are whole rows here. */
+  sparseGrad?: false;
+}
+
 declare module '../tensor/tensor.js' {
   interface Tensor {
     /** out[i][j][k] = this[index[i][j][k]][j][k] for dim 0, and so on for the others; the index's shape. */
-    gather(dim: number, index: Tensor): Tensor;
+    gather(dim: number, index: Tensor, options?: GatherOptions): Tensor;
     /** A copy with this[index[i][j]][j] = source[i][j] (dim 0); source may be a number. `reduce` combines instead. */
     scatter(dim: number, index: Tensor, source: Tensor | number | boolean, options?: ScatterOptions): Tensor;
     /** `scatter` in place. */
@@ -72,7 +77,13 @@ function asList<T>(value: T): T {
   return isNumber(value) ? (reshape(value as Tensor, [1]) as T) : value;
 }
 
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(x: Tensor, dim: number, index: Tensor, options?: GatherOptions): Tensor {
+  const { sparseGrad = false } = checkOptions('gather', options, ['sparseGrad']);
+  if (sparseGrad !== false) {
+    throw new ArgumentError(
+      `gather: sparseGrad must be false, got ${describe(sparseGrad)}: sparse gradients are whole rows here, those of nn.Embedding with { sparse: true }`,
+    );
+  }
   if (isNumber(x) || isNumber(index)) return reshape(gather(asList(x), dim, asList(index)), index.shape);
   if (index instanceof Tensor && index.numel === 0 && x instanceof Tensor) return gatherNothing(x, dim, index);
   const { d, ids } = elementwise('gather', x, dim, index);
@@ -271,8 +282,8 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
 }
 
 installMethods({
-  gather(this: Tensor, dim: number, index: Tensor) {
-    return gather(this, dim, index);
+  gather(this: Tensor, dim: number, index: Tensor, options?: GatherOptions) {
+    return gather(this, dim, index, options);
   },
   scatter(this: Tensor, dim: number, index: Tensor, source: Tensor | number | boolean, options?: ScatterOptions) {
     return scatter(this, dim, index, source, options);

@@ -4,15 +4,16 @@ import { needsGrad, record } from '../autograd/record.js';
 import { copyOf } from '../calls/copy.js';
 import { binary, unary } from '../calls/elementwise.js';
 import { inNameOf } from '../error_names.js';
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { div, mul, neg, sub } from './arithmetic.js';
+import { i0Of, i1Of } from './bessel.js';
 import { clamp } from './clamping.js';
 import { eq, gt, isinf, isnan, logicalAnd, lt } from './comparison.js';
 import { mapOne } from './element_loops.js';
-import { digammaOf, erfcOf, erfinvOf, lgammaOf, trigammaOf } from './gamma.js';
+import { digammaOf, erfcOf, erfinvOf, lgammaOf, polygammaOf, trigammaOf } from './gamma.js';
 import { checkWritable, replace } from './in_place.js';
 import { where } from './masking.js';
 import { checkDense, checkInPlace, toComputing, toFloating } from './operands.js';
@@ -70,6 +71,14 @@ declare module '../tensor/tensor.js' {
     isreal(): Tensor;
     /** A copy with numbers in place of NaN and infinities. */
     nanToNum(options?: NanToNumOptions): Tensor;
+    /** The modified Bessel function of the first kind of order 0. */
+    i0(): Tensor;
+    /** The n-th derivative of digamma. */
+    polygamma(n: number): Tensor;
+    /** `i0` in place. */
+    i0_(): this;
+    /** `polygamma` in place. */
+    polygamma_(n: number): this;
     /** `erfc` in place. */
     erfc_(): this;
     /** `erfinv` in place. */
@@ -160,6 +169,26 @@ export const asinh = (input: Tensor): Tensor =>
 /** The inverse hyperbolic tangent; infinite at ±1, NaN beyond. */
 export const atanh = (input: Tensor): Tensor =>
   recorded('atanh', input, 'AtanhBackward0', Math.atanh, (x) => div(1, sub(1, square(x))));
+
+/** The modified Bessel function of the first kind of order 0, of Kaiser's window and the von Mises distribution. */
+export const i0 = (input: Tensor): Tensor => recorded('i0', input, 'I0Backward0', i0Of, (x) => mapOne(x, i1Of));
+
+/**
+ * The n-th derivative of digamma: digamma for n = 0. PyTorch takes n first, too.
+ * @throws ValueError unless n is an integer of at least 0
+ */
+export function polygamma(n: number, input: Tensor): Tensor {
+  if (!Number.isSafeInteger(n) || n < 0) {
+    throw new ValueError(`polygamma: n must be an integer of at least 0, got ${describe(n)}`);
+  }
+  return recorded(
+    'polygamma',
+    input,
+    'PolygammaBackward0',
+    (x) => polygammaOf(n, x),
+    (x) => mapOne(x, (value) => polygammaOf(n + 1, value)),
+  );
+}
 
 /** 2 to the power of input. */
 export function exp2(input: Tensor): Tensor {
@@ -256,7 +285,7 @@ export function nanToNum(input: Tensor, options?: NanToNumOptions): Tensor {
   return where(eq(x, Number.NEGATIVE_INFINITY), given.neginf ?? -most, above);
 }
 
-const functions = { erfc, erfinv, lgamma, digamma, acosh, asinh, atanh, exp2, sinc, frac, deg2rad, rad2deg, sgn };
+const functions = { erfc, erfinv, lgamma, digamma, i0, acosh, asinh, atanh, exp2, sinc, frac, deg2rad, rad2deg, sgn };
 
 /** A finished result written over the tensor that it was computed from. */
 function over(op: string, target: Tensor, compute: (x: Tensor) => Tensor): Tensor {
@@ -284,6 +313,12 @@ installMethods({
   },
   logit_(this: Tensor, eps?: number | null) {
     return over('logit_', this, (x) => logit(x, eps));
+  },
+  polygamma(this: Tensor, n: number) {
+    return polygamma(n, this);
+  },
+  polygamma_(this: Tensor, n: number) {
+    return over('polygamma_', this, (x) => polygamma(n, x));
   },
   nanToNum(this: Tensor, options?: NanToNumOptions) {
     return nanToNum(this, options);

@@ -19,7 +19,7 @@ export interface UniqueConsecutiveOptions {
 }
 
 export interface UniqueOptions extends UniqueConsecutiveOptions {
-  /** The result is sorted always; accepted because PyTorch has it. */
+  /** Whether the unique ones stand in ascending order (the default) or as they first occur. */
   sorted?: boolean;
 }
 
@@ -125,11 +125,28 @@ function uniqueOf(op: string, input: unknown, options: UniqueOptions, sorted: bo
     width: flat ? 1 : x.numel / Math.max(count, 1),
   };
   const order = !sorted ? null : flat ? placesSorting(first) : sliceOrder(items);
-  const { firsts, inverse, counts } = groupsOf(items, order);
+  const groups = groupsOf(items, order);
+  const { firsts, inverse, counts } = options.sorted === false ? byFirst(groups) : groups;
   const results = [indexSelect(source, d, firsts)];
   if (options.returnInverse === true) results.push(flat ? reshape(inverse, x.shape) : inverse);
   if (options.returnCounts === true) results.push(counts);
   return results.length === 1 ? results[0] : results;
+}
+
+/** The same groups in the order in which they first occur. */
+function byFirst({ firsts, inverse, counts }: Groups): Groups {
+  const [places, numbers, sizes] = [firsts, inverse, counts].map(({ storage, offset, numel }) =>
+    (storage.array as Int32Array).subarray(offset, offset + numel),
+  );
+  const order = Int32Array.from(places.keys()).sort((a, b) => places[a] - places[b]);
+  const place = new Int32Array(order.length);
+  for (let k = 0; k < order.length; k++) place[order[k]] = k;
+  const list = (numbers: Int32Array) => Tensor.wrap(numbers, [numbers.length], 'int32');
+  return {
+    firsts: list(order.map((group) => places[group])),
+    inverse: list(numbers.map((group) => place[group])),
+    counts: list(order.map((group) => sizes[group])),
+  };
 }
 
 /** The order that sorts the elements of a vector. */
@@ -161,7 +178,7 @@ function countingOrder(values: TypedArray, start: number, count: number): Int32A
 }
 
 /**
- * The different elements in ascending order, or, with `dim`, the different slices of a dimension, ordered by their first
+ * The different elements in ascending order (with `sorted: false` as they first occur), or, with `dim`, the different slices of a dimension, ordered by their first
  * elements, then the second, and so on. With `returnInverse` also each element's place among them (int32, of the input's
  * shape), with `returnCounts` how often each occurs (int32). Every NaN is different. Not differentiable.
  */

@@ -41,6 +41,7 @@ const families = [
   'covariance',
   'differences',
   'special_functions',
+  'slopes',
   'pair_functions',
   'vectors',
   'options',
