@@ -1,3 +1,10 @@
+export type { AutotuneOptions, AutotuneTrial } from './classifier/autotune.js';
+export { type ClassifierPredictOptions, FastTextClassifier, type Prediction } from './classifier/classifier.js';
+export type { LabelledText, LabelledTexts } from './classifier/examples.js';
+export type { ClassifierTest, LabelMeasures } from './classifier/measures.js';
+export type { ClassifierOptions, ClassifierSettings } from './classifier/options.js';
+export type { QuantizeOptions } from './classifier/quantize.js';
+export type { ClassifierEpoch, ClassifierProgress, ClassifierTrainOptions } from './classifier/training.js';
 export type { AnalogyOptions, AnalogyResult, AnalogySection } from './evaluation/analogies.js';
 export type { PairsOptions, PairsResult } from './evaluation/pairs.js';
 export { FastTextKeyedVectors } from './fasttext/keyed_vectors.js';

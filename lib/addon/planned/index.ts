@@ -1,6 +1,7 @@
 // Made by scripts/make_calls.mjs from native/binding/planned.
 import type { PlannedAttention } from './attention.js';
 import type { PlannedChannelNorm } from './channel_norm.js';
+import type { PlannedClassifier } from './classifier.js';
 import type { PlannedConvolution } from './convolution.js';
 import type { PlannedCtc } from './ctc.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
@@ -22,6 +23,7 @@ import type { PlannedWord2vec } from './word2vec.js';
 export interface PlannedCalls
   extends PlannedAttention,
     PlannedChannelNorm,
+    PlannedClassifier,
     PlannedConvolution,
     PlannedCtc,
     PlannedEmbeddingBag,

@@ -1,6 +1,6 @@
 import { TextEncoder } from 'node:util';
 import { endOfLine } from './dictionary.js';
-import { forNgrams, forWordNgrams, type SubwordRange } from './subwords.js';
+import { forNgrams, type SubwordRange } from './subwords.js';
 
 const encoder = new TextEncoder();
 
@@ -44,11 +44,7 @@ export class RowNumbers {
 
   addNgrams(word: string, range: SubwordRange): void {
     if (word === endOfLine) return;
-    forNgrams(encoder.encode(word), range, (bucket) => this.push(this.#row(bucket)));
-  }
-
-  addWordNgrams(hashes: ArrayLike<number>, wordNgrams: number): void {
-    forWordNgrams(hashes, wordNgrams, this.#rowOfBucket.length, (bucket) => this.push(this.#row(bucket)));
+    forNgrams(encoder.encode(word), range, (bucket) => this.push(this.rowFor(bucket)));
   }
 
   /** The list of all that was pushed. */
@@ -61,7 +57,8 @@ export class RowNumbers {
     return this.#rowOfBucket.map((row) => (row < 0 ? other : row));
   }
 
-  #row(bucket: number): number {
+  /** The row of a bucket, which gets one if it has none. */
+  rowFor(bucket: number): number {
     if (this.#rowOfBucket[bucket] < 0) this.#rowOfBucket[bucket] = this.#rows++;
     return this.#rowOfBucket[bucket];
   }

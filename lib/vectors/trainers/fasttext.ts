@@ -10,14 +10,9 @@ import { RowNumbers } from '../fasttext/row_numbers.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
+import { packRows } from './first_rows.js';
 import { type StopSignal, Turns } from './turns.js';
-import {
-  checkCallbacks,
-  packRows,
-  type SubwordRows,
-  VectorTraining,
-  type Word2VecTrainOptions,
-} from './vector_training.js';
+import { checkCallbacks, type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 
 /**
  * Vectors of words and of their n-grams of characters (Bojanowski et al. 2017, "Enriching Word Vectors with Subword
@@ -77,7 +72,7 @@ export class FastText {
     const zeroRows = subwords === null ? 0 : 1;
     const training = new VectorTraining(settings, corpus, numbers.rows + zeroRows, subwords, zeroRows);
     await training.train(op, callbacks);
-    const model = finish(settings, corpus, numbers, training);
+    const model = await finish(settings, corpus, numbers, training);
     return FastText.#of(op, model, settings);
   }
 
@@ -146,18 +141,18 @@ async function subwordRows(
   return { begin, rows: numbers.list() };
 }
 
-function finish(
+async function finish(
   settings: FastTextSettings,
   corpus: EncodedCorpus,
   numbers: RowNumbers,
   training: VectorTraining,
-): FastTextModel {
+): Promise<FastTextModel> {
   const { vectorSize: dim, window, epochs, minCount, negative, minN, maxN, sample } = settings;
   const bucket = maxN > 0 ? settings.bucket : 0;
   const words = corpus.words.length;
   const inputRows = training.input.length / training.stride;
-  const input = packRows(training.input, inputRows, dim, training.stride);
-  const packed = packRows(training.output, training.outputRows, dim, training.stride);
+  const input = await packRows(training.input, inputRows, dim, training.stride);
+  const packed = await packRows(training.output, training.outputRows, dim, training.stride);
   let output = packed;
   if (settings.hs) {
     // fastText has a row more than inner nodes, and takes the other branch for the positive one.

@@ -3,9 +3,10 @@ import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
 import { ArgumentError, CorpusError, describe } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
+import { fillFirstRows } from './first_rows.js';
 import { type HuffmanPaths, huffmanPaths } from './huffman.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
-import { type StopSignal, Turns } from './turns.js';
+import type { StopSignal } from './turns.js';
 import type { Word2VecSettings } from './word2vec_options.js';
 
 /** Where a training stands. */
@@ -93,7 +94,9 @@ export class VectorTraining {
     const { tokens, length } = this.corpus;
     const { epochs, alpha, minAlpha, deterministic, seed } = this.options;
     const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut);
-    await this.#fillFirst(signal);
+    const { vectorSize, seed: firstSeed } = this.options;
+    const rows = this.inputRows - this.zeroRows;
+    await fillFirstRows(this.input, rows, vectorSize, this.stride, firstSeed, signal);
     const began = performance.now();
     let [slice, told, recentLoss, recentExamples] = [deterministic ? fixedSlice : firstSlice, began, 0, 0];
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -194,25 +197,6 @@ export class VectorTraining {
     const { loss, examples } = this.#slice(tokens, 0, tokens.length, 0, 0, this.options.seed, 1);
     return loss / examples;
   }
-
-  /** Uniform in ±1 / dim, as fastText begins; half of that, as word2vec does, learned less from a small corpus. */
-  async #fillFirst(signal: StopSignal | undefined): Promise<void> {
-    const { input, stride } = this;
-    const rows = this.inputRows - this.zeroRows;
-    const { vectorSize: dim, seed } = this.options;
-    const turns = new Turns(signal);
-    // Marsaglia's xorshift, 32 bits: any numbers do, so long as the seed decides.
-    let state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0 || 1;
-    for (let w = 0; w < rows; w++) {
-      for (let j = 0; j < dim; j++) {
-        state ^= state << 13;
-        state ^= state >>> 17;
-        state ^= state << 5;
-        input[w * stride + j] = ((state >>> 0) / 2 ** 31 - 1) / dim;
-      }
-      if (w % 4096 === 4095) await turns.next();
-    }
-  }
 }
 
 /** @throws OptionError or ArgumentError for what is no option of `train`'s own */
@@ -237,10 +221,4 @@ export function isEncoded(corpus: unknown): boolean {
 function nextSlice(slice: number, milliseconds: number): number {
   const factor = Math.min(2, Math.max(0.5, wantedSliceTime / Math.max(milliseconds, 0.1)));
   return Math.round(Math.min(4e6, Math.max(4096, slice * factor)));
-}
-
-/** Rows without what pads them, in the same memory. */
-export function packRows(table: Float32Array, rows: number, dim: number, stride: number): Float32Array {
-  for (let w = 1; w < rows; w++) table.copyWithin(w * dim, w * stride, w * stride + dim);
-  return table.subarray(0, rows * dim);
 }

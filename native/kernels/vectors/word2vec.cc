@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/vectors/block.h"
+#include "kernels/vectors/draws.h"
 #include "kernels/vectors/subword_window.h"
 #include "memory/prefetch.h"
 #include "simd/unroll.h"
@@ -18,22 +19,6 @@
 namespace lutra::word2vec {
 
 namespace {
-
-// Numbers of little quality and less cost, as the original draws them: a linear congruential generator of 64 bits.
-class Draws {
- public:
-  explicit Draws(uint64_t seed) : state_(seed * UINT64_C(0x9e3779b97f4a7c15) + 1) { next(), next(); }
-  uint32_t next() {
-    state_ = state_ * UINT64_C(25214903917) + 11;
-    return static_cast<uint32_t>(state_ >> 16);
-  }
-  // From [0, n).
-  uint32_t below(uint32_t n) { return static_cast<uint32_t>((static_cast<uint64_t>(next()) * n) >> 32); }
-  float unit() { return static_cast<float>(next() >> 8) * (1.0f / (1 << 24)); }
-
- private:
-  uint64_t state_;
-};
 
 constexpr int64_t kMostOfSentence = 4096;
 // Fewer tokens are not worth another thread.

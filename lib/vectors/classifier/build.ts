@@ -1,0 +1,172 @@
+import { strideOfRows } from '../../calls/word2vec.js';
+import { CorpusError } from '../../errors.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { endOfLine, FastTextDictionary } from '../fasttext/dictionary.js';
+import type { FastTextModel } from '../fasttext/model_reader.js';
+import { RowNumbers } from '../fasttext/row_numbers.js';
+import type { ModelSettings } from '../fasttext/settings.js';
+import type { KeyedVectors } from '../keyed_vectors.js';
+import { fillFirstRows, packRows } from '../trainers/first_rows.js';
+import { type StopSignal, Turns } from '../trainers/turns.js';
+import { type Example, forExamples, type LabelledTexts } from './examples.js';
+import { type EncodedExamples, ExampleCollector, FeatureRows } from './features.js';
+import type { ClassifierSettings } from './options.js';
+import { type ClassifierTrainOptions, trainClassifier } from './training.js';
+
+/** Counts of texts, most frequent first, equals in order of appearance. */
+function sorted(counts: ReadonlyMap<string, number>, least: number): [string, number][] {
+  return [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Reads the examples once, and keeps them. */
+export async function readExamples(
+  op: string,
+  examples: LabelledTexts,
+  prefix: string,
+  signal: StopSignal | undefined,
+): Promise<Example[]> {
+  const all: Example[] = [];
+  // Tokens that are equal are one string in memory.
+  const texts = new Map<string, string>();
+  const one = (token: string) => {
+    const known = texts.get(token);
+    if (known !== undefined) return known;
+    texts.set(token, token);
+    return token;
+  };
+  await forExamples(
+    op,
+    examples,
+    prefix,
+    ({ tokens, labels }) => all.push({ tokens: tokens.map(one), labels }),
+    signal,
+  );
+  return all;
+}
+
+/** Words and labels of the examples, and of the vectors that words begin with. */
+async function buildDictionary(
+  op: string,
+  examples: readonly Example[],
+  settings: ClassifierSettings,
+  signal: StopSignal | undefined,
+): Promise<FastTextDictionary> {
+  const words = new Map<string, number>();
+  const labels = new Map<string, number>();
+  let tokens = 0;
+  const turns = new Turns(signal);
+  for (const [k, example] of examples.entries()) {
+    if (k % 64 === 63) await turns.next();
+    for (const token of example.tokens) count(words, token);
+    for (const label of example.labels) count(labels, label);
+    tokens += example.tokens.length + example.labels.length;
+  }
+  if (labels.size === 0) {
+    throw new CorpusError(
+      `${op}: none of ${examples.length} examples has a label; they begin with '${settings.labelPrefix}'`,
+    );
+  }
+  const keptLabels = sorted(labels, settings.minCountLabel);
+  if (keptLabels.length === 0) {
+    throw new CorpusError(`${op}: no label is left of ${labels.size} after minCountLabel ${settings.minCountLabel}`);
+  }
+  let keptWords = sorted(words, settings.minCount);
+  if (settings.pretrainedVectors !== null) {
+    const all = new Map(keptWords);
+    for (const key of settings.pretrainedVectors.keys) if (!key.startsWith(settings.labelPrefix)) count(all, key);
+    keptWords = sorted(all, 1);
+  }
+  if (keptWords.length === 0) {
+    throw new CorpusError(`${op}: no word is left of ${words.size} after minCount ${settings.minCount}`);
+  }
+  return new FastTextDictionary({
+    words: keptWords.map(([word]) => word),
+    counts: keptWords.map(([, n]) => n),
+    labels: keptLabels.map(([label]) => label),
+    labelCounts: keptLabels.map(([, n]) => n),
+    tokens,
+    range: { minN: settings.minN, maxN: settings.maxN, bucket: bucketsOf(settings) },
+    bucketRows: null,
+  });
+}
+
+const bucketsOf = ({ wordNgrams, maxN, bucket }: ClassifierSettings) => (wordNgrams > 1 || maxN > 0 ? bucket : 0);
+
+/** Examples in numbers; those without a label that is known are left out. */
+export async function encodeExamples(
+  examples: readonly Example[],
+  dictionary: FastTextDictionary,
+  features: FeatureRows,
+  signal?: StopSignal,
+): Promise<EncodedExamples> {
+  const collector = new ExampleCollector(features);
+  const turns = new Turns(signal);
+  for (const [k, { tokens, labels }] of examples.entries()) {
+    if (k % 64 === 63) await turns.next();
+    const known = labels.map((label) => dictionary.labelIndexOf(label) ?? -1).filter((label) => label >= 0);
+    if (known.length > 0) collector.add(tokens, known);
+  }
+  return collector.finish();
+}
+
+function fillPretrained(
+  table: Float32Array,
+  stride: number,
+  dictionary: FastTextDictionary,
+  vectors: KeyedVectors,
+): void {
+  for (const key of vectors.keys) {
+    const row = dictionary.indexOf(key);
+    if (row !== undefined && key !== endOfLine) table.set(vectors.vector(key), row * stride);
+  }
+}
+
+/** Trains a model on examples that are read. */
+export async function trainModel(
+  op: string,
+  examples: readonly Example[],
+  settings: ClassifierSettings,
+  callbacks: ClassifierTrainOptions,
+): Promise<FastTextModel> {
+  const { vectorSize: dim, wordNgrams, pretrainedVectors } = settings;
+  const dictionary = await buildDictionary(op, examples, settings, callbacks.signal);
+  const { words, labels, labelCounts } = dictionary;
+  const buckets = bucketsOf(settings);
+  const numbers = new RowNumbers(words.length, buckets);
+  const features = new FeatureRows(dictionary, wordNgrams, numbers);
+  const encoded = await encodeExamples(examples, dictionary, features, callbacks.signal);
+  // One row more, of zeros, for n-grams that no example has.
+  const zeroRows = buckets > 0 ? 1 : 0;
+  const inputRows = numbers.rows + zeroRows;
+  const stride = strideOfRows(dim);
+  const input = new Float32Array(inputRows * stride);
+  await fillFirstRows(input, numbers.rows, dim, stride, settings.seed, callbacks.signal);
+  if (pretrainedVectors !== null) fillPretrained(input, stride, dictionary, pretrainedVectors);
+  const output = new Float32Array(labels.length * stride);
+  const tables = { input, inputRows, output, outputRows: labels.length };
+  await trainClassifier(settings, tables, encoded, labelCounts, callbacks);
+  return {
+    settings: modelSettings(settings, buckets),
+    dictionary: new FastTextDictionary({
+      words,
+      counts: dictionary.counts,
+      labels,
+      labelCounts,
+      tokens: dictionary.tokens,
+      range: dictionary.range,
+      bucketRows: buckets > 0 ? numbers.bucketRows(inputRows - 1) : null,
+    }),
+    input: Tensor.wrap(await packRows(input, inputRows, dim, stride), [inputRows, dim], 'float32'),
+    output: Tensor.wrap(await packRows(output, labels.length, dim, stride), [labels.length, dim], 'float32'),
+  };
+}
+
+function modelSettings(settings: ClassifierSettings, bucket: number): ModelSettings {
+  const { vectorSize: dim, epochs, minCount, negative, wordNgrams, loss, minN, maxN } = settings;
+  const unused = { window: 5, lrUpdateRate: 100, sample: 1e-4 };
+  return { dim, epochs, minCount, negative, wordNgrams, loss, model: 'supervised', bucket, minN, maxN, ...unused };
+}
