@@ -42,6 +42,14 @@ export const unaryNames = [
   'logSigmoid',
   'mish',
   'clamp',
+  'celu',
+  'hardshrink',
+  'softshrink',
+  'hardsigmoid',
+  'hardswish',
+  'softsign',
+  'tanhshrink',
+  'threshold',
 ] as const;
 export const binaryNames = [
   'add',
@@ -87,6 +95,16 @@ export const binaryNames = [
   'clampBackward',
   'hardtanhBackward',
   'powScalarBackward',
+  'celuBackward',
+  'shrinkBackward',
+  'hardsigmoidBackward',
+  'hardswishBackward',
+  'softsignBackward',
+  'tanhshrinkBackward',
+  'thresholdBackward',
+  'glu',
+  'prelu',
+  'preluWeightBackward',
 ] as const;
 export const ternaryNames = [
   'addcmul',
@@ -97,6 +115,8 @@ export const ternaryNames = [
   'powBackward',
   'powExponentBackward',
   'divOtherBackward',
+  'preluBackward',
+  'gluGateBackward',
 ] as const;
 export const integerUnaryNames = ['neg', 'abs', 'sign', 'square', 'relu', 'clamp', 'bitwiseNot'] as const;
 export const integerBinaryNames = [

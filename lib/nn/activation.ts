@@ -6,18 +6,14 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { formatPython, formatPythonFloat } from './module_format.js';
 
-function checkNumber(op: string, name: string, value: unknown): number {
-  if (typeof value === 'number' && !Number.isNaN(value)) return value;
-  throw new ArgumentError(`${op}: ${name} must be a number, got ${describe(value)}`);
-}
-
-function checkDim(op: string, dim: unknown): number {
+/** @throws ArgumentError unless `dim` is an integer. */
+export function checkDim(op: string, dim: unknown): number {
   if (typeof dim === 'number' && Number.isInteger(dim)) return dim;
   throw new ArgumentError(`${op}: dim must be an integer, the dimension to normalise, got ${describe(dim)}`);
 }
 
 /** The base of the activations that can write into their input's memory. */
-abstract class InplaceActivation extends Module {
+export abstract class InplaceActivation extends Module {
   /** Whether the result is written into the input's memory. */
   readonly inplace: boolean;
 
@@ -119,7 +115,7 @@ export class LeakyReLU extends InplaceActivation {
 
   constructor(negativeSlope = 0.01, options?: ops.InplaceOptions) {
     super(options);
-    this.negativeSlope = checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
+    this.negativeSlope = ops.checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
   }
 
   forward(input: Tensor): Tensor {
@@ -137,11 +133,29 @@ export class ELU extends InplaceActivation {
 
   constructor(alpha = 1, options?: ops.InplaceOptions) {
     super(options);
-    this.alpha = checkNumber('ELU', 'alpha', alpha);
+    this.alpha = ops.checkNumber('ELU', 'alpha', alpha);
   }
 
   forward(input: Tensor): Tensor {
     return ops.elu(input, this.alpha, this.inplaceOptions);
+  }
+
+  override extraRepr(): string {
+    return `alpha=${formatPythonFloat(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
+  }
+}
+
+/** max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): an elu without a kink. */
+export class CELU extends InplaceActivation {
+  readonly alpha: number;
+
+  constructor(alpha = 1, options?: ops.InplaceOptions) {
+    super(options);
+    this.alpha = ops.checkNumber('CELU', 'alpha', alpha);
+  }
+
+  forward(input: Tensor): Tensor {
+    return ops.celu(input, this.alpha, this.inplaceOptions);
   }
 
   override extraRepr(): string {
@@ -157,8 +171,8 @@ export class Softplus extends Module {
   constructor(options?: ops.SoftplusOptions) {
     super();
     const { beta = 1, threshold = 20 } = checkOptions('Softplus', options, ['beta', 'threshold']);
-    this.beta = checkNumber('Softplus', 'beta', beta);
-    this.threshold = checkNumber('Softplus', 'threshold', threshold);
+    this.beta = ops.checkNumber('Softplus', 'beta', beta);
+    this.threshold = ops.checkNumber('Softplus', 'threshold', threshold);
   }
 
   forward(input: Tensor): Tensor {

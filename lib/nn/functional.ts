@@ -1,5 +1,6 @@
 /** Operations without modules, as PyTorch's `torch.nn.functional`. */
 export {
+  celu,
   elu,
   type GeluOptions,
   gelu,
@@ -17,6 +18,7 @@ export {
 } from '../ops/activation.js';
 export { type AttentionOptions, scaledDotProductAttention } from '../ops/attention.js';
 export { type BatchNormOptions, batchNorm } from '../ops/batch_norm.js';
+export { bilinear } from '../ops/bilinear.js';
 export {
   type MultilabelSoftMarginOptions,
   type MultiMarginOptions,
@@ -49,7 +51,26 @@ export {
 } from '../ops/element_loss.js';
 export { type EmbeddingOptions, embedding, oneHot } from '../ops/embedding.js';
 export { type BagMode, type EmbeddingBagOptions, embeddingBag } from '../ops/embedding_bag.js';
+export { type AlphaDropoutOptions, alphaDropout, dropout1d, featureAlphaDropout } from '../ops/further_dropout.js';
+export {
+  type GumbelSoftmaxOptions,
+  glu,
+  gumbelSoftmax,
+  prelu,
+  type RReluOptions,
+  rrelu,
+  softmin,
+} from '../ops/gated_activation.js';
 export { type GroupNormOptions, groupNorm, type InstanceNormOptions, instanceNorm } from '../ops/group_norm.js';
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from '../ops/hard_activation.js';
 export { type KlDivOptions, type KlDivReduction, klDiv } from '../ops/kl_div.js';
 export {
   type GaussianNllOptions,

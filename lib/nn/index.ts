@@ -1,5 +1,6 @@
 /** Modules, as PyTorch's `torch.nn`. */
 export {
+  CELU,
   ELU,
   GELU,
   LeakyReLU,
@@ -21,13 +22,14 @@ export {
   AdaptiveLogSoftmaxWithLoss,
 } from './adaptive_log_softmax.js';
 export { BatchNorm1d, type BatchNormModuleOptions } from './batch_norm.js';
+export { Bilinear } from './bilinear.js';
 export { ClassSampler, type ClassSource, type UnigramOptions } from './class_sampler.js';
 export * as utils from './clipping_and_sequences.js';
 export { cloneModule } from './clone_module.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Conv1d, type Conv1dModuleOptions, type PaddingMode } from './conv1d.js';
 export { CTCLoss } from './ctc_loss.js';
-export { Dropout } from './dropout.js';
+export { AlphaDropout, Dropout, Dropout1d, FeatureAlphaDropout } from './dropout.js';
 export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
 export {
   EmbeddingBag,
@@ -37,9 +39,20 @@ export {
 } from './embedding_bag.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * as functional from './functional.js';
+export { GLU, PReLU, type PReLUOptions, RReLU, Softmin } from './gated_activation.js';
 export { GroupNorm, type GroupNormModuleOptions } from './group_norm.js';
 export { GRU, type GRUOptions } from './gru.js';
 export { GRUCell } from './gru_cell.js';
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  Softshrink,
+  Softsign,
+  Tanhshrink,
+  Threshold,
+} from './hard_activation.js';
 export { Identity } from './identity.js';
 export * as init from './init.js';
 export { InstanceNorm1d, type InstanceNormModuleOptions } from './instance_norm.js';

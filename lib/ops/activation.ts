@@ -32,6 +32,7 @@ const rules = {
   silu: fused('silu', 'silu', 'SiluBackward0', 'input', 'siluBackward'),
   softplus: fused('softplus', 'softplus', 'SoftplusBackward0', 'input', 'softplusBackward'),
   elu: fused('elu', 'elu', 'EluBackward0', 'input', 'eluBackward'),
+  celu: fused('celu', 'celu', 'CeluBackward0', 'input', 'celuBackward'),
   selu: fused('selu', 'elu', 'EluBackward0', 'input', 'eluBackward'),
   logSigmoid: fused('logSigmoid', 'logSigmoid', 'LogSigmoidBackward0', 'input', 'logSigmoidBackward'),
   mish: fused('mish', 'mish', 'MishBackward0', 'input', 'mishBackward'),
@@ -39,7 +40,8 @@ const rules = {
   relu6: fused('relu6', 'clamp', 'HardtanhBackward0', 'input', 'hardtanhBackward', 'kernel'),
 };
 
-function checkNumber(op: string, name: string, value: unknown): number {
+/** @throws ArgumentError unless `value` is a number. */
+export function checkNumber(op: string, name: string, value: unknown): number {
   if (typeof value === 'number' && !Number.isNaN(value)) return value;
   throw new ArgumentError(`${op}: ${name} must be a number, got ${describe(value)}`);
 }
@@ -52,7 +54,8 @@ export interface InplaceOptions {
   inplace?: boolean;
 }
 
-function activate(rule: Rule, input: Tensor, options: InplaceOptions | undefined, p0 = 0, p1 = 0): Tensor {
+/** A rule with its options: in place where they say so. */
+export function activate(rule: Rule, input: Tensor, options: InplaceOptions | undefined, p0 = 0, p1 = 0): Tensor {
   if (options === undefined || !inplaceOf(rule.op, options)) return applyRule(rule, input, p0, p1);
   return applyRuleInto(rule, input, p0, p1);
 }
@@ -124,6 +127,12 @@ export function softplus(input: Tensor, options?: SoftplusOptions): Tensor {
 /** input where it is positive, else alpha (e^input − 1). */
 export function elu(input: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
   return activate(rules.elu, input, options, checkNumber('elu', 'alpha', alpha), 1);
+}
+
+/** max(input, 0) + min(0, alpha (e^(input / alpha) − 1)): an elu without a kink (Barron 2017, arXiv:1704.07483). */
+export function celu(input: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
+  if (checkNumber('celu', 'alpha', alpha) === 0) throw new ValueError('celu: alpha must not be 0');
+  return activate(rules.celu, input, options, alpha);
 }
 
 /** elu with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al., arXiv:1706.02515). */

@@ -104,6 +104,22 @@ inline Real unaryReference(UnaryOp op, Real x) {
       return x * std::tanh(softplus(x));
     case UnaryOp::clamp:
       return x != x ? x : std::min(Real(kP1), std::max(Real(kP0), x));
+    case UnaryOp::celu:
+      return x > 0 ? x : Real(kP0) * std::expm1(x / Real(kP0));
+    case UnaryOp::hardshrink:
+      return std::fabs(x) <= Real(kP0) ? 0 : x;
+    case UnaryOp::softshrink:
+      return x > Real(kP0) ? x - Real(kP0) : x < -Real(kP0) ? x + Real(kP0) : 0;
+    case UnaryOp::hardsigmoid:
+      return std::min(Real(6), std::max(Real(0), x + 3)) / 6;
+    case UnaryOp::hardswish:
+      return x * std::min(Real(6), std::max(Real(0), x + 3)) / 6;
+    case UnaryOp::softsign:
+      return x / (1 + std::fabs(x));
+    case UnaryOp::tanhshrink:
+      return x - std::tanh(x);
+    case UnaryOp::threshold:
+      return x <= Real(kP0) ? Real(kP1) : x;
     default:
       return NAN;
   }
@@ -202,6 +218,26 @@ inline Real binaryReference(BinaryOp op, Real a, Real b) {
       return b <= Real(kP0) || b >= Real(kP1) ? 0 : a;
     case BinaryOp::powScalarBackward:
       return a * Real(kP0) * std::pow(b, Real(kP0) - 1);
+    case BinaryOp::celuBackward:
+      return a * (b > 0 ? 1 : std::exp(b / Real(kP0)));
+    case BinaryOp::shrinkBackward:
+      return std::fabs(b) <= Real(kP0) ? 0 : a;
+    case BinaryOp::hardsigmoidBackward:
+      return std::fabs(b) < 3 ? a / 6 : 0;
+    case BinaryOp::hardswishBackward:
+      return b <= -3 ? 0 : b < 3 ? a * (b / 3 + Real(0.5)) : a;
+    case BinaryOp::softsignBackward:
+      return a / std::pow(1 + std::fabs(b), 2);
+    case BinaryOp::tanhshrinkBackward:
+      return a * std::pow(std::tanh(b), 2);
+    case BinaryOp::thresholdBackward:
+      return b <= Real(kP0) ? 0 : a;
+    case BinaryOp::glu:
+      return a * sigma(b);
+    case BinaryOp::prelu:
+      return a > 0 ? a : b * a;
+    case BinaryOp::preluWeightBackward:
+      return b > 0 ? 0 : a * b;
     default:
       return NAN;
   }
@@ -225,6 +261,10 @@ inline Real ternaryReference(TernaryOp op, Real a, Real b, Real c) {
       return b == 0 && c >= 0 ? 0 : a * std::pow(b, c) * std::log(b);
     case TernaryOp::divOtherBackward:
       return -a * b / (c * c);
+    case TernaryOp::preluBackward:
+      return b > 0 ? a : c * a;
+    case TernaryOp::gluGateBackward:
+      return a * b * sigma(c) * (1 - sigma(c));
     default:
       return NAN;
   }

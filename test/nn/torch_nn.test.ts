@@ -41,6 +41,7 @@ function build(testCase: ModuleCase, inputs: Tensor[]) {
 const families = [
   'embedding',
   'layers',
+  'activations',
   'convolution',
   'channel_norms',
   'pools',

@@ -97,10 +97,14 @@ for (const [domain, names] of elementwise) {
 
 const { functional: F } = nn;
 const activations: [op: string, run: (x: Tensor) => Tensor, detail?: string][] = [
+  ['celu', (x) => F.celu(x, 0.6)],
   ['elu', (x) => F.elu(x)],
   ['elu', (x) => F.elu(x, 0.7), 'alpha 0.7'],
   ['gelu', (x) => F.gelu(x)],
   ['gelu', (x) => F.gelu(x, { approximate: 'tanh' }), 'tanh'],
+  ['hardshrink', (x) => F.hardshrink(x, 0.7)],
+  ['hardsigmoid', (x) => F.hardsigmoid(x.mul(2))],
+  ['hardswish', (x) => F.hardswish(x.mul(2))],
   ['hardtanh', (x) => F.hardtanh(x, -0.7, 1.2)],
   ['leakyRelu', (x) => F.leakyRelu(x, 0.3)],
   ['logSigmoid', (x) => F.logSigmoid(x)],
@@ -108,8 +112,13 @@ const activations: [op: string, run: (x: Tensor) => Tensor, detail?: string][] =
   ['relu6', (x) => F.relu6(x.mul(4))],
   ['selu', (x) => F.selu(x)],
   ['silu', (x) => F.silu(x)],
+  ['softmin', (x) => F.softmin(x, -1)],
   ['softplus', (x) => F.softplus(x)],
   ['softplus', (x) => F.softplus(x, { beta: 2, threshold: 1 }), 'beta 2, threshold 1'],
+  ['softshrink', (x) => F.softshrink(x, 0.7)],
+  ['softsign', (x) => F.softsign(x)],
+  ['tanhshrink', (x) => F.tanhshrink(x)],
+  ['threshold', (x) => F.threshold(x, 0.3, -1)],
 ];
 for (const [op, run, detail] of activations) cases.push({ op, detail, run, shapes: oneInput });
 

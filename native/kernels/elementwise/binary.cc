@@ -24,6 +24,13 @@ int64_t grainOf(BinaryOp op) {
     case BinaryOp::reluBackward:
     case BinaryOp::leakyReluBackward:
     case BinaryOp::clampBackward:
+    case BinaryOp::shrinkBackward:
+    case BinaryOp::hardsigmoidBackward:
+    case BinaryOp::hardswishBackward:
+    case BinaryOp::softsignBackward:
+    case BinaryOp::thresholdBackward:
+    case BinaryOp::prelu:
+    case BinaryOp::preluWeightBackward:
       return kCheapGrain;
     default:
       return kCostlyGrain;

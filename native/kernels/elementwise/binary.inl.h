@@ -87,7 +87,8 @@ LUTRA_INLINE Vec<T> applyBinary(Vec<T> a, Vec<T> b, Vec<T> p0, Vec<T> p1) {
     const V z = b * p0;
     return select(lt(p1, z), a, a * sigmoid(z));
   }
-  if constexpr (op == BinaryOp::eluBackward) return a * p1 * select(lt(zero, b), one, p0 * exp(b));
+  // At 0 the curve's slope, for NaN the line's, as in PyTorch.
+  if constexpr (op == BinaryOp::eluBackward) return a * p1 * select(le(b, zero), p0 * exp(b), one);
   if constexpr (op == BinaryOp::logSigmoidBackward) return a * sigmoid(neg(b));
   if constexpr (op == BinaryOp::mishBackward) {
     const V t = tanh(select(lt(constant<T>(20), b), b, log1p(exp(b))));
@@ -98,6 +99,27 @@ LUTRA_INLINE Vec<T> applyBinary(Vec<T> a, Vec<T> b, Vec<T> p0, Vec<T> p1) {
   // Strictly between; NaN passes it, as in PyTorch.
   if constexpr (op == BinaryOp::hardtanhBackward) return select(maskOr(le(b, p0), le(p1, b)), zero, a);
   if constexpr (op == BinaryOp::powScalarBackward) return a * (p0 * pow(b, p0 - one));
+  if constexpr (op == BinaryOp::celuBackward) return a * select(le(b, zero), exp(b / p0), one);
+  if constexpr (op == BinaryOp::shrinkBackward) return select(maskAnd(le(neg(p0), b), le(b, p0)), zero, a);
+  if constexpr (op == BinaryOp::hardsigmoidBackward) {
+    return select(maskAnd(lt(constant<T>(-3), b), lt(b, constant<T>(3))), a / constant<T>(6), zero);
+  }
+  if constexpr (op == BinaryOp::hardswishBackward) {
+    const V inside = a * (b / constant<T>(3) + constant<T>(0.5));
+    return select(le(b, constant<T>(-3)), zero, select(lt(b, constant<T>(3)), inside, a));
+  }
+  if constexpr (op == BinaryOp::softsignBackward) {
+    const V divisor = one + abs(b);
+    return a / (divisor * divisor);
+  }
+  if constexpr (op == BinaryOp::tanhshrinkBackward) {
+    const V t = tanh(b);
+    return a * (t * t);
+  }
+  if constexpr (op == BinaryOp::thresholdBackward) return select(le(b, p0), zero, a);
+  if constexpr (op == BinaryOp::glu) return a * sigmoid(b);
+  if constexpr (op == BinaryOp::prelu) return select(lt(zero, a), a, b * a);
+  if constexpr (op == BinaryOp::preluWeightBackward) return select(lt(zero, b), zero, a * b);
 }
 
 template <class T, BinaryOp op>

@@ -10,12 +10,14 @@
 
 // clang-format off
 
-// y = op(x), float and double. clamp: low, high; leakyRelu: slope; softplus: beta, threshold; elu: alpha, scale.
+// y = op(x), float and double. clamp: low, high; leakyRelu: slope; softplus: beta, threshold; elu: alpha, scale; celu:
+// alpha; hardshrink, softshrink: lambda; threshold: threshold, value.
 #define LUTRA_UNARY_OPS(OP) \
   OP(neg) OP(abs) OP(sign) OP(square) OP(cube) OP(sqrt) OP(rsqrt) OP(reciprocal) OP(floor) OP(ceil) OP(round) \
   OP(trunc) OP(exp) OP(expm1) OP(log) OP(log1p) OP(log2) OP(log10) OP(sin) OP(cos) OP(tan) OP(asin) OP(acos) \
   OP(atan) OP(sinh) OP(cosh) OP(tanh) OP(sigmoid) OP(erf) OP(relu) OP(leakyRelu) OP(gelu) OP(geluTanh) OP(silu) \
-  OP(softplus) OP(elu) OP(logSigmoid) OP(mish) OP(clamp)
+  OP(softplus) OP(elu) OP(logSigmoid) OP(mish) OP(clamp) OP(celu) OP(hardshrink) OP(softshrink) \
+  OP(hardsigmoid) OP(hardswish) OP(softsign) OP(tanhshrink) OP(threshold)
 
 // y = op(a, b), float and double. add and sub: alpha, the factor of b. The backwards take (grad, saved), where saved is
 // what PyTorch saves: the output for sqrt, rsqrt, reciprocal, expm1, tan, tanh, sigmoid and relu, else the input.
@@ -26,13 +28,16 @@
   OP(tanBackward) OP(asinBackward) OP(acosBackward) OP(atanBackward) OP(sinhBackward) OP(coshBackward) \
   OP(tanhBackward) OP(sigmoidBackward) OP(erfBackward) OP(reluBackward) OP(leakyReluBackward) OP(geluBackward) \
   OP(geluTanhBackward) OP(siluBackward) OP(softplusBackward) OP(eluBackward) OP(logSigmoidBackward) \
-  OP(mishBackward) OP(clampBackward) OP(hardtanhBackward) OP(powScalarBackward)
+  OP(mishBackward) OP(clampBackward) OP(hardtanhBackward) OP(powScalarBackward) OP(celuBackward) OP(shrinkBackward) \
+  OP(hardsigmoidBackward) OP(hardswishBackward) OP(softsignBackward) OP(tanhshrinkBackward) OP(thresholdBackward) \
+  OP(glu) OP(prelu) OP(preluWeightBackward)
 
 // y = op(a, b, c), float and double. addcmul and addcdiv: the factor of the second term; lerp: c is the weight. The
-// backwards take (grad, a, b) and give the gradient of a (pow: of the base, powExponentBackward of the exponent).
+// backwards take (grad, a, b) and give the gradient of a (pow: of the base, powExponentBackward of the exponent,
+// gluGateBackward of b).
 #define LUTRA_TERNARY_OPS(OP) \
   OP(addcmul) OP(addcdiv) OP(lerp) OP(maximumBackward) OP(minimumBackward) OP(powBackward) OP(powExponentBackward) \
-  OP(divOtherBackward)
+  OP(divOtherBackward) OP(preluBackward) OP(gluGateBackward)
 
 // y = op(x) and y = op(a, b), int32 and uint8. Overflow wraps; floorDivide, fmod and remainder need b != 0
 // (they give 0).

@@ -28,6 +28,11 @@ LUTRA_INLINE Vec<T> applyTernary(Vec<T> a, Vec<T> b, Vec<T> c, Vec<T> p0) {
     return select(maskAnd(eq(b, zero), le(zero, c)), zero, a * (pow(b, c) * log(b)));
   }
   if constexpr (op == TernaryOp::divOtherBackward) return neg(a) * ((b / c) / c);
+  if constexpr (op == TernaryOp::preluBackward) return select(lt(zero, b), a, c * a);
+  if constexpr (op == TernaryOp::gluGateBackward) {
+    const V s = sigmoid(c);
+    return a * b * s * (constant<T>(1) - s);
+  }
 }
 
 template <class T, TernaryOp op>

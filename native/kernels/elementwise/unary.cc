@@ -17,6 +17,12 @@ int64_t grainOf(UnaryOp op) {
     case UnaryOp::relu:
     case UnaryOp::leakyRelu:
     case UnaryOp::clamp:
+    case UnaryOp::hardshrink:
+    case UnaryOp::softshrink:
+    case UnaryOp::hardsigmoid:
+    case UnaryOp::hardswish:
+    case UnaryOp::softsign:
+    case UnaryOp::threshold:
     case UnaryOp::floor:
     case UnaryOp::ceil:
     case UnaryOp::round:

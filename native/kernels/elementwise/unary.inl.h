@@ -14,6 +14,11 @@ LUTRA_INLINE Vec<T> softplus(Vec<T> x, Vec<T> beta, Vec<T> threshold) {
   return select(lt(threshold, z), x, log1p(exp(z)) / beta);
 }
 
+template <class T>
+LUTRA_INLINE Vec<T> limitedToSix(Vec<T> x) {
+  return min(constant<T>(6), max(Vec<T>::zero(), x));
+}
+
 template <class T, UnaryOp op>
 LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   using V = Vec<T>;
@@ -61,6 +66,17 @@ LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   if constexpr (op == UnaryOp::mish) return x * tanh(softplus(x, one, constant<T>(20)));
   // In this order NaN stays NaN, and high wins where low > high.
   if constexpr (op == UnaryOp::clamp) return min(p1, max(p0, x));
+  if constexpr (op == UnaryOp::celu) return select(lt(zero, x), x, p0 * expm1(x / p0));
+  if constexpr (op == UnaryOp::hardshrink) return select(maskAnd(le(neg(p0), x), le(x, p0)), zero, x);
+  // Zero keeps the sign of what it stands for, and NaN is neither above nor below.
+  if constexpr (op == UnaryOp::softshrink) {
+    return select(lt(p0, x), x - p0, select(lt(x, neg(p0)), x + p0, x * zero));
+  }
+  if constexpr (op == UnaryOp::hardsigmoid) return limitedToSix(x + constant<T>(3)) / constant<T>(6);
+  if constexpr (op == UnaryOp::hardswish) return x * limitedToSix(x + constant<T>(3)) / constant<T>(6);
+  if constexpr (op == UnaryOp::softsign) return x / (one + abs(x));
+  if constexpr (op == UnaryOp::tanhshrink) return x - tanh(x);
+  if constexpr (op == UnaryOp::threshold) return select(le(x, p0), p1, x);
 }
 
 // The operations that are one long chain of arithmetic, and gain from going through it four vectors at a time.
