@@ -76,10 +76,17 @@ const errorModules = ['errors.js', 'describe.js', 'copies.js'].map((file) => joi
 
 const chunkNames = { library: 'library.js', errors: 'errors.js', 'rolldown-runtime': 'runtime.js' };
 
+/** What a worker begins with: a module that does something when it is loaded, which the library must not. */
+const workerHost = join(modules, 'training', 'worker', 'worker_host.js');
+
 /** The library and the command as small files that import a large one, which they share. */
 async function bundle(folder) {
   const bundled = await rolldown({
-    input: { index: join(modules, 'index.js'), 'cli/main': join(modules, 'cli', 'main.js') },
+    input: {
+      index: join(modules, 'index.js'),
+      'cli/main': join(modules, 'cli', 'main.js'),
+      'training/worker/worker_host': workerHost,
+    },
     cwd: root,
     platform: 'node',
     external: /^[^./]/,
@@ -93,7 +100,7 @@ async function bundle(folder) {
     codeSplitting: {
       groups: [
         { name: 'errors', test: (id) => errorModules.includes(id), priority: 1 },
-        { name: 'library', test: (id) => !id.startsWith(join(modules, 'cli')) },
+        { name: 'library', test: (id) => !id.startsWith(join(modules, 'cli')) && id !== workerHost },
       ],
     },
     minifyInternalExports: false,

@@ -3,6 +3,7 @@ export type { TrainingCallback, TrainingRun } from './callbacks.js';
 export type { CheckpointOptions } from './checkpoint/checkpoint_options.js';
 export type { EarlyStoppingOptions } from './early_stopping.js';
 export type { FitOptions, StopSignal, ValidateEvery } from './fit_options.js';
+export type { FindLearningRateOptions, FoundLearningRate } from './learning_rate_finder.js';
 export type { BatchLoader } from './loader_position.js';
 export { CsvLogger } from './logs/csv_logger.js';
 export { JsonLinesLogger } from './logs/json_lines_logger.js';
@@ -15,3 +16,5 @@ export type { EpochRecord, Scores, TrainingHistory, ValidationRecord } from './r
 export type { LossFunction, StepContext, StepResult, TrainingStep } from './step.js';
 export { type EvaluateOptions, type PredictOptions, Trainer } from './trainer.js';
 export type { ScheduleOptions, TrainerOptions } from './trainer_options.js';
+export type { WorkerProgress } from './worker/messages.js';
+export { type TrainInWorkerOptions, trainInWorker, type WorkerJob } from './worker/train_in_worker.js';

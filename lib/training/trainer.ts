@@ -9,6 +9,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { evaluateModel, isPromise } from './evaluation.js';
 import { checkLimit, checkSignal, type FitOptions, readFitOptions, type StopSignal } from './fit_options.js';
 import { FitRun } from './fit_run.js';
+import { type FindLearningRateOptions, type FoundLearningRate, findLearningRate } from './learning_rate_finder.js';
 import { type BatchLoader, checkLoader, LoaderPosition } from './loader_position.js';
 import { checkMetrics, type Metrics } from './metrics/metric.js';
 import type { Scores, TrainingHistory } from './records.js';
@@ -86,6 +87,20 @@ export class Trainer<Batch = any> {
     const few = await firstBatches(loader, given.overfitBatches);
     const validation = given.validation === null ? null : few;
     return new FitRun(settings, optimizer, few, { ...given, validation }).run();
+  }
+
+  /**
+   * Looks for a learning rate (Smith, 2017, "Cyclical learning rates"): one step for each of a row of growing rates, until
+   * the loss blows up. Weights, optimizer, generators and the loader are then what they were.
+   *
+   * @returns the rate where the loss fell fastest, to set as `lr`; the rates and losses, to draw
+   * @throws OptionError, ArgumentError, ValueError
+   */
+  async findLearningRate(loader: BatchLoader<Batch>, options?: FindLearningRateOptions): Promise<FoundLearningRate> {
+    const op = 'findLearningRate';
+    const { optimizer } = this.#settings;
+    if (optimizer === null) throw new ArgumentError(`${op}: the trainer has no optimizer`);
+    return findLearningRate(this.#settings, optimizer, checkLoader<Batch>(op, 'loader', loader), options);
   }
 
   /**
