@@ -139,6 +139,7 @@ export class FitRun implements TrainingRun {
   async run(): Promise<TrainingHistory> {
     const { signal, checkpoints } = this.#options;
     const { model, loss } = this.#settings;
+    await this.#progress?.load();
     this.#resume();
     const onAbort = () => this.stop('signal');
     signal?.addEventListener('abort', onAbort);

@@ -1,4 +1,4 @@
-import cliProgress, { type SingleBar } from 'cli-progress';
+import type cliProgress from 'cli-progress';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import type { TrainingRun } from './callbacks.js';
@@ -67,7 +67,8 @@ export class TrainingProgress {
   readonly #stream: ProgressStream;
   readonly #everyMs: number;
   readonly #colours: boolean;
-  #bar: SingleBar | null = null;
+  #bars: typeof cliProgress | null = null;
+  #bar: cliProgress.SingleBar | null = null;
   #layout: Layout = layouts[0];
   #barName = '';
   #columns = 0;
@@ -79,6 +80,11 @@ export class TrainingProgress {
     this.#everyMs = 1000 * everySeconds;
     const { NO_COLOR, TERM } = process.env;
     this.#colours = stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === '') && TERM !== 'dumb';
+  }
+
+  /** Gets ready to draw. What draws takes milliseconds to load: where there is a terminal, not with the library. */
+  async load(): Promise<void> {
+    if (this.#stream.isTTY) this.#bars = (await import('cli-progress')).default;
   }
 
   /** Shows where the training is, if something was not shown just now. */
@@ -140,10 +146,11 @@ export class TrainingProgress {
     this.#barName = name;
     this.#columns = columns;
     const total = run.batches ?? run.steps;
+    if (this.#bars === null) return;
     if (this.#bar === null) {
       this.#layout = fittingLayout(name, run, columns);
       const bar = this.#colours ? '\x1b[36m{bar}\x1b[0m' : '{bar}';
-      this.#bar = new cliProgress.SingleBar(
+      this.#bar = new this.#bars.SingleBar(
         {
           format: this.#layout.format(name).replace('{bar}', bar),
           stream: this.#stream as NodeJS.WriteStream,
@@ -153,7 +160,7 @@ export class TrainingProgress {
           linewrap: null,
           fps: 10,
         },
-        cliProgress.Presets.shades_classic,
+        this.#bars.Presets.shades_classic,
       );
       this.#bar.start(total ?? 1, 0, { numbers: '' });
     }

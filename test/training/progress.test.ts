@@ -34,10 +34,11 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-function drawn(columns: number): string {
+async function drawn(columns: number): Promise<string> {
   vi.useFakeTimers();
   const { stream, text } = terminal(columns);
   const progress = new TrainingProgress({ stream });
+  await progress.load();
   vi.advanceTimersByTime(1000);
   progress.step(run);
   vi.advanceTimersByTime(1000);
@@ -50,9 +51,9 @@ const plain = (text: string) => text.replaceAll(/\x1b(?:\[[\d;?]*[A-Za-z]|\d)/g,
 /** What was drawn last: the drawing before says 0%. */
 const lastLine = (text: string) => plain(text).match(/(?:epoch 3\/12 (?:(?!epoch).)*)?50%.*$/)![0];
 
-test('a bar has the width of its terminal at most, down to one of 20 columns', () => {
+test('a bar has the width of its terminal at most, down to one of 20 columns', async () => {
   for (const columns of [120, 80, 50, 36, 20, 8]) {
-    const line = lastLine(drawn(columns)).trimEnd();
+    const line = lastLine(await drawn(columns)).trimEnd();
     expect(line).toContain('50%');
     expect(line.length, `${columns}: ${line}`).toBeLessThanOrEqual(columns);
     if (columns >= 80) expect(line).toMatch(/^epoch 3\/12 █+░+ 50% · loss 1.2346/);
@@ -60,12 +61,12 @@ test('a bar has the width of its terminal at most, down to one of 20 columns', (
   }
 });
 
-test('colours are left out where NO_COLOR says so', () => {
+test('colours are left out where NO_COLOR says so', async () => {
   vi.stubEnv('NO_COLOR', '');
   vi.stubEnv('TERM', 'xterm');
-  expect(drawn(100)).toContain('\x1b[36m');
+  expect(await drawn(100)).toContain('\x1b[36m');
   vi.stubEnv('NO_COLOR', '1');
-  expect(drawn(100)).not.toContain('\x1b[36m');
+  expect(await drawn(100)).not.toContain('\x1b[36m');
 });
 
 test('where there is no terminal a pass is one line, and now and then there is one between', async () => {
