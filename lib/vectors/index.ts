@@ -19,9 +19,18 @@ export {
   type Query,
 } from './keyed_vectors.js';
 export type { Nearest, SearchOptions } from './search.js';
+export { type CooccurrenceOptions, Cooccurrences } from './trainers/cooccurrences.js';
 export type { Sentences } from './trainers/encoded_corpus.js';
 export { FastText } from './trainers/fasttext.js';
 export type { FastTextOptions, FastTextSettings } from './trainers/fasttext_options.js';
+export {
+  GloVe,
+  type GloVeEpoch,
+  type GloVeProgress,
+  type GloVeTrainOptions,
+  type GloVeVectors,
+} from './trainers/glove.js';
+export type { GloVeOptions, GloVeSettings } from './trainers/glove_options.js';
 export type { Word2VecEpoch, Word2VecProgress, Word2VecTrainOptions } from './trainers/vector_training.js';
 export { Word2Vec } from './trainers/word2vec.js';
 export type { Word2VecOptions, Word2VecSettings } from './trainers/word2vec_options.js';

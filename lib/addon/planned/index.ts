@@ -3,9 +3,11 @@ import type { PlannedAttention } from './attention.js';
 import type { PlannedChannelNorm } from './channel_norm.js';
 import type { PlannedClassifier } from './classifier.js';
 import type { PlannedConvolution } from './convolution.js';
+import type { PlannedCooccurrences } from './cooccurrences.js';
 import type { PlannedCtc } from './ctc.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
+import type { PlannedGlove } from './glove.js';
 import type { PlannedLinearCrossEntropy } from './linear_cross_entropy.js';
 import type { PlannedLosses } from './losses.js';
 import type { PlannedLstm } from './lstm.js';
@@ -25,9 +27,11 @@ export interface PlannedCalls
     PlannedChannelNorm,
     PlannedClassifier,
     PlannedConvolution,
+    PlannedCooccurrences,
     PlannedCtc,
     PlannedEmbeddingBag,
     PlannedGather,
+    PlannedGlove,
     PlannedLinearCrossEntropy,
     PlannedLosses,
     PlannedLstm,

@@ -1,7 +1,7 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
+import { checkWhole } from '../trainers/option_checks.js';
 import type { StopSignal } from '../trainers/turns.js';
-import { checkWhole } from '../trainers/word2vec_options.js';
 import { readExamples, trainModel } from './build.js';
 import type { Example, LabelledTexts } from './examples.js';
 import { measure } from './measure.js';

@@ -8,7 +8,7 @@ import { type LoadModelOptions, loadModel } from '../fasttext/model_loader.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
 import { isQuantized, writeModel } from '../fasttext/model_writer.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
-import { checkWhole } from '../trainers/word2vec_options.js';
+import { checkWhole } from '../trainers/option_checks.js';
 import { type AutotuneOptions, autotuneModel } from './autotune.js';
 import { readExamples, trainModel } from './build.js';
 import { exampleOf, type LabelledTexts } from './examples.js';

@@ -2,7 +2,7 @@ import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import type { FastTextLoss } from '../fasttext/settings.js';
 import { KeyedVectors } from '../keyed_vectors.js';
-import { checkWhole } from '../trainers/word2vec_options.js';
+import { checkWhole } from '../trainers/option_checks.js';
 
 /** How texts are classified. Defaults are those of `fasttext supervised`, names those of `FastTextOptions`. */
 export interface ClassifierOptions {

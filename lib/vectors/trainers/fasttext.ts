@@ -11,8 +11,9 @@ import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
 import { packRows } from './first_rows.js';
+import { checkTrainCallbacks } from './train_callbacks.js';
 import { type StopSignal, Turns } from './turns.js';
-import { checkCallbacks, type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
+import { type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 
 /**
  * Vectors of words and of their n-grams of characters (Bojanowski et al. 2017, "Enriching Word Vectors with Subword
@@ -64,7 +65,7 @@ export class FastText {
     const { onProgress, onEpoch, heldOut, signal, ...how } = options;
     const settings = readFastTextOptions(op, how);
     const callbacks = { onProgress, onEpoch, heldOut, signal };
-    checkCallbacks(op, callbacks);
+    checkTrainCallbacks(op, callbacks, ['heldOut']);
     const corpus = await encodeCorpus(op, sentences, settings, signal);
     const numbers = new RowNumbers(corpus.words.length, settings.maxN > 0 ? settings.bucket : 0);
     const subwords = settings.maxN > 0 ? await subwordRows(settings, corpus, numbers, signal) : null;

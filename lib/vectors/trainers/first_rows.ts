@@ -1,3 +1,4 @@
+import { uniform } from './first_numbers.js';
 import { type StopSignal, Turns } from './turns.js';
 
 /**
@@ -13,15 +14,9 @@ export async function fillFirstRows(
   signal: StopSignal | undefined,
 ): Promise<void> {
   const turns = new Turns(signal);
-  // Marsaglia's xorshift, 32 bits: any numbers do, so long as the seed decides.
-  let state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0 || 1;
+  const draw = uniform(seed);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < dim; j++) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      table[row * stride + j] = ((state >>> 0) / 2 ** 31 - 1) / dim;
-    }
+    for (let j = 0; j < dim; j++) table[row * stride + j] = (2 * draw() - 1) / dim;
     if (row % 4096 === 4095) await turns.next();
   }
 }

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
-import { ArgumentError, CorpusError, describe } from '../../errors.js';
-import { checkOptions } from '../../options.js';
+import { CorpusError } from '../../errors.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
 import { fillFirstRows } from './first_rows.js';
 import { type HuffmanPaths, huffmanPaths } from './huffman.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
+import { nextSlice } from './slices.js';
 import type { StopSignal } from './turns.js';
 import type { Word2VecSettings } from './word2vec_options.js';
 
@@ -50,8 +50,6 @@ export interface SubwordRows {
   readonly rows: Int32Array;
 }
 
-/** The event loop waits for one slice at a time; its length follows its time, in ms. */
-const wantedSliceTime = 20;
 const firstSlice = 10_000;
 /** Of a deterministic training, whose random numbers start anew with every slice. */
 const fixedSlice = 20_000;
@@ -199,26 +197,6 @@ export class VectorTraining {
   }
 }
 
-/** @throws OptionError or ArgumentError for what is no option of `train`'s own */
-export function checkCallbacks(op: string, options: Word2VecTrainOptions): void {
-  checkOptions(op, options, ['onProgress', 'onEpoch', 'heldOut', 'signal']);
-  for (const name of ['onProgress', 'onEpoch'] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'function') {
-      throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
-    }
-  }
-  if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(options.signal)}`);
-  }
-}
-
 export function isEncoded(corpus: unknown): boolean {
   return (corpus as Partial<EncodedCorpus> | null | undefined)?.tokens instanceof Int32Array;
-}
-
-/** Half as long or twice as long at most, and never so short that threads have nothing to share. */
-function nextSlice(slice: number, milliseconds: number): number {
-  const factor = Math.min(2, Math.max(0.5, wantedSliceTime / Math.max(milliseconds, 0.1)));
-  return Math.round(Math.min(4e6, Math.max(4096, slice * factor)));
 }

@@ -2,7 +2,8 @@ import { ArgumentError, describe } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
-import { checkCallbacks, isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
+import { checkTrainCallbacks } from './train_callbacks.js';
+import { isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
 
 /**
@@ -49,7 +50,7 @@ export class Word2Vec {
     }
     const { onProgress, onEpoch, heldOut, signal, ...how } = options;
     const settings = readWord2VecOptions(op, how);
-    checkCallbacks(op, { onProgress, onEpoch, heldOut, signal });
+    checkTrainCallbacks(op, { onProgress, onEpoch, heldOut, signal }, ['heldOut']);
     const model = new Word2Vec(settings, await encodeCorpus(op, sentences, settings, signal));
     await model.#training.train(op, { onProgress, onEpoch, heldOut, signal });
     return model;

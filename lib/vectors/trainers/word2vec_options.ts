@@ -1,5 +1,5 @@
-import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
+import { checkNumber, checkWhole, readFlag } from './option_checks.js';
 
 /** How words become vectors. Names are gensim's, defaults too. */
 export interface Word2VecOptions {
@@ -85,12 +85,6 @@ const numbers: readonly [keyof Word2VecOptions, number, number][] = [
 ];
 const flags = ['sg', 'hs', 'cbowMean', 'shrinkWindows', 'deterministic'] as const;
 
-export function checkWhole(op: string, name: string, value: unknown, least: number, most: number): void {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
-  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
-  throw new ValueError(`${op}: ${name} must be a whole number ${range}, got ${describe(value)}`);
-}
-
 /** The options with their defaults, checked. @throws OptionError, ValueError or ArgumentError that names the option */
 export function readWord2VecOptions(op: string, options: Word2VecOptions | undefined): Word2VecSettings {
   return readVectorOptions(op, options, word2VecDefaults, []);
@@ -111,17 +105,7 @@ export function readVectorOptions<Settings extends Word2VecSettings>(
   for (const name of ['maxFinalVocab', 'workers']) {
     if (all[name] !== null) checkWhole(op, name, all[name], 1, Number.MAX_SAFE_INTEGER);
   }
-  for (const [name, least, most] of numbers) {
-    const value = all[name];
-    if (typeof value === 'number' && value >= least && value <= most) continue;
-    throw new ValueError(`${op}: ${name} must be a number of at least ${least}, got ${describe(value)}`);
-  }
-  for (const name of flags) {
-    const value = all[name];
-    if (typeof value !== 'boolean' && value !== 0 && value !== 1) {
-      throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
-    }
-    all[name] = Boolean(value);
-  }
+  for (const [name, least, most] of numbers) checkNumber(op, name, all[name], least, most);
+  for (const name of flags) all[name] = readFlag(op, name, all[name]);
   return all as unknown as Settings;
 }

@@ -1,0 +1,242 @@
+import { setImmediate } from 'node:timers/promises';
+import { numbersOfRecord } from '../../calls/cooccurrences.js';
+import { prepareExamples, strideOfGloveRows, trainGloveSlice } from '../../calls/glove.js';
+import { ArgumentError, describe, ValueError } from '../../errors.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { KeyedVectors } from '../keyed_vectors.js';
+import { type CooccurrenceOptions, Cooccurrences } from './cooccurrences.js';
+import type { Sentences } from './encoded_corpus.js';
+import { uniform } from './first_numbers.js';
+import { type GloVeOptions, type GloVeSettings, readGloVeOptions } from './glove_options.js';
+import { nextSlice } from './slices.js';
+import { checkTrainCallbacks } from './train_callbacks.js';
+import type { StopSignal } from './turns.js';
+
+/** Where a training stands. */
+export interface GloVeProgress {
+  /** From 0. */
+  epoch: number;
+  epochs: number;
+  /** The share of the whole training that is done, 0 to 1. */
+  progress: number;
+  /** Pairs a second. */
+  pairsPerSecond: number;
+  /** Mean cost of a pair over the last stretch, ½ f(X) (w · c + b + d - log X)². */
+  cost: number;
+  /** Seconds. */
+  timeLeft: number;
+}
+
+export interface GloVeEpoch {
+  epoch: number;
+  /** Mean cost of a pair. */
+  cost: number;
+}
+
+export interface GloVeTrainOptions {
+  /** Called some times a second. */
+  onProgress?: (progress: GloVeProgress) => void;
+  /** Called after each time through the pairs; `false` stops the training there. */
+  onEpoch?: (epoch: GloVeEpoch) => unknown;
+  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
+  signal?: StopSignal;
+}
+
+/** Which of the two vectors of each word: GloVe's `-model 2`, `-model 1` and the other table. */
+export type GloVeVectors = 'sum' | 'word' | 'context';
+
+const firstSlice = 1 << 14;
+const progressInterval = 200;
+/** Records whose logarithms are taken before the event loop has its turn. */
+const preparedAtOnce = 1 << 17;
+const ofCounting: readonly (keyof CooccurrenceOptions)[] = [
+  'minCount',
+  'maxFinalVocab',
+  'window',
+  'symmetric',
+  'distanceWeighting',
+  'memory',
+  'folder',
+];
+
+/**
+ * Word vectors by GloVe (Pennington, Socher, Manning 2014): the products of vectors are fitted to the logarithms of how often words
+ * stand near each other.
+ *
+ * ```ts
+ * const model = await GloVe.train('texts/*.txt', { vectorSize: 100, minCount: 5, onEpoch: console.log });
+ * model.wv.mostSimilar('river');
+ * ```
+ *
+ * Options, defaults and arithmetic are those of GloVe's C programs, in float32 instead of float64. As there, biases learn at rate 1, and
+ * `wv` has the sums of both vectors of each word.
+ */
+export class GloVe {
+  readonly options: Readonly<GloVeSettings>;
+  readonly words: readonly string[];
+  readonly counts: readonly number[];
+  readonly #stride: number;
+  readonly #word: Float32Array;
+  readonly #context: Float32Array;
+  readonly #wordSquares: Float32Array;
+  readonly #contextSquares: Float32Array;
+  #wv: KeyedVectors | null = null;
+
+  /** For `GloVe.train`, which counts first. */
+  private constructor(options: GloVeSettings, pairs: Cooccurrences) {
+    if (!(pairs instanceof Cooccurrences)) {
+      throw new ArgumentError('GloVe: is made by await GloVe.train(sentences, options), not by new');
+    }
+    this.options = options;
+    this.words = pairs.words;
+    this.counts = pairs.counts;
+    const { vectorSize: dim, seed } = options;
+    this.#stride = strideOfGloveRows(dim);
+    this.#word = firstRows(pairs.words.length, dim, this.#stride, seed);
+    this.#context = firstRows(pairs.words.length, dim, this.#stride, seed + 0x5bd1e995);
+    this.#wordSquares = new Float32Array(this.#word.length).fill(1);
+    this.#contextSquares = new Float32Array(this.#word.length).fill(1);
+  }
+
+  /**
+   * Counts the co-occurrences of a corpus and trains on them.
+   * @param data a corpus, as `Word2Vec.train` takes it, or co-occurrences that were counted or loaded, which stay as they are
+   * @throws ArgumentError, OptionError or ValueError for what is no corpus or no option; CorpusError for a corpus without pairs; the
+   *   reason of `signal` once it is aborted
+   */
+  static async train(data: Sentences | Cooccurrences, options: GloVeOptions & GloVeTrainOptions = {}): Promise<GloVe> {
+    const op = 'GloVe.train';
+    if (typeof options !== 'object' || options === null) {
+      throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
+    }
+    const { onProgress, onEpoch, signal, ...how } = options;
+    const settings = readGloVeOptions(op, how);
+    const callbacks = { onProgress, onEpoch, signal };
+    checkTrainCallbacks(op, callbacks);
+    if (data instanceof Cooccurrences) {
+      const surplus = ofCounting.find((name) => how[name] !== undefined);
+      if (surplus !== undefined)
+        throw new ValueError(`${op}: ${surplus} has no effect on pairs that are counted already`);
+      return new GloVe(settings, data).#train(data, callbacks);
+    }
+    const pairs = await Cooccurrences.countFor(op, data, settings, signal);
+    try {
+      return await new GloVe(settings, pairs).#train(pairs, callbacks, true);
+    } finally {
+      await pairs.close();
+    }
+  }
+
+  /** The vectors, as they are now: the sums of both of each word. */
+  get wv(): KeyedVectors {
+    this.#wv ??= this.vectors('sum');
+    return this.#wv;
+  }
+
+  /** The vectors of words, of words as context, or their sums (the default). */
+  vectors(which: GloVeVectors = 'sum'): KeyedVectors {
+    if (which !== 'sum' && which !== 'word' && which !== 'context') {
+      throw new ValueError(`GloVe.vectors: which must be 'sum', 'word' or 'context', got ${describe(which)}`);
+    }
+    const dim = this.options.vectorSize;
+    const table = new Float32Array(this.words.length * dim);
+    for (let w = 0; w < this.words.length; w++) {
+      for (let j = 0; j < dim; j++) {
+        const at = w * this.#stride + j;
+        table[w * dim + j] = (which === 'context' ? 0 : this.#word[at]) + (which === 'word' ? 0 : this.#context[at]);
+      }
+    }
+    const counts = this.counts.length > 0 ? { counts: this.counts } : {};
+    return new KeyedVectors(this.words, Tensor.wrap(table, [this.words.length, dim], 'float32'), counts);
+  }
+
+  async #train(pairs: Cooccurrences, callbacks: GloVeTrainOptions, ours = false): Promise<this> {
+    const { epochs, deterministic } = this.options;
+    const { onProgress, onEpoch, signal } = callbacks;
+    const began = performance.now();
+    // Pairs in memory are prepared once: in place, where nobody else has them.
+    let kept: Int32Array | null = null;
+    let [slice, told, recentCost, recent] = [firstSlice, began, 0, 0];
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      let [cost, done] = [0, 0];
+      for (let k = 0; k < pairs.parts; k++) {
+        const examples: Int32Array = kept ?? (await this.#examples(pairs, k, ours, signal));
+        if (pairs.parts === 1) kept = examples;
+        const count = examples.length / numbersOfRecord;
+        for (let at = 0; at < count; ) {
+          const end = Math.min(at + slice, count);
+          const start = performance.now();
+          const sliceCost = this.#slice(examples, at, end);
+          const now = performance.now();
+          if (!deterministic) slice = nextSlice(slice, now - start);
+          done += end - at;
+          cost += sliceCost;
+          recentCost += sliceCost;
+          recent += end - at;
+          at = end;
+          const progress = (epoch + done / pairs.length) / epochs;
+          const last = epoch + 1 === epochs && done === pairs.length;
+          if (onProgress !== undefined && (now - told >= progressInterval || last)) {
+            const seconds = (now - began) / 1000;
+            onProgress({
+              epoch,
+              epochs,
+              progress,
+              pairsPerSecond: (progress * epochs * pairs.length) / seconds,
+              cost: recentCost / recent,
+              timeLeft: (seconds * (1 - progress)) / progress,
+            });
+            [told, recentCost, recent] = [now, 0, 0];
+          }
+          await setImmediate();
+          signal?.throwIfAborted();
+        }
+      }
+      this.#wv = null;
+      if (onEpoch?.({ epoch, cost: cost / pairs.length }) === false) break;
+    }
+    return this;
+  }
+
+  /** A part with logarithms and factors instead of weights. */
+  async #examples(pairs: Cooccurrences, k: number, ours: boolean, signal?: StopSignal): Promise<Int32Array> {
+    const { records, owned } = await pairs.part(k);
+    const examples = owned || ours ? records : records.slice();
+    const count = examples.length / numbersOfRecord;
+    const { alpha, xMax } = this.options;
+    for (let at = 0; at < count; at += preparedAtOnce) {
+      prepareExamples(examples, at, Math.min(at + preparedAtOnce, count), alpha, xMax);
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    return examples;
+  }
+
+  #slice(examples: Int32Array, begin: number, end: number): number {
+    const { vectorSize: dim, eta, gradClip, workers, deterministic } = this.options;
+    return trainGloveSlice({
+      words: this.words.length,
+      dim,
+      begin,
+      end,
+      eta,
+      gradClip,
+      threads: deterministic ? 1 : (workers ?? 1024),
+      word: this.#word,
+      context: this.#context,
+      wordSquares: this.#wordSquares,
+      contextSquares: this.#contextSquares,
+      examples,
+    }).cost;
+  }
+}
+
+/** Uniform in ±½ / dim, biases too, as GloVe begins. */
+function firstRows(words: number, dim: number, stride: number, seed: number): Float32Array {
+  const table = new Float32Array(words * stride);
+  const draw = uniform(seed);
+  for (let w = 0; w < words; w++) {
+    for (let j = 0; j <= dim; j++) table[w * stride + j] = (draw() - 0.5) / dim;
+  }
+  return table;
+}
