@@ -6,7 +6,10 @@ const options = readOptions();
 // Lutra reads its variable when it is loaded, and the processes of all peers inherit the others.
 if (options.isa) Object.assign(process.env, environmentOf(options.isa));
 try {
-  if (options.trainer) {
+  if (options.vectors) {
+    const { runVectors } = await import('./vectors/vectors.js');
+    await runVectors(options);
+  } else if (options.trainer) {
     const { runTrainer } = await import('./trainer/trainer.js');
     await runTrainer(options);
   } else if (options.calls) {

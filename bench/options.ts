@@ -11,6 +11,7 @@ export interface Options {
   scaling?: boolean;
   calls?: boolean;
   trainer?: boolean;
+  vectors?: boolean;
   addon?: string[];
   isa?: LimitedSet;
   threads: number[];
@@ -58,6 +59,7 @@ export function readOptions(): Options {
     )
     .option('--scaling', 'show how cost grows with vocabulary, batch, sequence length, hidden size and threads')
     .option('--calls', 'measure what a call into the addon costs, in ns, and nothing else')
+    .option('--vectors', 'measure the trainers of word vectors and of the classifier, with --peers beside fastText')
     .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
     .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))

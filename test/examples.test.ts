@@ -40,6 +40,24 @@ describe('the examples', () => {
     expect(lines.at(-1)).toBe('"the young " goes on: "otter swims down a c"');
   });
 
+  it('unknown_words finds words that look like those that never came', { timeout: 240_000 }, async () => {
+    const lines = await run('unknown_words');
+    expect(lines.find((line) => line.startsWith('historicaly never came'))).toContain('historical');
+    expect(lines.at(-1)).toMatch(/^read again: 0\.\d\d alike$/);
+  });
+
+  it('spam_filter tells mails apart, in a fraction of the memory too', { timeout: 120_000 }, async () => {
+    const lines = await run('spam_filter');
+    const right = lines
+      .filter((line) => line.endsWith('% right'))
+      .map((line) => Number(/([\d.]+) % right/.exec(line)![1]));
+    expect(right).toHaveLength(2);
+    for (const share of right) expect(share).toBeGreaterThan(90);
+    expect(lines.some((line) => line.startsWith('spam (') && line.endsWith('claim your free money now $ $ $'))).toBe(
+      true,
+    );
+  });
+
   it('trainer goes on from a checkpoint, and ends with its best weights', async () => {
     const lines = await run('trainer');
     expect(lines[0]).toBe('stopped by steps after 40 steps');
