@@ -37,7 +37,7 @@ function manyWords(): string[][] {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return (state >> 8) % n;
   };
-  return Array.from({ length: 450 }, () => Array.from({ length: 30 }, () => `w${next(next(6000) + 1)}`));
+  return Array.from({ length: 600 }, () => Array.from({ length: 30 }, () => `w${next(next(6000) + 1)}`));
 }
 
 /** Counted pair by pair, as the definition says. */
