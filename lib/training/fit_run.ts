@@ -229,9 +229,13 @@ export class FitRun implements TrainingRun {
         await iterator.return?.();
       }
       if (this.#hooks.has('onBatchStart')) await this.#hooks.call('onBatchStart', batch);
-      await this.#learner.learn(batch);
+      const learning = this.#learner.learn(batch);
+      if (learning !== null) await learning;
       if (this.#hooks.has('onBatchEnd')) await this.#hooks.call('onBatchEnd', batch, this.loss);
-      if (this.#learner.pending === accumulate) await this.#update();
+      if (this.#learner.pending === accumulate) {
+        const updating = this.#update();
+        if (updating !== null) await updating;
+      }
       if (this.#turns.isDue) await this.#takeTurn();
     }
     if (this.#learner.pending > 0) await this.#update();
@@ -255,18 +259,26 @@ export class FitRun implements TrainingRun {
     if (this.#stop === null && this.seconds >= this.#options.time) this.#stop = 'time';
   }
 
-  /** The optimizer's step, and what follows it. */
-  async #update(): Promise<void> {
-    const isMade = await this.#learner.update();
-    if (isMade) this.step++;
-    this.#boundary = null;
-    if (isMade) await this.#afterStep();
+  /** The optimizer's step, and what follows it. @returns a promise where something takes time */
+  #update(): Promise<void> | null {
+    const isMade = this.#learner.update();
+    if (typeof isMade !== 'boolean') return isMade.then((made) => this.#endStep(made) ?? undefined);
+    return this.#endStep(isMade);
   }
 
-  async #afterStep(): Promise<void> {
+  #endStep(isMade: boolean): Promise<void> | null {
+    this.#boundary = null;
+    if (!isMade) return null;
+    this.step++;
     const { logEverySteps, loggers } = this.#options;
+    const isLogDue = loggers.length > 0 && this.step % logEverySteps === 0;
+    const isDue = this.#isValidationDue() || this.#isCheckpointDue() || isLogDue || this.#hooks.has('onStep');
+    return isDue ? this.#afterStep(isLogDue) : null;
+  }
+
+  async #afterStep(isLogDue: boolean): Promise<void> {
     if (this.#hooks.has('onStep')) await this.#hooks.call('onStep');
-    if (loggers.length > 0 && this.step % logEverySteps === 0) this.#log();
+    if (isLogDue) this.#log();
     if (this.#isValidationDue()) {
       this.#validationPending = true;
       await this.#validate();

@@ -47,6 +47,7 @@ export class Learner {
   readonly #run: TrainingRun;
   readonly #average: AveragedWeights | null;
   readonly #measures: boolean;
+  readonly #hooksBackward: boolean;
   #carry: unknown;
   #pendingWeight = 0;
 
@@ -63,6 +64,7 @@ export class Learner {
     this.#hooks = parts.hooks;
     this.#run = parts.run;
     this.#average = parts.average;
+    this.#hooksBackward = parts.hooks.has('onBeforeBackward') || parts.hooks.has('onAfterBackward');
     this.#measures = Object.keys(parts.settings.trainMetrics).length > 0;
   }
 
@@ -72,37 +74,53 @@ export class Learner {
     for (const metric of Object.values(this.#settings.trainMetrics)) metric.reset();
   }
 
-  /** Loss and gradients of a batch. @throws NonFiniteError where the loss is no number */
-  async learn(batch: unknown): Promise<void> {
-    const { model, loss, step, accumulate, trainMetrics } = this.#settings;
-    const compute = () => settle(step({ model, batch, loss, training: true, carry: this.#carry }));
+  /**
+   * Loss and gradients of a batch.
+   * @returns a promise where hooks are waited for: one for every batch would cost small steps some percent
+   * @throws NonFiniteError where the loss is no number
+   */
+  learn(batch: unknown): Promise<void> | null {
+    const { model, loss, step, accumulate } = this.#settings;
     this.pending++;
-    let result: SettledStep;
     if (this.#optimizer instanceof LBFGS) {
-      result = this.#learnByClosure(batch, compute);
-    } else {
-      result = compute();
-      this.#note(batch, result);
-      if (result.weight > 0) {
-        if (this.#pendingWeight === 0) this.#optimizer.zeroGrad();
-        const scaled = accumulate === 1 ? result.loss : mul(result.loss, result.weight);
-        if (this.#hooks.has('onBeforeBackward')) await this.#hooks.call('onBeforeBackward', scaled);
-        scaled.backward();
-        if (this.#hooks.has('onAfterBackward')) await this.#hooks.call('onAfterBackward');
-      }
+      this.#end(this.#learnByClosure(batch));
+      return null;
     }
+    // Before the forward pass, which then has the gradients' memory.
+    if (this.#pendingWeight === 0) this.#optimizer.zeroGrad();
+    const result = settle(step({ model, batch, loss, training: true, carry: this.#carry }));
+    this.#note(batch, result);
+    if (result.weight > 0) {
+      const scaled = accumulate === 1 ? result.loss : mul(result.loss, result.weight);
+      if (this.#hooksBackward) return this.#backwardWithHooks(scaled, result);
+      scaled.backward();
+    }
+    this.#end(result);
+    return null;
+  }
+
+  async #backwardWithHooks(loss: Tensor, result: SettledStep): Promise<void> {
+    await this.#hooks.call('onBeforeBackward', loss);
+    loss.backward();
+    await this.#hooks.call('onAfterBackward');
+    this.#end(result);
+  }
+
+  #end(result: SettledStep): void {
     this.#pendingWeight += result.weight;
     this.#carry = result.carry;
-    if (this.#measures && result.weight > 0) updateMetrics(op, trainMetrics, result, this.loss);
+    if (this.#measures && result.weight > 0) updateMetrics(op, this.#settings.trainMetrics, result, this.loss);
   }
 
   /** An optimizer that asks for the loss several times a step. */
-  #learnByClosure(batch: unknown, compute: () => SettledStep): SettledStep {
+  #learnByClosure(batch: unknown): SettledStep {
+    const { model, loss, step } = this.#settings;
+    const carry = this.#carry;
     let first: SettledStep | null = null;
     this.isTorn = true;
     this.#optimizer.step(() => {
       this.#optimizer.zeroGrad();
-      const result = compute();
+      const result = settle(step({ model, batch, loss, training: true, carry }));
       if (first === null) {
         first = result;
         this.#note(batch, result);
@@ -127,21 +145,33 @@ export class Learner {
 
   /**
    * The optimizer's step from the gradients that are there.
-   * @returns whether there was one: batches of which nothing counts have no gradient
+   * @returns whether there was one: batches of which nothing counts have no gradient; a promise where hooks are waited for
    */
-  async update(): Promise<boolean> {
-    const { accumulate, scheduler, interval } = this.#settings;
+  update(): boolean | Promise<boolean> {
     const weight = this.#pendingWeight;
     this.pending = 0;
     this.#pendingWeight = 0;
     if (weight === 0) return false;
-    if (!(this.#optimizer instanceof LBFGS)) {
-      if (accumulate > 1) scaleGradients(this.#parameters, 1 / weight);
-      this.#clip();
-      if (this.#hooks.has('onBeforeStep')) await this.#hooks.call('onBeforeStep');
-      this.isTorn = true;
-      this.#optimizer.step();
-    }
+    if (this.#optimizer instanceof LBFGS) return this.#afterStep();
+    if (this.#settings.accumulate > 1) scaleGradients(this.#parameters, 1 / weight);
+    this.#clip();
+    if (this.#hooks.has('onBeforeStep')) return this.#stepWithHooks();
+    return this.#step();
+  }
+
+  async #stepWithHooks(): Promise<boolean> {
+    await this.#hooks.call('onBeforeStep');
+    return this.#step();
+  }
+
+  #step(): boolean {
+    this.isTorn = true;
+    this.#optimizer.step();
+    return this.#afterStep();
+  }
+
+  #afterStep(): boolean {
+    const { scheduler, interval } = this.#settings;
     if (interval === 'step') scheduler?.step();
     this.#average?.update(this.#run.step + 1);
     this.isTorn = false;

@@ -168,7 +168,7 @@ function samplesOf(output: unknown): number {
 /** How many class numbers count, or what they weigh together; null where the target holds probabilities. */
 function countTargets(target: unknown, ignoreIndex: number, weight: Tensor | null): number | null {
   if (typeof target === 'number') return 1;
-  const tensor = target instanceof Tensor ? target.contiguous() : null;
+  const tensor = target instanceof Tensor ? (target.isContiguous() ? target : target.contiguous()) : null;
   if (tensor !== null && isFloating(tensor.dtype)) return null;
   const ids = tensor === null ? (target as ArrayLike<number>) : tensor.storage.array;
   const start = tensor?.offset ?? 0;
