@@ -3,6 +3,7 @@ import { ShapeError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { checkOperand, computeType, convert } from './operands.js';
 
 /** A tensor of one value, given as a number or a 0-dimensional tensor and converted. @throws ShapeError, ValueError */
@@ -15,6 +16,6 @@ export function fillLike(op: string, shape: Shape, value: unknown, dtype: DType)
   }
   const v = convert(op, given instanceof Tensor ? given.detach() : given, computeType(dtype));
   const out = Tensor.allocate(shape, dtype, false);
-  fillWith(out, v instanceof Tensor ? v.item() : Number(v));
+  fillWith(out, elementOf(op, v instanceof Tensor ? v.item() : Number(v), dtype));
   return out;
 }

@@ -5,6 +5,7 @@ import { checkOptions, nearest } from '../options.js';
 import { isFloating } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { elementOf } from '../tensor/value.js';
 import { indexSelect } from './indexing.js';
 import { cat } from './joining.js';
 import { checkDense } from './operands.js';
@@ -58,7 +59,7 @@ function windows(inside: Tensor, outside: Tensor, widths: Widths): [Tensor, Tens
 function padConstant(x: Tensor, widths: Widths, value: number): Tensor {
   const shape = x.shape.map((size, d) => size + widths[d][0] + widths[d][1]);
   const out = Tensor.allocate(shape, x.dtype);
-  if (value !== 0) fillWith(out, value);
+  if (value !== 0) fillWith(out, elementOf('pad', value, x.dtype));
   const [from, to] = windows(x.detach(), out, widths);
   copyInto(to, from);
   if (!isFloating(x.dtype) || !needsGrad(x)) return out;

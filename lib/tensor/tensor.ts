@@ -354,12 +354,13 @@ function wayToTensor(value: unknown): string {
   return '';
 }
 
-/** @throws ArgumentError unless `value` is a Tensor; ShapeError when somebody wrote into its shape. */
+/** @throws ArgumentError unless `value` is a Tensor that has its memory; ShapeError when somebody wrote into its shape. */
 export function checkTensor(op: string, argument: string, value: unknown): Tensor {
   if (!(value instanceof Tensor)) {
     throw new ArgumentError(`${op}: ${argument} must be a Tensor, got ${describe(value)}${wayToTensor(value)}`);
   }
   if (numelOf(value.shape) !== value.numel) refuseShape(op, argument, value);
+  if (!value.isRows && value.numel > 0 && value.storage.array.length === 0) refuseDetached(op);
   return value;
 }
 

@@ -2,9 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
+  asTensor,
+  cat,
   countTokens,
   DTypeError,
   KeyedVectors,
+  metrics,
   nn,
   optim,
   parseTorch,
@@ -117,4 +120,42 @@ it('powers of matrices go by the whole exponent, not by its last 32 bits', () =>
 
 it('messages do not grow with what was given', () => {
   expect(() => tensor(1).size('x'.repeat(5000) as Anything)).toThrow(/^.{1,200}$/);
+});
+
+it('tensors whose memory is gone are refused in the name of what was called', () => {
+  const array = new Float32Array([1, 2]);
+  const x = asTensor(array);
+  const row = x.view(1, 2);
+  structuredClone(array.buffer, { transfer: [array.buffer] });
+  for (const [name, call] of Object.entries({
+    clone: () => x.clone(),
+    add: () => tensor([1, 2]).add(x),
+    matmul: () => tensor([[1]]).matmul(row),
+    cat: () => cat([tensor([1]), x]),
+    linear: () => nn.functional.linear(zeros([1, 2]), row),
+  })) {
+    expect(call, name).toThrow(ArgumentError);
+    expect(call, name).toThrow(new RegExp(`^${name}: the tensor's memory is detached`));
+  }
+});
+
+it('numbers that an integer dtype can not hold are refused where they fill', () => {
+  const bytes = tensor([1, 2], { dtype: 'uint8' });
+  const first = tensor([0], { dtype: 'int32' });
+  for (const value of [-1, 256]) {
+    expect(() => bytes.indexFill(0, first, value)).toThrow(/^indexFill: uint8 holds integers from 0 to 255/);
+    expect(() => bytes.clone().indexFill_(0, first, value)).toThrow(/^indexFill_: uint8 holds/);
+    expect(() => nn.functional.pad(bytes, [1, 0], { value })).toThrow(/^pad: uint8 holds integers from 0 to 255/);
+  }
+  expect(bytes.indexFill(0, first, 255).tolist()).toEqual([255, 2]);
+});
+
+it('metrics look at what they are given', () => {
+  expect(() => new metrics.Perplexity().update(undefined as Anything)).toThrow(
+    /^Perplexity.update: batch must be an object/,
+  );
+  expect(() => new metrics.Perplexity().update({} as Anything)).toThrow(
+    /^Perplexity.update: loss and weight must be numbers/,
+  );
+  expect(() => new metrics.Recall().update(null as Anything)).toThrow(ArgumentError);
 });

@@ -1,5 +1,7 @@
+import { ArgumentError, describe } from '../../errors.js';
 import { GatheredMetric } from './gathered.js';
 import type { MetricBatch } from './metric.js';
+import { checkBatch } from './rows.js';
 
 /** The exponential of the mean loss, which is to be a cross entropy in nats: of how many words the model is in doubt. */
 export class Perplexity extends GatheredMetric<{ sum: number; weight: number }> {
@@ -12,7 +14,13 @@ export class Perplexity extends GatheredMetric<{ sum: number; weight: number }> 
   }
 
   override update(batch: MetricBatch): void {
+    checkBatch('Perplexity', batch);
     const { loss, weight } = batch;
+    if (typeof loss !== 'number' || typeof weight !== 'number') {
+      throw new ArgumentError(
+        `Perplexity.update: loss and weight must be numbers, got ${describe(loss)} and ${describe(weight)}`,
+      );
+    }
     this.gathered.sum += loss * weight;
     this.gathered.weight += weight;
   }

@@ -42,12 +42,21 @@ export interface DecidedRows {
   readonly targets: Values;
 }
 
+/** @throws ArgumentError unless it is an object */
+export function checkBatch(op: string, batch: unknown): void {
+  if (typeof batch === 'object' && batch !== null) return;
+  throw new ArgumentError(
+    `${op}.update: batch must be an object with output, target, loss and weight, got ${describe(batch)}`,
+  );
+}
+
 /**
  * What a batch says, by the shapes of its tensors: scores [N, C] (or [N, C, …], or […, C]) and class numbers [N] (or
  * [N, …], […]); scores and zeros and ones of one shape, [N] (or [N, 1]) or [N, labels]; or class numbers of one shape.
  * @throws ArgumentError, ShapeError
  */
 export function readRows(op: string, batch: MetricBatch): ClassRows | LabelRows | DecidedRows {
+  checkBatch(op, batch);
   const output = tensorOf(op, 'output', batch.output);
   const target = tensorOf(op, 'target', batch.target);
   const n = output.ndim;

@@ -3,7 +3,7 @@ import { hiddenMembers } from '../../hidden_members.mjs';
 
 /** What only files, processes or settings show, or what trains for minutes. */
 const left =
-  /^(save|load|write|read|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|continueTokens)/i;
+  /^(save|load|write|read|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|fit$|continueTokens)|(Logger|Writer|Trainer|Corpus|PretrainedTokenizer)$/i;
 
 /** Classes that users don't construct: errors are, by throwing. */
 const made = /^(Tensor|LRScheduler|Optimizer|QuantizedEmbedding)$/;
@@ -56,7 +56,7 @@ export function targetsOf(library) {
   const { nn, optim, autograd } = library;
   const rooms = { '': library, 'nn.': nn, 'nn.functional.': nn.functional, 'nn.init.': nn.init };
   Object.assign(rooms, { 'nn.utils.': nn.utils, 'nn.utils.rnn.': nn.utils.rnn, 'optim.': optim });
-  Object.assign(rooms, { 'optim.lrScheduler.': optim.lrScheduler, 'autograd.': autograd });
+  Object.assign(rooms, { 'optim.lrScheduler.': optim.lrScheduler, 'autograd.': autograd, 'metrics.': library.metrics });
   const targets = [];
   const add = (name, f, call, options = optionsOf(f)) =>
     targets.push({ name, parameters: parametersOf(f), options, call });
@@ -97,7 +97,7 @@ function addClass(name, Class, add) {
   };
   add(`new ${name}`, Class, use);
   for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(Class))) {
-    if (typeof value !== 'function' || left.test(method)) continue;
+    if (typeof value !== 'function' || left.test(method) || hidden.has(`${Class.name}.${method}`)) continue;
     add(`${name}.${method}`, value, (args) => Class[method](...args));
   }
 }

@@ -147,6 +147,8 @@ export class Values {
     if (random.below(6) === 0 && dtype === 'float32') {
       x = library.asTensor(new Float32Array(new SharedArrayBuffer(4 * count)), { shape });
     }
+    const gone = random.below(50) === 0 && dtype === 'float32' && count > 0 ? new Float32Array(count) : null;
+    if (gone !== null) x = library.asTensor(gone, { shape });
     const view = random.below(10);
     try {
       if (view === 0) x = x.unsqueeze(0).expand([2, ...shape]);
@@ -156,6 +158,7 @@ export class Values {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
+    if (gone !== null) structuredClone(gone.buffer, { transfer: [gone.buffer] });
     return x;
   }
 
