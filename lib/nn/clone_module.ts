@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { ModuleDict, Sequential } from './containers.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
+import { copyWeightNorms } from './weight_norm.js';
 
 type ModuleConstructor = new () => Module;
 
@@ -59,6 +60,7 @@ class Cloner {
         members[name] = Array.isArray(value) ? value.slice() : value;
       }
     }
+    copyWeightNorms(module, copy);
     return copy;
   }
 }

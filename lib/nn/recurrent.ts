@@ -12,7 +12,7 @@ import { checkFlag, checkLayerDType, checkLayerSize, zeroParameter } from './lay
 import { guardMembersOf, Module } from './module.js';
 import { formatPython, formatPythonFloat } from './module_format.js';
 import { PackedSequence } from './packed_sequence.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 
 export interface RecurrentOptions {
   /** Layers stacked on each other. Default 1. */
@@ -160,7 +160,8 @@ export abstract class Recurrent extends Module {
     direction: number,
   ) {
     const found = (this as Record<string, unknown>)[nameOf(kind, layer, direction)];
-    return found instanceof Parameter ? found.contiguous() : null;
+    // A tensor that is no parameter is made of some, by weightNorm.
+    return found instanceof Tensor ? found.contiguous() : null;
   }
 
   /**

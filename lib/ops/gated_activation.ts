@@ -2,6 +2,7 @@
 import { needsGrad, record } from '../autograd/record.js';
 import { binary, ternary } from '../calls/elementwise.js';
 import { sumTo } from '../calls/reduce.js';
+import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape, wrapDim } from '../tensor/shape.js';
@@ -139,7 +140,7 @@ function drawSlopes(x: Tensor, from: number, beyond: number): Tensor {
 export function softmin(input: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   checkOptions('softmin', options, ['dtype']);
   if (dim === undefined || dim === null) throw new ArgumentError('softmin: dim must be given');
-  return softmax(neg(input), dim, options);
+  return inNameOf('softmin', () => softmax(neg(input), dim, options));
 }
 
 export interface GumbelSoftmaxOptions {

@@ -29,10 +29,8 @@ LUTRA_INLINE Vec<T> applyTernary(Vec<T> a, Vec<T> b, Vec<T> c, Vec<T> p0) {
   }
   if constexpr (op == TernaryOp::divOtherBackward) return neg(a) * ((b / c) / c);
   if constexpr (op == TernaryOp::preluBackward) return select(lt(zero, b), a, c * a);
-  if constexpr (op == TernaryOp::gluGateBackward) {
-    const V s = sigmoid(c);
-    return a * b * s * (constant<T>(1) - s);
-  }
+  // sigmoid(-c) instead of 1 - sigmoid(c), which would cancel.
+  if constexpr (op == TernaryOp::gluGateBackward) return a * b * sigmoid(c) * sigmoid(neg(c));
 }
 
 template <class T, TernaryOp op>
