@@ -38,6 +38,9 @@ export {
   ValueError,
 } from './errors.js';
 export type { EntryNames, LoadFileOptions } from './io/entry_names.js';
+
+import './io/mapped/mapped_table.js';
+
 export { loadNpy, type NpyContent, parseNpy, saveNpy, serializeNpy } from './io/numpy/npy.js';
 export type { NestedStrings } from './io/numpy/npy_strings.js';
 export { loadNpz, parseNpz, type SaveNpzOptions, saveNpz, serializeNpz } from './io/numpy/npz.js';

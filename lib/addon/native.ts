@@ -3,6 +3,7 @@ import type { NativeCopy } from './copy.js';
 import type { NativeElementwise } from './elementwise.js';
 import { loadAddon } from './load.js';
 import type { NativeLosses } from './losses.js';
+import type { NativeMapping } from './mapping.js';
 import type { NativeMemory } from './memory.js';
 import type { NativeOptim } from './optim.js';
 import type { PlannedCalls } from './planned/index.js';
@@ -22,6 +23,7 @@ export interface Native
   extends NativeCopy,
     NativeElementwise,
     NativeLosses,
+    NativeMapping,
     NativeMemory,
     NativeOptim,
     NativeRandom,

@@ -18,6 +18,23 @@ export interface FromPretrainedOptions extends EmbeddingOptions {
   keepPaddingZero?: boolean;
 }
 
+export interface FromMappedOptions extends FromPretrainedOptions {
+  /** The tensor's name. Default: `vectors`, `weight` or `embedding.weight`, or the only table that the file holds. */
+  tensor?: string;
+}
+
+type OpenTable = (
+  op: string,
+  path: string,
+  name?: string,
+) => { readonly weight: Tensor; readonly scale: Tensor | null; readonly file: { check(): void } };
+let openTable: OpenTable | null = null;
+
+/** Says who reads the formats of files. */
+export function readMappedTablesBy(open: OpenTable): void {
+  openTable = open;
+}
+
 const moduleOptionNames = [...embeddingOptionNames, ...tableOptionNames, 'keepPaddingZero'] as const;
 
 /**
@@ -70,6 +87,44 @@ export class Embedding extends EmbeddingTable {
     checkTable('Embedding.fromPretrained', embeddings, null);
     const [rows, dim] = embeddings.shape;
     return new Embedding(rows, dim, { ...rest, freeze, weight: embeddings.detach() });
+  }
+
+  /**
+   * An embedding on a table that stays in its file, safetensors or `.npy`: opened in milliseconds however large it is, at the cost
+   * of the pages that lookups touch, which all threads and processes share that map the file. Floats of 16 bits are widened by
+   * lookups; a table of int8 rows beside a `scale`, as the state of a {@link QuantizedEmbedding} is saved, gives one of those.
+   * What is written to the table, as by training with `freeze: false`, stays in this process; the file isn't changed.
+   *
+   * The file must not shrink meanwhile: each lookup looks at its size first, but one that is cut while a lookup goes on ends the
+   * process. One that is replaced by another (as `saveSafetensors` does) or removed is kept until nobody maps it.
+   *
+   * ```ts
+   * const embedding = nn.Embedding.fromMapped('vectors.safetensors');
+   * ```
+   *
+   * @throws FileFormatError naming what is wrong with the file; ValueError where it holds several tables and none is named
+   */
+  static fromMapped(path: string, options?: FromMappedOptions): Embedding | QuantizedEmbedding {
+    const op = 'Embedding.fromMapped';
+    const { tensor, ...rest } = checkOptions(op, options, [
+      ...embeddingOptionNames,
+      'freeze',
+      'keepPaddingZero',
+      'tensor',
+    ]);
+    if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+    if (tensor !== undefined && typeof tensor !== 'string') {
+      throw new ArgumentError(`${op}: tensor must be the name of a tensor, got ${describe(tensor)}`);
+    }
+    const { weight, scale, file } = (openTable as OpenTable)(op, path, tensor);
+    const surplus = Object.keys(rest).find((name) => rest[name as keyof typeof rest] !== undefined);
+    if (scale !== null && surplus !== undefined) {
+      throw new ArgumentError(`${op}: ${path} is a table of int8, which takes no ${surplus}`);
+    }
+    const embedding =
+      scale === null ? Embedding.fromPretrained(weight, rest) : QuantizedEmbedding.fromQuantized(weight, scale);
+    embedding.registerForwardPreHook(() => file.check());
+    return embedding;
   }
 
   /**

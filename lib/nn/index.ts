@@ -30,7 +30,12 @@ export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.
 export { Conv1d, type Conv1dModuleOptions, type PaddingMode } from './conv1d.js';
 export { CTCLoss } from './ctc_loss.js';
 export { AlphaDropout, Dropout, Dropout1d, FeatureAlphaDropout } from './dropout.js';
-export { Embedding, type EmbeddingModuleOptions, type FromPretrainedOptions } from './embedding.js';
+export {
+  Embedding,
+  type EmbeddingModuleOptions,
+  type FromMappedOptions,
+  type FromPretrainedOptions,
+} from './embedding.js';
 export {
   EmbeddingBag,
   type EmbeddingBagForwardOptions,

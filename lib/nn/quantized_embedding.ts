@@ -1,9 +1,10 @@
 import { lookUpStored, reduceBags } from '../calls/embedding_bag.js';
-import { ArgumentError, DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError, describe, ShapeError } from '../errors.js';
 import { resolvePadding } from '../ops/embedding.js';
 import { type BagMode, checkBagOptions, toBags } from '../ops/embedding_bag.js';
 import { type IndexInput, toIndices } from '../ops/index_argument.js';
 import { checkOptions } from '../options.js';
+import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkTable } from './embedding_table.js';
 import { Module } from './module.js';
@@ -100,6 +101,28 @@ export class QuantizedEmbedding extends QuantizedRows {
   /** A table of floats, [rows, dim], in 8 bits. @throws DTypeError where a number is not finite. */
   static fromFloat(table: Tensor): QuantizedEmbedding {
     return new QuantizedEmbedding(quantizeRows('QuantizedEmbedding', table));
+  }
+
+  /**
+   * A table that is in 8 bits already; the memory is shared.
+   * @param weight uint8 [rows, dim], the bytes of int8 values
+   * @param scale float32 [rows], what each row is multiplied by
+   */
+  static fromQuantized(weight: Tensor, scale: Tensor): QuantizedEmbedding {
+    const op = 'QuantizedEmbedding.fromQuantized';
+    for (const [name, value, dtype, ndim] of [
+      ['weight', weight, 'uint8', 2],
+      ['scale', scale, 'float32', 1],
+    ] as const) {
+      if (!(value instanceof Tensor))
+        throw new ArgumentError(`${op}: ${name} must be a Tensor, got ${describe(value)}`);
+      if (value.dtype !== dtype) throw new DTypeError(`${op}: ${name} must be ${dtype}, got ${value.dtype}`);
+      if (value.ndim !== ndim || value.shape[0] !== weight.shape[0]) {
+        const wanted = name === 'weight' ? '[rows, dim]' : `[${weight.shape[0]}]`;
+        throw new ShapeError(`${op}: ${name} must have shape ${wanted}, got ${formatShape(value.shape)}`);
+      }
+    }
+    return new QuantizedEmbedding({ weight: weight.contiguous(), scale: scale.contiguous() });
   }
 
   /**

@@ -9,11 +9,13 @@ export type { AnalogyOptions, AnalogyResult, AnalogySection } from './evaluation
 export type { PairsOptions, PairsResult } from './evaluation/pairs.js';
 export { FastTextKeyedVectors } from './fasttext/keyed_vectors.js';
 export type { LoadOptions, SaveOptions, VectorFormat } from './formats/files.js';
+export type { SavedType, WordList } from './formats/tables.js';
 export type { EncodingErrors } from './formats/words.js';
 export type { MissingRule, ToEmbeddingOptions, VectorsEmbedding } from './into_embedding.js';
 export {
   KeyedVectors,
   type KeyedVectorsOptions,
+  type MapOptions,
   type MostSimilarOptions,
   type Queries,
   type Query,

@@ -7,9 +7,12 @@ import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './ev
 import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
 import type { FastTextModel } from './fasttext/model_reader.js';
 import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
+import { checkWordList, mapTable, type WordList } from './formats/tables.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
+import { RowStore } from './row_store.js';
 import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
 import type { VectorTable } from './vector_table.js';
+import { WordBytes } from './word_list.js';
 
 /** A word, its vector, or either with a weight. */
 export type Query = string | ArrayLike<number> | Tensor;
@@ -23,6 +26,13 @@ export interface MostSimilarOptions extends SearchOptions {
 export interface KeyedVectorsOptions {
   /** How often each word occurred, in the order of the words. */
   counts?: readonly number[];
+}
+
+export interface MapOptions {
+  /** The words, a list or the path of a text with a line for each, of a file that holds none. Default for `name.npy`: `name.words.txt`. */
+  words?: WordList;
+  /** Which tensor of the file. Default: `vectors`, or the only table that it holds. */
+  tensor?: string;
 }
 
 type OfModel = (model: FastTextModel, keys: readonly string[], vectors: Tensor) => KeyedVectors;
@@ -42,12 +52,11 @@ export function readModelsAs(make: OfModel): void {
  * ```
  */
 export class KeyedVectors implements VectorTable {
-  /** The words in the order of their rows; the most frequent first where the file says so. */
-  readonly keys: readonly string[];
-  /** float32 [size, vectorSize] */
-  readonly vectors: Tensor;
+  /** How often each word occurred, where that is known. */
   readonly counts: readonly number[] | null;
-  readonly #indices = new Map<string, number>();
+  readonly #rows: RowStore;
+  #words: readonly string[] | WordBytes;
+  #places: Map<string, number> | null = null;
   #searcher: Searcher | null = null;
 
   /**
@@ -57,39 +66,87 @@ export class KeyedVectors implements VectorTable {
   constructor(keys: Iterable<string>, vectors: Tensor, options?: KeyedVectorsOptions) {
     const op = 'KeyedVectors';
     const { counts } = checkOptions(op, options, ['counts']);
+    if ((vectors as unknown) instanceof RowStore) {
+      this.#rows = vectors as unknown as RowStore;
+      this.#words = keys as unknown as WordBytes | readonly string[];
+      this.counts = counts ?? null;
+      return;
+    }
     if (!(vectors instanceof Tensor))
       throw new ArgumentError(`${op}: vectors must be a Tensor, got ${describe(vectors)}`);
     if (typeof keys === 'string' || !isIterable(keys)) {
       throw new ArgumentError(`${op}: keys must be a list of words, got ${describe(keys)}`);
     }
-    this.keys = Array.from(keys);
-    if (vectors.dim() !== 2 || vectors.shape[0] !== this.keys.length) {
+    const words = Array.from(keys);
+    if (vectors.dim() !== 2 || vectors.shape[0] !== words.length) {
       throw new ShapeError(
-        `${op}: vectors must be [${this.keys.length}, vectorSize], a row for each word, got [${vectors.shape.join(', ')}]`,
+        `${op}: vectors must be [${words.length}, vectorSize], a row for each word, got [${vectors.shape.join(', ')}]`,
       );
     }
-    if (counts !== undefined && counts.length !== this.keys.length) {
-      throw new ShapeError(`${op}: counts must be one for each of ${this.keys.length} words, got ${counts.length}`);
+    if (counts !== undefined && counts.length !== words.length) {
+      throw new ShapeError(`${op}: counts must be one for each of ${words.length} words, got ${counts.length}`);
     }
-    this.vectors = vectors.detach().float().contiguous();
+    this.#rows = new RowStore(vectors.detach().float().contiguous());
     this.counts = counts ?? null;
-    for (const [k, key] of this.keys.entries()) {
-      if (typeof key !== 'string') throw new ArgumentError(`${op}: keys must be strings, got ${describe(key)} at ${k}`);
-      if (this.#indices.has(key)) throw new ValueError(`${op}: keys must differ, got ${describe(key)} twice`);
-      this.#indices.set(key, k);
-    }
+    this.#words = words;
+    this.#places = placesOf(op, words);
+  }
+
+  /** The words in the order of their rows; the most frequent first where the file says so. */
+  get keys(): readonly string[] {
+    if (this.#words instanceof WordBytes) this.#words = this.#words.words();
+    return this.#words;
+  }
+
+  /** float32 [size, vectorSize]. Of a mapped table of 16-bit floats or int8 it is a copy, made anew each time. */
+  get vectors(): Tensor {
+    return this.#rows.all();
+  }
+
+  get #indices(): ReadonlyMap<string, number> {
+    this.#places ??= placesOf('KeyedVectors.map', this.keys);
+    return this.#places;
   }
 
   /**
    * Reads vectors that others have made. The format is found by looking at the file: GloVe's text, word2vec's text and
-   * binary, fastText's `.vec`, `.bin` and `.ftz`, each also packed by gzip. From `.bin` and `.ftz` come `FastTextKeyedVectors`,
+   * binary, fastText's `.vec`, `.bin` and `.ftz`, `.npy` with a list of words, safetensors, each also packed by gzip. From `.bin` and `.ftz` come `FastTextKeyedVectors`,
    * which have vectors for words that they don't know, too.
    * @throws FileFormatError naming the file and the line or word that is not as it should be
    */
   static async load(path: string, options?: LoadOptions): Promise<KeyedVectors> {
-    const { keys, vectors, model } = await loadVectors('KeyedVectors.load', path, options);
+    const { keys, vectors, model, counts } = await loadVectors('KeyedVectors.load', path, options);
     if (model !== undefined && vectorsOfModel !== null) return vectorsOfModel(model, keys, vectors);
-    return new KeyedVectors(keys, vectors);
+    return new KeyedVectors(keys, vectors, counts ? { counts } : undefined);
+  }
+
+  /**
+   * Opens vectors that stay in their file, safetensors (as {@link save} writes it) or `.npy`: in milliseconds however large it is, at
+   * the cost of the pages that are touched, which all threads and processes share that map the file. Words are read when the first is
+   * asked for. Floats of 16 bits and int8 rows are widened as they are needed.
+   *
+   * The file must not shrink meanwhile: its size is looked at before rows are read, but one that is cut while they are being read
+   * ends the process. One that is replaced or removed is kept until nobody maps it.
+   *
+   * ```ts
+   * vectors.save('vectors.safetensors', { dtype: 'int8' });
+   * const mapped = KeyedVectors.map('vectors.safetensors');
+   * ```
+   *
+   * @throws FileFormatError naming what is wrong with the file; ValueError where its words are missing
+   */
+  static map(path: string, options?: MapOptions): KeyedVectors {
+    const op = 'KeyedVectors.map';
+    const { words, tensor } = checkOptions(op, options, ['words', 'tensor']);
+    if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+    checkWordList(op, words);
+    if (tensor !== undefined && typeof tensor !== 'string') {
+      throw new ArgumentError(`${op}: tensor must be the name of a tensor, got ${describe(tensor)}`);
+    }
+    const table = mapTable(op, path, words, tensor);
+    const counts = table.counts === null ? undefined : { counts: table.counts };
+    // What the constructor checks is known of a file, or looked at when its words are asked for.
+    return new KeyedVectors(table.words as unknown as string[], table.rows as unknown as Tensor, counts);
   }
 
   /** The rows of an embedding under the tokens of a vocabulary. */
@@ -110,10 +167,10 @@ export class KeyedVectors implements VectorTable {
   }
 
   get size(): number {
-    return this.keys.length;
+    return this.#rows.size;
   }
   get vectorSize(): number {
-    return this.vectors.shape[1];
+    return this.#rows.dim;
   }
 
   has(key: string): boolean {
@@ -256,14 +313,12 @@ export class KeyedVectors implements VectorTable {
   }
 
   get #search(): Searcher {
-    this.#searcher ??= new Searcher(this.keys, this.vectors);
+    this.#searcher ??= new Searcher(this.keys, this.#rows);
     return this.#searcher;
   }
 
   #row(index: number): Float32Array {
-    const { vectorSize } = this;
-    const begin = this.vectors.offset + index * vectorSize;
-    return (this.vectors.storage.array as Float32Array).subarray(begin, begin + vectorSize);
+    return this.#rows.row(index);
   }
 
   /** What stands for a word without a row: null, which is an error, or a vector of its parts. */
@@ -320,6 +375,16 @@ export class KeyedVectors implements VectorTable {
       return { index: null, vector, weight };
     });
   }
+}
+
+function placesOf(op: string, words: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [k, key] of words.entries()) {
+    if (typeof key !== 'string') throw new ArgumentError(`${op}: keys must be strings, got ${describe(key)} at ${k}`);
+    if (places.has(key)) throw new ValueError(`${op}: keys must differ, got ${describe(key)} twice`);
+    places.set(key, k);
+  }
+  return places;
 }
 
 function isNumbers(value: unknown): boolean {

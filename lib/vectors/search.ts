@@ -2,6 +2,7 @@ import { noGrad } from '../autograd/mode.js';
 import { ValueError } from '../errors.js';
 import { matmul } from '../ops/matmul.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { RowStore } from './row_store.js';
 
 export interface SearchOptions {
   /** How many to give. Default 10. */
@@ -56,17 +57,20 @@ export class Searcher {
 
   constructor(
     private readonly keys: readonly string[],
-    private readonly vectors: Tensor,
+    private readonly rows: RowStore,
   ) {
-    const norms = noGrad(() => vectors.norm(2, 1).data) as Float32Array;
+    const norms = new Float32Array(rows.size);
+    noGrad(() => rows.forBlocks(rows.size, (some, begin) => norms.set(some.norm(2, 1).data as Float32Array, begin)));
     this.#inverseNorms = norms.map((norm) => (norm > 0 ? 1 / norm : 0));
   }
 
   /** The cosine of each row with a vector, for the first `count` rows. */
   cosines(query: Float32Array, count = this.keys.length): Float32Array {
     const direction = Tensor.wrap(unit(query.slice()), [query.length], 'float32');
-    const rows = count === this.keys.length ? this.vectors : this.vectors.narrow(0, 0, count);
-    const dots = noGrad(() => matmul(rows, direction).data) as Float32Array;
+    const dots = new Float32Array(count);
+    noGrad(() =>
+      this.rows.forBlocks(count, (some, begin) => dots.set(matmul(some, direction).data as Float32Array, begin)),
+    );
     for (let k = 0; k < count; k++) dots[k] *= this.#inverseNorms[k];
     return dots;
   }

@@ -6,6 +6,8 @@ export interface VectorTable {
   readonly keys: readonly string[];
   /** float32 [size, vectorSize], contiguous */
   readonly vectors: Tensor;
+  /** How often each word occurred, where that is known. */
+  readonly counts: readonly number[] | null;
   readonly size: number;
   readonly vectorSize: number;
   has(key: string): boolean;

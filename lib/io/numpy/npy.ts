@@ -70,7 +70,7 @@ export function npyParts(op: string, argument: string, value: unknown): Uint8Arr
 }
 
 /** The header, and where the content starts. */
-function readHeader(source: ByteSource, advice: string): { header: NpyHeader; start: number } {
+export function readNpyHeader(source: ByteSource, advice = ''): { header: NpyHeader; start: number } {
   const first = readStart(source);
   if (first.byteLength < magic.length) readBytes(source, 0, 8);
   if (Buffer.from(first.buffer, 0, Math.min(6, first.byteLength)).toString('latin1') !== magic) {
@@ -98,7 +98,7 @@ function readHeader(source: ByteSource, advice: string): { header: NpyHeader; st
  * @param advice what a message about a type that can't be represented ends with
  */
 export function readNpy(source: ByteSource, advice = ''): NpyContent {
-  const { header, start } = readHeader(source, advice);
+  const { header, start } = readNpyHeader(source, advice);
   const { kind, width, shape, bigEndian, fortranOrder } = header;
   const count = shape.includes(0) ? 0 : shape.reduce((n, size) => n * size, 1);
   if (!Number.isSafeInteger(shape.reduce((n, size) => n * Math.max(size, 1), 1))) {

@@ -17,6 +17,7 @@ import {
   parseHeader,
   readHeaderLength,
   type SafetensorsEntry,
+  type SafetensorsHeader,
 } from './header.js';
 
 /** What a safetensors file holds. */
@@ -81,7 +82,8 @@ export function serializeSafetensors(tensors: NamedTensors, options?: Safetensor
   return Buffer.concat(serialize('serializeSafetensors', tensors, options));
 }
 
-function readContent(source: ByteSource, names: LoadFileOptions['names']): SafetensorsContent {
+/** What a file says that it holds, and where its content begins. @throws FileFormatError */
+export function readEntries(source: ByteSource): SafetensorsHeader & { readonly dataStart: number } {
   checkKind(source);
   const headerBytes = readHeaderLength(
     source.name,
@@ -91,7 +93,11 @@ function readContent(source: ByteSource, names: LoadFileOptions['names']): Safet
   const json = readBytes(source, lengthBytes, headerBytes);
   const dataStart = lengthBytes + headerBytes;
   const dataBytes = source.bytes - dataStart;
-  const { entries, metadata } = parseHeader(source.name, json, dataBytes, memoryBound(source.bytes));
+  return { ...parseHeader(source.name, json, dataBytes, memoryBound(source.bytes)), dataStart };
+}
+
+function readContent(source: ByteSource, names: LoadFileOptions['names']): SafetensorsContent {
+  const { entries, metadata, dataStart } = readEntries(source);
   const isWanted = selectNames(source.name, names, new Set(entries.map((entry) => entry.name)));
   const wanted = entries.filter((entry) => isWanted(entry.name));
   for (const entry of wanted) checkType(source.name, entry);

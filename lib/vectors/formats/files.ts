@@ -6,11 +6,20 @@ import { vectorsOfWords } from '../fasttext/word_rows.js';
 import type { VectorTable } from '../vector_table.js';
 import { type Bytes, openBytes } from './bytes.js';
 import type { LoadedVectors } from './table_builder.js';
+import {
+  checkWordList,
+  looksLikeTable,
+  readTable,
+  type SavedType,
+  saveNpyTable,
+  saveTable,
+  type WordList,
+} from './tables.js';
 import { readHeader, readTextVectors, writeTextVectors } from './text.js';
 import { readWord2VecBinary, writeWord2VecBinary } from './word2vec_binary.js';
 import { type EncodingErrors, WordDecoder } from './words.js';
 
-export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec' | 'fasttext';
+export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec' | 'fasttext' | 'npy' | 'safetensors';
 
 export interface LoadOptions {
   /** Default: found by looking at the file. */
@@ -21,14 +30,27 @@ export interface LoadOptions {
   limit?: number;
   /** Words that are not UTF-8: `'strict'` (the default) refuses them, `'replace'` puts U+FFFD. */
   encodingErrors?: EncodingErrors;
+  /**
+   * The words of a `.npy` file, or of a safetensors file that holds none: a list, or the path of a text with a line for each. Default
+   * for `name.npy`: `name.words.txt` beside it.
+   */
+  words?: WordList;
+  /** Which tensor of a safetensors file. Default: `vectors`, or the only table that it holds. */
+  tensor?: string;
 }
 
 export interface SaveOptions {
-  /** Default by the name's ending: `.bin` is word2vec's binary format, `.vec` fastText's, anything else word2vec's text. */
+  /**
+   * Default by the name's ending: `.bin` is word2vec's binary format, `.vec` fastText's, `.npy` and `.safetensors` what they say,
+   * anything else word2vec's text. With `.npy` the words go to a text beside it, `name.words.txt`.
+   */
   format?: Exclude<VectorFormat, 'fasttext'>;
+  /** What numbers become in safetensors and `.npy`. Default `'float32'`. */
+  dtype?: SavedType;
 }
 
-const written: readonly VectorFormat[] = ['glove', 'word2vec', 'word2vec-binary', 'vec'];
+const written: readonly VectorFormat[] = ['glove', 'word2vec', 'word2vec-binary', 'vec', 'npy', 'safetensors'];
+const savedTypes: readonly SavedType[] = ['float32', 'float16', 'bfloat16', 'int8'];
 const read: readonly VectorFormat[] = [...written, 'fasttext'];
 
 function checkFormat(op: string, format: unknown, formats: readonly VectorFormat[]): void {
@@ -63,13 +85,15 @@ export async function loadVectors(
   op: string,
   path: string,
   options?: LoadOptions,
-): Promise<LoadedVectors & { readonly model?: FastTextModel }> {
+): Promise<LoadedVectors & { readonly model?: FastTextModel; readonly counts?: readonly number[] | null }> {
   const {
     format,
     vocabulary,
     limit = Number.POSITIVE_INFINITY,
     encodingErrors = 'strict',
-  } = checkOptions(op, options, ['format', 'vocabulary', 'limit', 'encodingErrors']);
+    words,
+    tensor,
+  } = checkOptions(op, options, ['format', 'vocabulary', 'limit', 'encodingErrors', 'words', 'tensor']);
   if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
   checkFormat(op, format, read);
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
@@ -81,6 +105,10 @@ export async function loadVectors(
   if (typeof vocabulary === 'string') {
     throw new ArgumentError(`${op}: vocabulary must be a list of words, got a string`);
   }
+  checkWordList(op, words);
+  if (tensor !== undefined && typeof tensor !== 'string') {
+    throw new ArgumentError(`${op}: tensor must be the name of a tensor, got ${describe(tensor)}`);
+  }
   const bytes = await openBytes(op, path);
   if (bytes.head.length === 0) throw new FileFormatError(`${bytes.name}: is empty`);
   const selection = { vocabulary: vocabulary === undefined ? null : new Set(vocabulary), limit };
@@ -88,17 +116,38 @@ export async function loadVectors(
     const model = await readModel(bytes, path, encodingErrors);
     return { ...(await vectorsOfWords(bytes.name, model, selection)), model };
   }
+  if (format === 'npy' || format === 'safetensors' || (format === undefined && looksLikeTable(bytes.head))) {
+    return readTable(op, path, bytes, selection, words, tensor);
+  }
+  if (words !== undefined || tensor !== undefined) {
+    throw new ArgumentError(
+      `${op}: ${words === undefined ? 'tensor' : 'words'} goes with .npy and safetensors, which ${path} is not`,
+    );
+  }
   refuseOthers(bytes);
   const decoder = new WordDecoder(encodingErrors);
   const binary = format === undefined ? looksBinary(bytes) : format === 'word2vec-binary';
   return binary ? readWord2VecBinary(bytes, selection, decoder) : readTextVectors(bytes, selection, decoder);
 }
 
+function formatOf(path: string): VectorFormat {
+  if (path.endsWith('.bin')) return 'word2vec-binary';
+  if (path.endsWith('.vec')) return 'vec';
+  if (path.endsWith('.npy')) return 'npy';
+  return path.endsWith('.safetensors') ? 'safetensors' : 'word2vec';
+}
+
 export function saveVectors(op: string, path: string, vectors: VectorTable, options?: SaveOptions): void {
-  const { format } = checkOptions(op, options, ['format']);
+  const { format, dtype = 'float32' } = checkOptions(op, options, ['format', 'dtype']);
   if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
   checkFormat(op, format, written);
-  const chosen = format ?? (path.endsWith('.bin') ? 'word2vec-binary' : path.endsWith('.vec') ? 'vec' : 'word2vec');
+  const chosen = format ?? formatOf(path);
+  if (!savedTypes.includes(dtype)) {
+    throw new ValueError(`${op}: dtype must be ${savedTypes.map((d) => `'${d}'`).join(', ')}, got ${describe(dtype)}`);
+  }
+  if (dtype !== 'float32' && chosen !== 'npy' && chosen !== 'safetensors') {
+    throw new ValueError(`${op}: dtype goes with the formats npy and safetensors; ${chosen} holds float32`);
+  }
   const { keys, vectorSize } = vectors;
   const spoilt = keys.find(
     (key) => key === '' || /[\n\r]/.test(key) || (chosen === 'word2vec-binary' && key.includes(' ')),
@@ -106,7 +155,16 @@ export function saveVectors(op: string, path: string, vectors: VectorTable, opti
   if (spoilt !== undefined) {
     throw new ValueError(`${op}: the word ${describe(spoilt)} can't be written in this format, which it would break`);
   }
-  const { storage, offset, numel } = vectors.vectors;
+  const table = vectors.vectors;
+  if (chosen === 'safetensors') {
+    saveTable(path, keys, table, vectors.counts, dtype);
+    return;
+  }
+  if (chosen === 'npy') {
+    saveNpyTable(op, path, keys, table, dtype);
+    return;
+  }
+  const { storage, offset, numel } = table;
   const data = (storage.array as Float32Array).subarray(offset, offset + numel);
   const parts =
     chosen === 'word2vec-binary'

@@ -1,0 +1,206 @@
+/**
+ * Vectors as an array and a list of words: a `.npy` file with the words in a text file beside it, a line each, or a safetensors
+ * file that holds them too: `vectors` [words, dim] (of int8 as bytes, with a factor for each row in `scale`), `words`, their UTF-8 with
+ * a newline after each, and `counts` where they are known.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { ArgumentError, DTypeError, describe, FileFormatError, ValueError } from '../../errors.js';
+import { writePartsAtomically } from '../../io/atomic_file.js';
+import { type MappedTable, openMappedTable } from '../../io/mapped/mapped_table.js';
+import { npyParts, parseNpy } from '../../io/numpy/npy.js';
+import { parseSafetensors, serializeSafetensors } from '../../io/safetensors/safetensors.js';
+import { QuantizedEmbedding } from '../../nn/quantized_embedding.js';
+import { isIterable } from '../../options.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { RowStore } from '../row_store.js';
+import { bytesOfWords, WordBytes } from '../word_list.js';
+import type { Bytes } from './bytes.js';
+import type { LoadedVectors, Selection } from './table_builder.js';
+
+/** What numbers are saved as: safetensors takes all of them, `.npy` floats of 32 and 16 bits. */
+export type SavedType = 'float32' | 'float16' | 'bfloat16' | 'int8';
+
+/** The words of a table: their own list, or the path of a text of lines. */
+export type WordList = string | Iterable<string>;
+
+export function checkWordList(op: string, words: unknown): void {
+  if (words === undefined || typeof words === 'string' || isIterable(words)) return;
+  throw new ArgumentError(`${op}: words must be a path or a list of words, got ${describe(words)}`);
+}
+
+/** The text file of words that belongs to a `.npy` file. */
+function besideOf(path: string): string {
+  return `${path.replace(/\.npy(\.gz)?$/i, '')}.words.txt`;
+}
+
+/** Where a table's words come from: what was given, what the file holds, or the file beside it. */
+export function wordsOfTable(
+  name: string,
+  path: string,
+  count: number,
+  given: WordList | undefined,
+  inFile: (() => Uint8Array) | null,
+): WordBytes | string[] {
+  if (given !== undefined && typeof given !== 'string') {
+    const words = Array.from(given);
+    if (words.length === count) return words;
+    throw new ValueError(`${name}: words must be ${count}, one for each row, got ${words.length}`);
+  }
+  if (given !== undefined) return new WordBytes(`${name}: ${given}`, () => readFileSync(given), count);
+  if (inFile !== null) return new WordBytes(name, inFile, count);
+  const beside = besideOf(path);
+  if (existsSync(beside)) return new WordBytes(`${name}: ${beside}`, () => readFileSync(beside), count);
+  throw new ValueError(
+    `${name}: holds no words; give them by the option words, a list or the path of a text with a line for each (${describe(beside)} is read where it exists)`,
+  );
+}
+
+export interface OpenTable {
+  readonly rows: RowStore;
+  readonly words: WordBytes | string[];
+  readonly counts: readonly number[] | null;
+}
+
+/** A table that stays in its file. */
+export function mapTable(op: string, path: string, words: WordList | undefined, tensor: string | undefined): OpenTable {
+  const { file, weight, scale }: MappedTable = openMappedTable(op, path, tensor);
+  const inFile = file.entries.get('words');
+  const isText = inFile?.dtype === 'U8' && inFile.shape.length === 1;
+  const text = isText ? (file.tensor('words').storage.array as Uint8Array) : null;
+  const own = () => {
+    file.check();
+    return text as Uint8Array;
+  };
+  const counts = file.entries.get('counts');
+  const isCounts = counts?.dtype === 'F64' && counts.shape.length === 1 && counts.shape[0] === weight.shape[0];
+  return {
+    rows: new RowStore(weight.dtype === 'float64' ? weight.float() : weight, scale, () => file.check()),
+    words: wordsOfTable(file.name, path, weight.shape[0], words, text === null ? null : own),
+    counts: isCounts ? Array.from(file.tensor('counts').storage.array as Float64Array) : null,
+  };
+}
+
+/** Whether a file is one of these, by its first bytes. */
+export function looksLikeTable(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(0, 6)).toString('latin1') === '\x93NUMPY' || looksLikeSafetensors(head);
+}
+
+function looksLikeSafetensors(head: Uint8Array): boolean {
+  if (head.length < 10 || head[8] !== 0x7b) return false;
+  const length = Buffer.from(head.buffer, head.byteOffset, 8).readBigUInt64LE(0);
+  return length >= 2n && length <= 100_000_000n;
+}
+
+/** Copies the wanted rows of a table into memory. */
+export async function readTable(
+  op: string,
+  path: string,
+  bytes: Bytes,
+  selection: Selection,
+  words: WordList | undefined,
+  tensor: string | undefined,
+): Promise<LoadedVectors & { readonly counts: readonly number[] | null }> {
+  const isPlain = bytes.size > 0 && process.platform !== 'win32';
+  const {
+    rows,
+    words: list,
+    counts,
+  } = isPlain ? mapTable(op, path, words, tensor) : await unpackedTable(path, bytes, words, tensor);
+  const keys: string[] = [];
+  const places: number[] = [];
+  const seen = new Set<string>();
+  let duplicates = 0;
+  for (const [k, word] of (list instanceof WordBytes ? list.words() : list).entries()) {
+    if (k >= selection.limit) break;
+    if (selection.vocabulary !== null && !selection.vocabulary.has(word)) continue;
+    if (seen.has(word)) {
+      duplicates++;
+      continue;
+    }
+    seen.add(word);
+    keys.push(word);
+    places.push(k);
+  }
+  if (keys.length === 0 && selection.vocabulary !== null) {
+    throw new ValueError(`${bytes.name}: holds none of the ${selection.vocabulary.size} words of vocabulary`);
+  }
+  if (keys.length === 0) throw new FileFormatError(`${bytes.name}: holds no vectors`);
+  const vectors = rows.rows(Int32Array.from(places));
+  const bad = vectors.isfinite().logicalNot().nonzero();
+  if (bad.shape[0] > 0) {
+    const [row, column] = bad.data;
+    const value = (vectors.storage.array as Float32Array)[vectors.offset + row * rows.dim + column];
+    throw new FileFormatError(`${bytes.name}: number ${column + 1} of ${describe(keys[row])} is ${value}`);
+  }
+  return { keys, vectors, duplicates, counts: counts === null ? null : places.map((k) => counts[k]) };
+}
+
+/** A packed file, or one of a system that maps none, as a whole. */
+async function unpackedTable(
+  path: string,
+  bytes: Bytes,
+  words: WordList | undefined,
+  tensor: string | undefined,
+): Promise<OpenTable> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes.pieces()) pieces.push(Uint8Array.from(piece));
+  const whole = Buffer.concat(pieces);
+  if (!looksLikeSafetensors(bytes.head)) {
+    const array = parseNpy(whole);
+    if (!(array instanceof Tensor) || array.dim() !== 2) {
+      throw new FileFormatError(`${bytes.name}: must hold an array of two dimensions`);
+    }
+    const rows = new RowStore(array.float().contiguous());
+    return { rows, words: wordsOfTable(bytes.name, path, rows.size, words, null), counts: null };
+  }
+  const { tensors } = parseSafetensors(whole);
+  const name = tensor ?? (tensors.vectors === undefined ? 'weight' : 'vectors');
+  const table = tensors[name];
+  if (table?.dim() !== 2) {
+    throw new ValueError(`${bytes.name}: holds no table ${describe(name)}; say which tensor by the option tensor`);
+  }
+  const { scale, counts, words: own } = tensors;
+  const isQuantized = table.dtype === 'uint8' && scale !== undefined;
+  const rows = isQuantized ? new RowStore(table, scale) : new RowStore(table.float().contiguous());
+  const inFile = own?.dtype === 'uint8' ? () => own.data as Uint8Array : null;
+  const list = wordsOfTable(bytes.name, path, rows.size, words, inFile);
+  return { rows, words: list, counts: counts === undefined ? null : Array.from(counts.data as Float64Array) };
+}
+
+/** Writes safetensors, in numbers of a type that takes less where that is asked for. */
+export function saveTable(
+  path: string,
+  keys: readonly string[],
+  vectors: Tensor,
+  counts: readonly number[] | null,
+  dtype: SavedType,
+): void {
+  const tensors: Record<string, Tensor> = {};
+  if (dtype === 'int8') {
+    const { weight, scale } = QuantizedEmbedding.fromFloat(vectors);
+    tensors.vectors = weight;
+    tensors.scale = scale;
+  } else {
+    tensors.vectors = vectors.to(dtype);
+  }
+  const bytes = bytesOfWords(keys);
+  tensors.words = Tensor.wrap(Uint8Array.from(bytes), [bytes.length], 'uint8');
+  if (counts !== null) tensors.counts = Tensor.wrap(Float64Array.from(counts), [counts.length], 'float64');
+  writePartsAtomically(path, [serializeSafetensors(tensors, { metadata: { format: 'lutra.keyed_vectors' } })]);
+}
+
+/** Writes the array, and its words first: an array without them would be of no use. */
+export function saveNpyTable(
+  op: string,
+  path: string,
+  keys: readonly string[],
+  vectors: Tensor,
+  dtype: SavedType,
+): void {
+  if (dtype !== 'float32' && dtype !== 'float16') {
+    throw new DTypeError(`${op}: .npy holds float32 or float16, got ${describe(dtype)}; safetensors holds it`);
+  }
+  const parts = npyParts(op, 'vectors', vectors.to(dtype));
+  writePartsAtomically(besideOf(path), [bytesOfWords(keys)]);
+  writePartsAtomically(path, parts);
+}

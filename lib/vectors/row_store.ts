@@ -1,0 +1,79 @@
+import { lookUpStored } from '../calls/embedding_bag.js';
+import { Tensor } from '../tensor/tensor.js';
+
+/** Rows of a table that are widened at once. */
+const rowsOfBlock = 4096;
+
+/** The rows of vectors: float32 as they are, or floats of 16 bits and int8, which are widened where they are needed. */
+export class RowStore {
+  /**
+   * @param weight [rows, dim], contiguous: float32, float16, bfloat16, or the bytes of int8
+   * @param scale float32 [rows] for int8, else null
+   * @param check called before rows are read
+   */
+  constructor(
+    readonly weight: Tensor,
+    private readonly scale: Tensor | null = null,
+    private readonly check: () => void = () => {},
+  ) {}
+
+  get size(): number {
+    return this.weight.shape[0];
+  }
+  get dim(): number {
+    return this.weight.shape[1];
+  }
+  get isFloat(): boolean {
+    return this.weight.dtype === 'float32';
+  }
+
+  /** One row: a view of the table where it is float32. */
+  row(index: number): Float32Array {
+    this.check();
+    if (!this.isFloat) return this.#widened(Int32Array.of(index)).storage.array as Float32Array;
+    const begin = this.weight.offset + index * this.dim;
+    return (this.weight.storage.array as Float32Array).subarray(begin, begin + this.dim);
+  }
+
+  /** Rows by number, float32 [rows.length, dim]. */
+  rows(indices: Int32Array): Tensor {
+    this.check();
+    return this.isFloat
+      ? this.weight.indexSelect(0, Tensor.wrap(indices, [indices.length], 'int32'))
+      : this.#widened(indices);
+  }
+
+  /** Calls `use` with the first `count` rows, all at once or some at a time: float32 [some, dim]. */
+  forBlocks(count: number, use: (rows: Tensor, begin: number) => void): void {
+    this.check();
+    if (this.isFloat) {
+      use(count === this.size ? this.weight : this.weight.narrow(0, 0, count), 0);
+      return;
+    }
+    for (let begin = 0; begin < count; begin += rowsOfBlock) {
+      const length = Math.min(rowsOfBlock, count - begin);
+      use(this.#widened(Int32Array.from({ length }, (_, k) => begin + k)), begin);
+    }
+  }
+
+  /** All rows as float32: the table itself where it is. */
+  all(): Tensor {
+    if (this.isFloat) {
+      this.check();
+      return this.weight;
+    }
+    const all = Tensor.allocate([this.size, this.dim], 'float32', false);
+    const data = all.storage.array as Float32Array;
+    this.forBlocks(this.size, (rows, begin) => {
+      data.set(
+        (rows.storage.array as Float32Array).subarray(rows.offset, rows.offset + rows.numel),
+        all.offset + begin * this.dim,
+      );
+    });
+    return all;
+  }
+
+  #widened(indices: Int32Array): Tensor {
+    return lookUpStored('KeyedVectors', this.weight, this.scale, Tensor.wrap(indices, [indices.length], 'int32'));
+  }
+}
