@@ -1,3 +1,4 @@
+export { ApproximateIndex, type ApproximateOptions } from './approximate.js';
 export type { AutotuneOptions, AutotuneTrial } from './classifier/autotune.js';
 export { type ClassifierPredictOptions, FastTextClassifier, type Prediction } from './classifier/classifier.js';
 export type { LabelledText, LabelledTexts } from './classifier/examples.js';

@@ -3,6 +3,7 @@ import { Embedding } from '../nn/embedding.js';
 import { checkOptions, isIterable, nearest } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { ApproximateIndex } from './approximate.js';
 import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './evaluation/analogies.js';
 import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
 import type { FastTextModel } from './fasttext/model_reader.js';
@@ -11,6 +12,7 @@ import { checkWordList, mapTable, type WordList } from './formats/tables.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
 import { RowStore } from './row_store.js';
 import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
+import { transportCost } from './transport.js';
 import type { VectorTable } from './vector_table.js';
 import { WordBytes } from './word_list.js';
 
@@ -19,6 +21,8 @@ export type Query = string | ArrayLike<number> | Tensor;
 export type Queries = Query | readonly (Query | readonly [Query, number])[];
 
 export interface MostSimilarOptions extends SearchOptions {
+  /** An index that finds nearly all of them, faster: of these vectors, by `ApproximateIndex.build`. Default: all are looked at. */
+  indexer?: ApproximateIndex;
   /** What the answer should be unlike; weighted -1 unless a weight is given. */
   negative?: Queries;
 }
@@ -218,14 +222,21 @@ export class KeyedVectors implements VectorTable {
    */
   mostSimilar(positive: Queries, options?: MostSimilarOptions): Nearest[] {
     const op = 'KeyedVectors.mostSimilar';
-    const { negative, ...search } = checkOptions(op, options, ['negative', 'topn', 'restrictVocab']);
+    const { negative, indexer, ...search } = checkOptions(op, options, [
+      'negative',
+      'indexer',
+      'topn',
+      'restrictVocab',
+    ]);
     const queries = [
       ...this.#queries(op, 'positive', positive, 1),
       ...(negative === undefined ? [] : this.#queries(op, 'negative', negative, -1)),
     ];
     if (queries.length === 0) throw new ArgumentError(`${op}: positive and negative name no word`);
     const without = new Set(queries.flatMap(({ index }) => (index === null ? [] : [index])));
-    return this.#search.nearest(op, meanOf(queries, this.vectorSize, true), without, search);
+    const mean = meanOf(queries, this.vectorSize, true);
+    if (indexer !== undefined) return this.#approximately(op, indexer, mean, without, search);
+    return this.#search.nearest(op, mean, without, search);
   }
 
   /**
@@ -310,6 +321,71 @@ export class KeyedVectors implements VectorTable {
   /** Writes all vectors, in one piece or not at all. The format follows the name's ending unless it is given. */
   save(path: string, options?: SaveOptions): void {
     saveVectors('KeyedVectors.save', path, this, options);
+  }
+
+  /**
+   * Word Mover's Distance (Kusner et al. 2015): the least that a document's words have to travel to become the other's, each with a
+   * share of the way by how often it stands there; exactly, as the transportation problem. Words that aren't here don't count; the
+   * distance to a document of none is infinite.
+   * @param norm whether vectors are brought to length 1 first; default true, as gensim has it
+   */
+  wmdistance(a: readonly string[], b: readonly string[], options?: { norm?: boolean }): number {
+    const op = 'KeyedVectors.wmdistance';
+    const { norm = true } = checkOptions(op, options, ['norm']);
+    const [from, to] = [this.#bagOf(op, 'a', a, norm), this.#bagOf(op, 'b', b, norm)];
+    if (from.length === 0 || to.length === 0) return Number.POSITIVE_INFINITY;
+    const total = (bag: typeof from) => bag.reduce((sum, { count }) => sum + count, 0);
+    const [ofA, ofB] = [total(from), total(to)];
+    const cost = new Float64Array(from.length * to.length);
+    for (const [i, x] of from.entries()) {
+      for (const [j, y] of to.entries()) {
+        let sum = 0;
+        for (let k = 0; k < x.vector.length; k++) sum += (x.vector[k] - y.vector[k]) ** 2;
+        cost[i * to.length + j] = Math.sqrt(sum);
+      }
+    }
+    // In whole numbers, which add up exactly: each word's share of its document, times the lengths of both.
+    const moved = transportCost(
+      from.map(({ count }) => count * ofB),
+      to.map(({ count }) => count * ofA),
+      cost,
+    );
+    return moved / (ofA * ofB);
+  }
+
+  /** The words of a document that have vectors, each once. */
+  #bagOf(op: string, name: string, words: unknown, norm: boolean): { count: number; vector: Float32Array }[] {
+    if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) {
+      const hint = typeof words === 'string' ? '; split it into words first' : '';
+      throw new ArgumentError(`${op}: ${name} must be an array of words, got ${describe(words)}${hint}`);
+    }
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return [...counts].flatMap(([word, count]) => {
+      const vector = this.#indices.has(word) ? this.#row(this.index(word)) : this.vectorOfUnknown(word);
+      return vector === null ? [] : [{ count, vector: norm ? unit(vector.slice()) : vector }];
+    });
+  }
+
+  #approximately(
+    op: string,
+    indexer: ApproximateIndex,
+    query: Float32Array,
+    without: ReadonlySet<number>,
+    { topn = 10, restrictVocab = null }: SearchOptions,
+  ): Nearest[] {
+    if (!(indexer instanceof ApproximateIndex)) {
+      throw new ArgumentError(`${op}: indexer must be an ApproximateIndex, got ${describe(indexer)}`);
+    }
+    if (indexer.size !== this.size) {
+      throw new ShapeError(`${op}: indexer must be of these ${this.size} words, it holds ${indexer.size}`);
+    }
+    if (restrictVocab !== null) throw new ArgumentError(`${op}: restrictVocab doesn't go with an indexer`);
+    if (!Number.isInteger(topn) || topn < 1) {
+      throw new ValueError(`${op}: topn must be a whole number of at least 1, got ${describe(topn)}`);
+    }
+    const found = indexer.search(query, topn + without.size).filter(({ index }) => !without.has(index));
+    return found.slice(0, topn).map(({ index, similarity }) => ({ key: this.keys[index], similarity }));
   }
 
   get #search(): Searcher {

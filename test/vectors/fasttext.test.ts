@@ -144,6 +144,7 @@ describe('FastText', () => {
     await expect(FastText.train(5 as unknown as string[])).rejects.toThrow(
       'FastText.train: the corpus must be iterable',
     );
+    await expect(FastText.train('no/such/file')).rejects.toThrow('FastText.train: "no/such/file" can\'t be read');
     writeFileSync(join(folder, 'text.bin'), 'some text\n'.repeat(40));
     await expect(FastText.load(join(folder, 'text.bin'))).rejects.toThrow('is no model of fastText');
     await expect(FastText.load(5 as unknown as string)).rejects.toThrow('path must be a string, got 5');
