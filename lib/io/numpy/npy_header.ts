@@ -117,7 +117,7 @@ function readKind(source: string, letters: string, advice: string): { kind: stri
 }
 
 /** The start of a file: magic, version, and a header padded so that the data starts at a multiple of 64 bytes. */
-export function formatNpyHeader(descr: string, shape: readonly number[]): Buffer {
+export function formatNpyHeader(descr: string, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const fixed = 10;
