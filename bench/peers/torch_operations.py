@@ -85,6 +85,49 @@ def plain(apply):
     return lambda p: apply
 
 
+def multi_margin(p):
+    targets = integers(p["rows"], 7, p["columns"])
+    return lambda x: F.multi_margin_loss(x, targets)
+
+
+def poisson_nll(p):
+    target = matrix(p["rows"], p["columns"], 3, 9.0).abs()
+    return lambda x: F.poisson_nll_loss(x, target, full=True)
+
+
+def soft_margin(p):
+    target = matrix(p["rows"], p["columns"], 3).sign()
+    return lambda x: F.soft_margin_loss(x, target)
+
+
+def scatters(reduce, dim):
+    def make(p):
+        bound = p["rows"] if dim == 0 else p["columns"]
+        index = integers(p["rows"] * p["columns"], 5, bound).reshape(p["rows"], p["columns"])
+        source = matrix(p["rows"], p["columns"], 6)
+        return lambda x: x.scatter_reduce(dim, index, source, reduce)
+
+    return make
+
+
+def numbers(bound, apply):
+    def make(p):
+        values = integers(p["rows"] * p["columns"], 5, bound)
+        return lambda x: apply(values)
+
+    return make
+
+
+def clamp_tensors(p):
+    low, high = matrix(p["rows"], p["columns"], 3) - 1, matrix(p["rows"], p["columns"], 4) + 1
+    return lambda x: x.clamp(low, high)
+
+
+def atan2(p):
+    other = matrix(p["rows"], p["columns"], 3)
+    return lambda x: x.atan2(other)
+
+
 ON_MATRICES = {
     "relu": plain(torch.relu),
     "add": plain(lambda x: x + x),
@@ -130,6 +173,29 @@ ON_MATRICES = {
     "attention": attention,
     "mse": mse,
     "bceWithLogits": bce_with_logits,
+    "multiMargin": multi_margin,
+    "poissonNll": poisson_nll,
+    "softMargin": soft_margin,
+    "scatterSum": scatters("sum", 1),
+    "scatterProd": scatters("prod", 1),
+    "scatterMean": scatters("mean", 1),
+    "scatterAmax": scatters("amax", 1),
+    "scatterAmaxRows": scatters("amax", 0),
+    "cumprod": plain(lambda x: x.cumprod(1)),
+    "cumprodRows": plain(lambda x: x.cumprod(0)),
+    "cummax": plain(lambda x: x.cummax(1).values),
+    "cummaxRows": plain(lambda x: x.cummax(0).values),
+    "uniqueConsecutive": numbers(4, lambda v: v.unique_consecutive()),
+    "uniqueConsecutiveCounts": numbers(
+        4, lambda v: v.unique_consecutive(return_inverse=True, return_counts=True)[2]
+    ),
+    "bincount": numbers(100, torch.bincount),
+    "bincountMany": numbers(100_000, torch.bincount),
+    "clampTensors": clamp_tensors,
+    "atan2": atan2,
+    "lgamma": plain(torch.lgamma),
+    "nansum": plain(torch.nansum),
+    "nansumRows": plain(lambda x: x.nansum(0)),
     "labelSmoothing": cross_entropy_with(lambda columns: {"label_smoothing": 0.1}),
     "ignoreIndex": cross_entropy_with(lambda columns: {"ignore_index": 0}),
     "classWeights": cross_entropy_with(lambda columns: {"weight": floats(columns, 4).abs()}),
@@ -197,6 +263,33 @@ def transformer_layer(p):
     return trains(sequences(p["batch"], p["steps"], p["dim"]), layer, fingerprint, layer)
 
 
+def ctc_loss(p):
+    targets = integers(p["batch"] * p["labels"], 5, p["classes"] - 1).reshape(p["batch"], p["labels"]) + 1
+    steps = torch.full((p["batch"],), p["steps"])
+    labels = torch.full((p["batch"],), p["labels"])
+    return trains(
+        sequences(p["steps"], p["batch"], p["classes"]),
+        lambda x: F.ctc_loss(x.log_softmax(2), targets, steps, labels),
+        fingerprint,
+    )
+
+
+def step_projection(p):
+    """The loss of a projection with its gradients; `how`: in PyTorch's own chunks, or through all logits."""
+    layer = nn.Linear(p["features"], p["classes"])
+    fill_parameters(layer)
+    inputs = cycle(lambda seed: matrix(p["rows"], p["features"], seed).requires_grad_())
+    targets = cycle(lambda seed: integers(p["rows"], seed, p["classes"]))
+
+    def apply(x):
+        if p["how"] == "whole":
+            return F.cross_entropy(layer(x), targets())
+        options = nn.LinearCrossEntropyOptions()
+        return F.linear_cross_entropy(x, layer.weight, targets(), linear_bias=layer.bias, options=options)
+
+    return trains(inputs, apply, lambda grad: fingerprint(layer.weight.grad), layer)
+
+
 def clip_grad_norm(p):
     parameter = nn.Parameter(floats(p["n"], 1))
     parameter.grad = floats(p["n"], 2)
@@ -218,6 +311,7 @@ LAYERS = {
     "lstm": lstm,
     "multiheadAttention": multihead_attention,
     "transformerLayer": transformer_layer,
+    "ctcLoss": ctc_loss,
     "clipGradNorm": clip_grad_norm,
 }
 

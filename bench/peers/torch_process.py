@@ -23,7 +23,7 @@ from torch_inputs import (
     matrix,
     table_gradient,
 )
-from torch_operations import operation
+from torch_operations import operation, step_projection
 
 
 def lookup_with(backward, sparse, padding_idx=None):
@@ -304,6 +304,7 @@ MAKERS = {
     "stepClassifier": step_classifier,
     "stepTransfer": step_transfer,
     "stepWordLm": step_word_lm,
+    "stepProjection": step_projection,
     "crossEntropy": cross_entropy,
     "layerNorm": normalisation_with(nn.LayerNorm),
     "batchNorm": normalisation_with(nn.BatchNorm1d),

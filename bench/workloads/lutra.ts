@@ -2,7 +2,7 @@ import { nn, optim, type Tensor, tensor } from 'lutra';
 import { fillFloats, fingerprint, floats, integers } from './inputs.js';
 import type { Workload } from './kinds.js';
 import { cycle, evaluates, fillParameters, type Maker, matrix, type Prepared, tableGradient } from './lutra_inputs.js';
-import { operation } from './lutra_operations.js';
+import { operation, stepProjection } from './lutra_operations.js';
 
 function lookupWith(backward: boolean, sparse: boolean, paddingIdx: number | null = null): Maker {
   return ({ rows, dim, count }) => {
@@ -188,6 +188,7 @@ function updates(make: (parameter: nn.Parameter) => optim.Optimizer): Maker {
 
 const makers: { readonly [kind: string]: Maker } = {
   operation,
+  stepProjection,
   lookup: lookupWith(false, false),
   lookupDense: lookupWith(true, false),
   lookupSparse: lookupWith(true, true),

@@ -10,7 +10,7 @@ export interface Prepared {
 export type Numbers = { readonly [key: string]: number };
 /** Makes a workload of given sizes ready. */
 export type Maker = (
-  p: Numbers & { readonly op?: string; readonly optimizer?: string; readonly mode?: string },
+  p: Numbers & { readonly op?: string; readonly optimizer?: string; readonly mode?: string; readonly how?: string },
 ) => Prepared;
 
 export function matrix(rows: number, columns: number, seed: number, scale = 1): Tensor {

@@ -43,6 +43,14 @@ function crossEntropyWith(
 
 type MatrixOperation = (sizes: Numbers) => (x: Tensor) => Tensor;
 
+function scatters(reduce: 'sum' | 'prod' | 'mean' | 'amax', dim: number): MatrixOperation {
+  return ({ rows, columns }) => {
+    const index = tensor(integers(rows * columns, 5, dim === 0 ? rows : columns), { shape: [rows, columns] });
+    const source = matrix(rows, columns, 6);
+    return (x) => x.scatterReduce(dim, index, source, reduce);
+  };
+}
+
 const onMatrices: { readonly [op: string]: MatrixOperation } = {
   relu: () => (x) => x.relu(),
   add: () => (x) => x.add(x),
@@ -119,6 +127,55 @@ const onMatrices: { readonly [op: string]: MatrixOperation } = {
     const target = matrix(rows, columns, 3).abs();
     return (x) => F.binaryCrossEntropyWithLogits(x, target);
   },
+  multiMargin: ({ rows, columns }) => {
+    const targets = tensor(integers(rows, 7, columns));
+    return (x) => F.multiMarginLoss(x, targets);
+  },
+  poissonNll: ({ rows, columns }) => {
+    const target = matrix(rows, columns, 3, 9).abs();
+    return (x) => F.poissonNllLoss(x, target, { full: true });
+  },
+  softMargin: ({ rows, columns }) => {
+    const target = matrix(rows, columns, 3).sign();
+    return (x) => F.softMarginLoss(x, target);
+  },
+  scatterSum: scatters('sum', 1),
+  scatterProd: scatters('prod', 1),
+  scatterMean: scatters('mean', 1),
+  scatterAmax: scatters('amax', 1),
+  scatterAmaxRows: scatters('amax', 0),
+  cumprod: () => (x) => x.cumprod(1),
+  cumprodRows: () => (x) => x.cumprod(0),
+  cummax: () => (x) => x.cummax(1).values,
+  cummaxRows: () => (x) => x.cummax(0).values,
+  uniqueConsecutive: ({ rows, columns }) => {
+    const repeated = tensor(integers(rows * columns, 5, 4));
+    return () => repeated.uniqueConsecutive();
+  },
+  uniqueConsecutiveCounts: ({ rows, columns }) => {
+    const repeated = tensor(integers(rows * columns, 5, 4));
+    return () => repeated.uniqueConsecutive({ returnInverse: true, returnCounts: true })[2];
+  },
+  bincount: ({ rows, columns }) => {
+    const numbers = tensor(integers(rows * columns, 5, 100));
+    return () => numbers.bincount();
+  },
+  bincountMany: ({ rows, columns }) => {
+    const numbers = tensor(integers(rows * columns, 5, 100_000));
+    return () => numbers.bincount();
+  },
+  clampTensors: ({ rows, columns }) => {
+    const low = matrix(rows, columns, 3).sub(1);
+    const high = matrix(rows, columns, 4).add(1);
+    return (x) => x.clamp(low, high);
+  },
+  atan2: ({ rows, columns }) => {
+    const other = matrix(rows, columns, 3);
+    return (x) => x.atan2(other);
+  },
+  lgamma: () => (x) => x.lgamma(),
+  nansum: () => (x) => x.nansum(),
+  nansumRows: () => (x) => x.nansum(0),
   labelSmoothing: crossEntropyWith(() => ({ labelSmoothing: 0.1 })),
   ignoreIndex: crossEntropyWith(() => ({ ignoreIndex: 0 })),
   classWeights: crossEntropyWith((columns) => ({ weight: vector(columns, 4).abs() })),
@@ -229,6 +286,16 @@ const layers: { readonly [op: string]: Maker } = {
       layer,
     );
   },
+  ctcLoss: ({ steps, batch, classes, labels }) => {
+    const targets = tensor(integers(batch * labels, 5, classes - 1), { shape: [batch, labels] }).add(1);
+    const stepsOfEach = new Int32Array(batch).fill(steps);
+    const labelsOfEach = new Int32Array(batch).fill(labels);
+    return trains(
+      sequences(steps, batch, classes),
+      (x) => F.ctcLoss(x.logSoftmax(2), targets, stepsOfEach, labelsOfEach),
+      ({ data }) => fingerprint(data),
+    );
+  },
   clipGradNorm: ({ n }) => {
     const parameter = new nn.Parameter(vector(n, 1));
     parameter.grad = vector(n, 2);
@@ -240,6 +307,24 @@ const layers: { readonly [op: string]: Maker } = {
       result: () => [norm.item()],
     };
   },
+};
+
+/** The loss of a projection with its gradients; `how`: in chunks, or through all logits. */
+export const stepProjection: Maker = ({ rows, features, classes, how }) => {
+  const layer = new nn.Linear(features, classes);
+  fillParameters(layer);
+  const inputs = cycle((seed) => matrix(rows, features, seed).requiresGrad_());
+  const targets = cycle((seed) => tensor(integers(rows, seed, classes)));
+  const { weight, bias } = layer;
+  return trains(
+    inputs,
+    (x) =>
+      how === 'chunked'
+        ? F.linearCrossEntropy(x, weight, targets(), { linearBias: bias })
+        : F.crossEntropy(layer.forward(x), targets()),
+    () => fingerprint(weight.grad!.data),
+    layer,
+  );
 };
 
 /** An operation of operations.ts: on matrices, or with sizes of its own. */

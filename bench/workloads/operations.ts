@@ -11,19 +11,33 @@ function layer(op: string, title: string, params: { readonly [key: string]: numb
   return { name: title, kind: 'operation', params: { op, ...params }, flops: 0, bytes: 0 };
 }
 
+/** The loss of a projection and its three gradients: in chunks, or with all logits in memory. A step, so that its memory counts. */
+function projection(rows: number, features: number, classes: number, how: string): Workload {
+  const name = `loss of a projection ${rows}x${features} to ${classes}, ${how}`;
+  const flops = 6 * rows * features * classes;
+  return { name, kind: 'stepProjection', params: { rows, features, classes, how }, flops, bytes: 0 };
+}
+
 const cheap = ['relu', 'add', 'scale', 'clone', 'sigmoid', 'exp', 'sum', 'fourInARow'];
 const large = [
   ...['addRow', 'subColumn', 'clamp', 'square', 'log', 'sin', 'greater', 'where', 'maskedFill', 'copyTransposed'],
   ...['joinColumns', 'narrowColumns', 'selectColumns', 'gatherColumns', 'matvec', 'cosineSimilarity'],
   ...['sumRows', 'sumColumns', 'maxRows', 'maxColumns', 'argmax', 'std', 'norm', 'softmax', 'cumsum', 'sort', 'topk'],
 ];
+/** At places of an index, in order, by number: what a loop does element by element. */
+const ordered = [
+  ...['scatterSum', 'scatterProd', 'scatterMean', 'scatterAmax', 'scatterAmaxRows', 'cumprod', 'cumprodRows'],
+  ...['cummax', 'cummaxRows', 'uniqueConsecutive', 'uniqueConsecutiveCounts', 'bincount', 'bincountMany'],
+  ...['clampTensors', 'atan2', 'lgamma', 'nansum', 'nansumRows'],
+];
 const trained = ['relu', 'tanh', 'gelu', 'silu', 'square', 'dropout', 'softmax', 'meanRows', 'sumColumns'];
-const losses = ['mse', 'bceWithLogits', 'cosineSimilarity'];
+const losses = ['mse', 'bceWithLogits', 'cosineSimilarity', 'multiMargin', 'poissonNll', 'softMargin'];
 
 /** Options and operations that the table has no row for. */
 export const operations: readonly Workload[] = [
   ...cheap.flatMap((op) => [on(op, 100, 100), on(op, 640, 300), on(op, 1000, 1000)]),
   ...large.map((op) => on(op, 1000, 1000)),
+  ...ordered.map((op) => on(op, 1000, 1000)),
   on('swapHeads', 1024, 128),
   on('attention', 8192, 32),
   ...[...trained, ...losses].map((op) => on(op, 640, 300, true)),
@@ -90,5 +104,12 @@ export const operations: readonly Workload[] = [
     pass('adagrad', 'Adagrad pass', n, 20),
     pass('amsgrad', 'AMSGrad pass', n, 36),
   ]),
+  ...['chunked', 'whole'].map((how) => projection(1024, 256, 100_000, how)),
+  layer('ctcLoss', 'CTC of 16x150, 30 labels of 40 classes, fwd+bwd', {
+    steps: 150,
+    batch: 16,
+    classes: 40,
+    labels: 30,
+  }),
   layer('clipGradNorm', 'clipGradNorm of 2000000', { n: 2_000_000 }),
 ];

@@ -50,6 +50,7 @@ export const unaryNames = [
   'softsign',
   'tanhshrink',
   'threshold',
+  'lgamma',
 ] as const;
 export const binaryNames = [
   'add',
@@ -105,6 +106,7 @@ export const binaryNames = [
   'glu',
   'prelu',
   'preluWeightBackward',
+  'atan2',
 ] as const;
 export const ternaryNames = [
   'addcmul',
@@ -140,6 +142,7 @@ export const reduceNames = [
   'sumSquares',
   'sumPowers',
   'sumNonzero',
+  'sumNumbers',
   'deviations',
   'prod',
   'max',

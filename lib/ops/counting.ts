@@ -1,6 +1,7 @@
 /** How many: of each number, in each bin, that are not zero. */
 
 import { copyOf } from '../calls/copy.js';
+import { countNumbers, numberRange, weighNumbers } from '../calls/running.js';
 import { inNameOf } from '../error_names.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
@@ -57,24 +58,19 @@ export function bincount(input: Tensor, options?: BincountOptions): Tensor {
   }
   const w = weights === undefined || weights === null ? null : checkWeights(x, weights);
   const dense = x.contiguous();
-  const { array } = dense.storage;
-  const { offset, numel: n } = dense;
   let length = minlength;
-  for (let i = 0; i < n; i++) {
-    const value = array[offset + i];
-    if (value < 0) throw new ValueError(`bincount: numbers must not be negative, got ${value} at position ${i}`);
-    if (value >= length) length = value + 1;
+  if (dense.numel > 0) {
+    const { least, most } = numberRange(dense);
+    if (least < 0) throw negativeNumber(dense, least);
+    length = Math.max(minlength, most + 1);
   }
-  const out = Tensor.allocate([length], w === null ? 'int32' : w.dtype);
-  const counts = out.storage.array;
-  if (w === null) {
-    for (let i = 0; i < n; i++) counts[array[offset + i]]++;
-  } else {
-    const values = w.storage.array;
-    const first = w.offset;
-    for (let i = 0; i < n; i++) counts[array[offset + i]] += values[first + i];
-  }
-  return out;
+  return w === null ? countNumbers(dense, length) : weighNumbers(copyOf(dense, 'int32'), w, length);
+}
+
+function negativeNumber({ storage, offset, numel }: Tensor, least: number): ValueError {
+  const first = storage.array.subarray(offset, offset + numel).findIndex((value: number) => value < 0);
+  const value = first < 0 ? least : storage.array[offset + first];
+  return new ValueError(`bincount: numbers must not be negative, got ${value} at position ${first}`);
 }
 
 function checkWeights(x: Tensor, weights: unknown): Tensor {

@@ -1,6 +1,7 @@
 /** Running products and extremes along a dimension. */
 
 import { needsGrad, record } from '../autograd/record.js';
+import { runningExtremes as extremesAlong, runningProducts } from '../calls/running.js';
 import { inNameOf } from '../error_names.js';
 import { ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
@@ -37,19 +38,19 @@ function along(x: Tensor, dim: number): Layout {
   return layoutOf(x, x.ndim === 0 ? [] : [dim], true);
 }
 
-function runningProducts(x: Tensor, d: number): Tensor {
+/** In a loop that notices what does not fit. */
+function integerProducts(x: Tensor, d: number): Tensor {
   const { source, outer, n, inner } = along(x, d);
   const out = Tensor.allocate(x.shape, x.dtype, false);
   const from = source.storage.array;
   const to = out.storage.array;
   const [first, target] = [source.offset, out.offset];
-  const whole = x.dtype === 'int32';
   for (let line = 0; line < outer * inner; line++) {
     let at = Math.floor(line / inner) * n * inner + (line % inner);
     let product = 1;
     for (let k = 0; k < n; k++, at += inner) {
       product *= from[first + at];
-      if (whole && product !== (product | 0)) {
+      if (product !== (product | 0)) {
         throw new ValueError(
           `cumprod: the product ${product} at place ${k} does not fit int32; pass { dtype: 'float64' } to compute in floats`,
         );
@@ -102,8 +103,8 @@ export function cumprod(input: Tensor, dim: number, options?: CumprodOptions): T
   const given = checkDense('cumprod', 'input', input);
   const x = toComputing(dtype === undefined || dtype === null ? given : to(given, checkDType('cumprod', dtype)));
   const d = wrapDim('cumprod', dim, x.ndim);
-  if (!isFloating(x.dtype)) return runningProducts(to(x, 'int32'), d);
-  const out = runningProducts(x.detach(), d);
+  if (!isFloating(x.dtype)) return integerProducts(to(x, 'int32'), d);
+  const out = runningProducts(along(x.detach(), d), x.shape);
   if (!needsGrad(x)) return out;
   return record(
     'CumprodBackward0',
@@ -127,29 +128,7 @@ export function cumprod(input: Tensor, dim: number, options?: CumprodOptions): T
 function runningExtremes(op: 'cummax' | 'cummin', input: unknown, dim: number): ValuesAndIndices {
   const x = toComputing(checkDense(op, 'input', input));
   const d = wrapDim(op, dim, x.ndim);
-  const { source, outer, n, inner } = along(x.detach(), d);
-  const values = Tensor.allocate(x.shape, x.dtype, false);
-  const indices = Tensor.allocate(x.shape, 'int32', false);
-  const from = source.storage.array;
-  const best = values.storage.array;
-  const places = indices.storage.array;
-  const [first, target, placed] = [source.offset, values.offset, indices.offset];
-  const sign = op === 'cummax' ? 1 : -1;
-  for (let line = 0; line < outer * inner; line++) {
-    let at = Math.floor(line / inner) * n * inner + (line % inner);
-    let held = sign * Number.NEGATIVE_INFINITY;
-    let place = 0;
-    for (let k = 0; k < n; k++, at += inner) {
-      const value = from[first + at];
-      // A NaN replaces a number, and nothing but a NaN replaces a NaN.
-      if (Number.isNaN(value) || sign * value >= sign * held) {
-        held = value;
-        place = k;
-      }
-      best[target + at] = held;
-      places[placed + at] = place;
-    }
-  }
+  const { values, indices } = extremesAlong(op === 'cummax', along(x.detach(), d), x.shape);
   if (isFloating(x.dtype) && needsGrad(x)) {
     const node = op === 'cummax' ? 'CummaxBackward0' : 'CumminBackward0';
     record(

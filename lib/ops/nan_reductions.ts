@@ -1,5 +1,7 @@
 /** Sums and means that leave NaN out. */
 
+import { needsGrad, record } from '../autograd/record.js';
+import { reduceFloats } from '../calls/reduce.js';
 import { inNameOf } from '../error_names.js';
 import { DTypeError } from '../errors.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -10,7 +12,9 @@ import { to } from './copy.js';
 import { where } from './masking.js';
 import { checkDense, toComputing } from './operands.js';
 import { type SumOptions, sum } from './reduction.js';
-import { type Dims, readArguments } from './reduction_layout.js';
+import { type Dims, layoutOf, readArguments, reducedDims } from './reduction_layout.js';
+import { reshape } from './reshape.js';
+import { expand } from './view.js';
 
 declare module '../tensor/tensor.js' {
   interface Tensor {
@@ -29,7 +33,18 @@ function withoutNaN(input: Tensor): Tensor {
 export function nansum(input: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
   const args = readArguments('nansum', dim, options, ['keepdim', 'dtype']);
   const x = toComputing(checkDense('nansum', 'input', input));
-  return inNameOf('nansum', () => sum(withoutNaN(x), args.dim ?? null, args.options));
+  const { keepdim } = args;
+  const { dtype } = args.options;
+  if (!isFloating(x.dtype) || dtype !== undefined) {
+    return inNameOf('nansum', () => sum(withoutNaN(x), args.dim ?? null, args.options));
+  }
+  const dims = reducedDims('nansum', args.dim ?? null, x.ndim);
+  const out = reduceFloats('sumNumbers', layoutOf(x.detach(), dims, keepdim));
+  if (!needsGrad(x)) return out;
+  // Every number gets the sum's gradient; dimensions that were summed away come back with size 1.
+  const kept = x.shape.map((size, i) => (dims.includes(i) ? 1 : size));
+  const backward = (grad: Tensor) => [where(isnan(x.detach()), 0, expand(reshape(grad, kept), x.shape))];
+  return record('NansumBackward0', [x], out, backward, [x]);
 }
 
 /** The mean over `dim` (all dimensions by default) of what is not NaN. @throws DTypeError for integers */

@@ -80,7 +80,16 @@ function recorded(
   value: (a: number, b: number) => number,
   slopes: (a: Operand, b: Operand, k: 0 | 1) => Tensor,
 ): Tensor {
-  const out = mapTwo(o, value);
+  return recordedAs(node, o, mapTwo(o, value), slopes);
+}
+
+/** The same with values that are there already. */
+function recordedAs(
+  node: string,
+  o: Operands,
+  out: Tensor,
+  slopes: (a: Operand, b: Operand, k: 0 | 1) => Tensor,
+): Tensor {
   if (!needsGradTwo(o)) return out;
   const plain = (x: Operand) => (x instanceof Tensor ? x.detach() : x);
   return recordTwo(node, o, out, tensorsOf(o.a, o.b), (grad, k) => mul(grad, slopes(plain(o.a), plain(o.b), k)));
@@ -96,7 +105,9 @@ function fullOf(value: number, dtype: DType): Tensor {
 /** The angle of the point (other, input), in radians from −π to π. Integers give float32. */
 export function atan2(input: Tensor, other: Tensor): Tensor {
   const o = resolve('atan2', checkDense('atan2', 'input', input), checkDense('atan2', 'other', other), true);
-  return recorded('Atan2Backward0', o, Math.atan2, (a, b, k) => {
+  const [a, b] = tensorsOf(o.a, o.b);
+  const out = binary('atan2', a.detach(), b.detach(), o.shape);
+  return recordedAs('Atan2Backward0', o, out, (a, b, k) => {
     const size = square(a as Tensor).add(square(b as Tensor));
     return where(eq(size, 0), 0, k === 0 ? div(b, size) : neg(div(a, size)));
   });

@@ -2,6 +2,7 @@
 
 import { needsGrad, record } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
+import { meetElements } from '../calls/running.js';
 import { layout, scatterAddElements } from '../calls/select.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions, nearest } from '../options.js';
@@ -13,14 +14,14 @@ import { eq, logicalAnd } from './comparison.js';
 import { checkWritable } from './in_place.js';
 import { checkDim } from './index_argument.js';
 import { where } from './masking.js';
-import { meet, type ScatterReduction } from './meeting_loops.js';
 import { checkDense, overwrite, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { gather, scatter, scatterAdd } from './scatter.js';
 import { expand, narrow } from './view.js';
 import { wrappedIndex } from './wrapped_index.js';
 
-export type { ScatterReduction };
+/** What becomes of the values that meet. */
+export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
 
 export interface ScatterReduceOptions {
   /** Whether the input's own value takes part where others arrive. Default true. */
@@ -135,32 +136,21 @@ function prepareScatter(
 
 /** The reduction, unrecorded. */
 function reduced(meeting: Meeting): Tensor {
-  const { x, d, ids, src, reduce, includeSelf } = meeting;
+  const { op, x, d, ids, src, reduce, includeSelf } = meeting;
   const out = copyOf(x);
   const window = cut(out, ids, d);
   const dense = window.isContiguous() && window.numel === out.numel ? out : copyOf(window);
   const values = cut(src.detach(), ids).contiguous();
-  const { array } = dense.storage;
-  const whole = dense.offset === 0 && array.length === dense.numel;
-  const to = whole ? array : array.subarray(dense.offset, dense.offset + dense.numel);
-  // An index that was expanded from one place a slice is read as that.
-  const elementwise = meeting.slices === null;
-  const index = meeting.slices ?? ids;
   const extent = layout(dense.shape, d);
   const count = ids.shape[d];
-  const arrivals = {
-    values: values.storage.array,
-    start: values.offset,
-    index: index.storage.array,
-    indexStart: index.offset,
-    elementwise,
-    ...extent,
-    count,
-  };
-  // Bytes wrap in the loop only.
-  const added = (reduce === 'sum' || reduce === 'mean') && x.dtype !== 'uint8';
-  const kernel = !added ? null : () => scatterAddElements(meeting.op, dense, values, ids, extent, count);
-  meet(reduce, includeSelf, x.dtype, to, arrivals, kernel);
+  // The sum of floats at places of their own has a faster way.
+  if (reduce === 'sum' && includeSelf && x.dtype !== 'uint8') {
+    scatterAddElements(op, dense, values, ids, extent, count);
+  } else {
+    // An index that was expanded from one place a slice is read as that.
+    const elementwise = meeting.slices === null;
+    meetElements(reduce, dense, values, meeting.slices ?? ids, extent, count, { elementwise, includeSelf });
+  }
   if (dense !== out) copyInto(window, dense);
   return out;
 }

@@ -13,7 +13,7 @@ import { i0Of, i1Of } from './bessel.js';
 import { clamp } from './clamping.js';
 import { eq, gt, isinf, isnan, logicalAnd, lt } from './comparison.js';
 import { mapOne } from './element_loops.js';
-import { digammaOf, erfcOf, erfinvOf, lgammaOf, polygammaOf, trigammaOf } from './gamma.js';
+import { digammaOf, erfcOf, erfinvOf, polygammaOf, trigammaOf } from './gamma.js';
 import { checkWritable, replace } from './in_place.js';
 import { where } from './masking.js';
 import { checkDense, checkInPlace, toComputing, toFloating } from './operands.js';
@@ -155,8 +155,12 @@ function erfcOfSingles(x: Tensor): Tensor {
 export const erfinv = (input: Tensor): Tensor =>
   recorded('erfinv', input, 'ErfinvBackward0', erfinvOf, (_, y) => mul(exp(square(y)), 1 / TWO_OVER_SQRT_PI));
 /** ln |Γ(input)|. */
-export const lgamma = (input: Tensor): Tensor =>
-  recorded('lgamma', input, 'LgammaBackward0', lgammaOf, (x) => mapOne(x, digammaOf));
+export function lgamma(input: Tensor): Tensor {
+  const x = toFloating(checkDense('lgamma', 'input', input));
+  const out = unary('lgamma', x.detach());
+  if (!needsGrad(x)) return out;
+  return record('LgammaBackward0', [x], out, (grad) => [mul(grad, mapOne(x.detach(), digammaOf))], [x]);
+}
 /** The derivative of lgamma. */
 export const digamma = (input: Tensor): Tensor =>
   recorded('digamma', input, 'DigammaBackward0', digammaOf, (x) => mapOne(x, trigammaOf));

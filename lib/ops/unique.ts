@@ -1,13 +1,15 @@
+import { copyOf } from '../calls/copy.js';
+import { findRuns } from '../calls/running.js';
 import { ArgumentError, describe, ShapeError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { isFloating, type TypedArray } from '../tensor/dtype.js';
+import { type DType, isFloating, type TypedArray } from '../tensor/dtype.js';
 import { wrapDim } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { indexSelect } from './indexing.js';
-import { checkDense, toComputing } from './operands.js';
+import { checkDense, computeType, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { sort } from './sorting.js';
-import { permute } from './view.js';
+import { narrow, permute } from './view.js';
 
 export interface UniqueConsecutiveOptions {
   /** Also give, for each element, its place among the unique ones. Default false. */
@@ -115,6 +117,7 @@ function uniqueOf(op: string, input: unknown, options: UniqueOptions, sorted: bo
   const d = flat ? 0 : wrapDim(op, dim, x.ndim);
   if (!flat && x.ndim === 0) throw new ShapeError(`${op}: a 0-dimensional tensor has no slices`);
   const source = flat ? reshape(x, [-1]) : x;
+  if (flat && !sorted && computes(x.dtype)) return runsOf(source.contiguous(), x.shape, options);
   const count = source.shape[d];
   const slicesFirst = [d, ...Array.from({ length: x.ndim }, (_, i) => i).filter((i) => i !== d)];
   const first = toComputing(flat ? source : permute(source, slicesFirst)).contiguous();
@@ -147,6 +150,24 @@ function byFirst({ firsts, inverse, counts }: Groups): Groups {
     inverse: list(numbers.map((group) => place[group])),
     counts: list(order.map((group) => sizes[group])),
   };
+}
+
+const computes = (dtype: DType) => computeType(dtype) === dtype && dtype !== 'bool';
+
+/** The runs of equal neighbours of a vector, in one pass. */
+function runsOf(x: Tensor, shape: readonly number[], options: UniqueOptions): Tensor | Tensor[] {
+  const wanted = { inverse: options.returnInverse === true, counts: options.returnCounts === true };
+  const { groups, values, inverse, counts } = findRuns(x, wanted);
+  /** Of its own length: the rest of what was kept ready goes back. */
+  const cut = (t: Tensor) => {
+    const kept = copyOf(narrow(t, 0, 0, groups));
+    t.storage.recycle();
+    return kept;
+  };
+  const results = [cut(values)];
+  if (inverse !== null) results.push(reshape(inverse, shape));
+  if (counts !== null) results.push(cut(counts));
+  return results.length === 1 ? results[0] : results;
 }
 
 /** The order that sorts the elements of a vector. */

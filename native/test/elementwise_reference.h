@@ -84,6 +84,8 @@ inline Real unaryReference(UnaryOp op, Real x) {
       return sigma(x);
     case UnaryOp::erf:
       return std::erf(x);
+    case UnaryOp::lgamma:
+      return std::lgamma(x);
     case UnaryOp::relu:
       return x > 0 ? x : x != x ? x : 0;
     case UnaryOp::leakyRelu:
@@ -137,6 +139,8 @@ inline Real binaryReference(BinaryOp op, Real a, Real b) {
       return a / b;
     case BinaryOp::pow:
       return std::pow(a, b);
+    case BinaryOp::atan2:
+      return std::atan2(a, b);
     case BinaryOp::maximum:
       return a != a || b != b ? NAN : std::max(a, b);
     case BinaryOp::minimum:

@@ -55,6 +55,7 @@ Real reference(ReduceOp op, const std::vector<Real>& x, Real center, Real p) {
     if (op == ReduceOp::sumSquares) sum += value * value;
     if (op == ReduceOp::sumPowers) sum += std::pow(std::fabs(value), p);
     if (op == ReduceOp::sumNonzero) sum += value != 0;
+    if (op == ReduceOp::sumNumbers) sum += value != value ? 0 : value;
     if (op == ReduceOp::deviations) sum += (value - center) * (value - center);
   }
   if (op <= ReduceOp::deviations) return sum;

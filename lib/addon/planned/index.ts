@@ -17,6 +17,7 @@ import type { PlannedNorm } from './norm.js';
 import type { PlannedOptim } from './optim.js';
 import type { PlannedPooling } from './pooling.js';
 import type { PlannedRecurrent } from './recurrent.js';
+import type { PlannedRunning } from './running.js';
 import type { PlannedSimilarity } from './similarity.js';
 import type { PlannedSoftmax } from './softmax.js';
 import type { PlannedWord2vec } from './word2vec.js';
@@ -41,6 +42,7 @@ export interface PlannedCalls
     PlannedOptim,
     PlannedPooling,
     PlannedRecurrent,
+    PlannedRunning,
     PlannedSimilarity,
     PlannedSoftmax,
     PlannedWord2vec {}

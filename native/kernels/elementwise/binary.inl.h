@@ -1,4 +1,6 @@
 // The binary operations of elementwise.h on float and double, backwards of unary operations included.
+#include "kernels/elementwise/atan2.inl.h"
+
 namespace lutra::LUTRA_NS {
 
 // The derivative of x Phi(x): Phi(x) + x phi(x).
@@ -47,6 +49,7 @@ LUTRA_INLINE Vec<T> applyBinary(Vec<T> a, Vec<T> b, Vec<T> p0, Vec<T> p1) {
   if constexpr (op == BinaryOp::mul) return a * b;
   if constexpr (op == BinaryOp::div) return a / b;
   if constexpr (op == BinaryOp::pow) return pow(a, b);
+  if constexpr (op == BinaryOp::atan2) return atan2(a, b);
   if constexpr (op == BinaryOp::maximum) return maximum(a, b);
   if constexpr (op == BinaryOp::minimum) return minimum(a, b);
   if constexpr (op == BinaryOp::fmod) return mapLanes(a, b, [](T x, T y) { return std::fmod(x, y); });

@@ -17,7 +17,7 @@
   OP(trunc) OP(exp) OP(expm1) OP(log) OP(log1p) OP(log2) OP(log10) OP(sin) OP(cos) OP(tan) OP(asin) OP(acos) \
   OP(atan) OP(sinh) OP(cosh) OP(tanh) OP(sigmoid) OP(erf) OP(relu) OP(leakyRelu) OP(gelu) OP(geluTanh) OP(silu) \
   OP(softplus) OP(elu) OP(logSigmoid) OP(mish) OP(clamp) OP(celu) OP(hardshrink) OP(softshrink) \
-  OP(hardsigmoid) OP(hardswish) OP(softsign) OP(tanhshrink) OP(threshold)
+  OP(hardsigmoid) OP(hardswish) OP(softsign) OP(tanhshrink) OP(threshold) OP(lgamma)
 
 // y = op(a, b), float and double. add and sub: alpha, the factor of b. The backwards take (grad, saved), where saved is
 // what PyTorch saves: the output for sqrt, rsqrt, reciprocal, expm1, tan, tanh, sigmoid and relu, else the input.
@@ -30,7 +30,7 @@
   OP(geluTanhBackward) OP(siluBackward) OP(softplusBackward) OP(eluBackward) OP(logSigmoidBackward) \
   OP(mishBackward) OP(clampBackward) OP(hardtanhBackward) OP(powScalarBackward) OP(celuBackward) OP(shrinkBackward) \
   OP(hardsigmoidBackward) OP(hardswishBackward) OP(softsignBackward) OP(tanhshrinkBackward) OP(thresholdBackward) \
-  OP(glu) OP(prelu) OP(preluWeightBackward)
+  OP(glu) OP(prelu) OP(preluWeightBackward) OP(atan2)
 
 // y = op(a, b, c), float and double. addcmul and addcdiv: the factor of the second term; lerp: c is the weight. The
 // backwards take (grad, a, b) and give the gradient of a (pow: of the base, powExponentBackward of the exponent,

@@ -1,4 +1,6 @@
 // The unary operations of elementwise.h on float and double.
+#include "kernels/elementwise/lgamma.inl.h"
+
 namespace lutra::LUTRA_NS {
 
 // sqrt(2 / pi) (x + 0.044715 x^3), the argument of the tanh approximation of gelu.
@@ -63,6 +65,7 @@ LUTRA_INLINE Vec<T> applyUnary(Vec<T> x, Vec<T> p0, Vec<T> p1) {
   if constexpr (op == UnaryOp::softplus) return softplus(x, p0, p1);
   if constexpr (op == UnaryOp::elu) return p1 * select(lt(zero, x), x, p0 * expm1(x));
   if constexpr (op == UnaryOp::logSigmoid) return logSigmoid(x);
+  if constexpr (op == UnaryOp::lgamma) return lgamma(x);
   if constexpr (op == UnaryOp::mish) return x * tanh(softplus(x, one, constant<T>(20)));
   // In this order NaN stays NaN, and high wins where low > high.
   if constexpr (op == UnaryOp::clamp) return min(p1, max(p0, x));

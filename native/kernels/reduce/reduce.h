@@ -10,14 +10,15 @@
 
 namespace lutra {
 
-// With sum: sum of x; sumAbs: |x|; sumSquares: x^2; sumPowers: |x|^p; sumNonzero: how many x != 0;
-// deviations: (x - center)^2. max and min are NaN when any element is; maxAbs and minAbs are those of |x|.
+// With sum: sum of x; sumAbs: |x|; sumSquares: x^2; sumPowers: |x|^p; sumNonzero: how many x != 0; sumNumbers: x,
+// without NaN; deviations: (x - center)^2. max and min are NaN when any element is; maxAbs and minAbs are those of |x|.
 enum class ReduceOp : int {
   sum,
   sumAbs,
   sumSquares,
   sumPowers,
   sumNonzero,
+  sumNumbers,
   deviations,
   prod,
   max,

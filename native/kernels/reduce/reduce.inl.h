@@ -22,6 +22,7 @@ LUTRA_INLINE Vec<T> reduceMap(Vec<T> x, Vec<T> center, Vec<T> p) {
   if constexpr (op == ReduceOp::sumSquares) return x * x;
   if constexpr (op == ReduceOp::sumPowers) return pow(abs(x), p);
   if constexpr (op == ReduceOp::sumNonzero) return select(eq(x, Vec<T>::zero()), Vec<T>::zero(), constant<T>(1));
+  if constexpr (op == ReduceOp::sumNumbers) return select(isNan(x), Vec<T>::zero(), x);
   if constexpr (op == ReduceOp::deviations) return (x - center) * (x - center);
   return x;
 }
@@ -227,6 +228,8 @@ TileFunction<T> tileFunction(ReduceOp op) {
       return &reduceTile<ReduceOp::sumPowers, T>;
     case ReduceOp::sumNonzero:
       return &reduceTile<ReduceOp::sumNonzero, T>;
+    case ReduceOp::sumNumbers:
+      return &reduceTile<ReduceOp::sumNumbers, T>;
     case ReduceOp::deviations:
       return &reduceTile<ReduceOp::deviations, T>;
     case ReduceOp::prod:

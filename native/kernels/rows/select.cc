@@ -3,33 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/rows/lanes.h"
 #include "memory/prefetch.h"
 #include "threads/thread_pool.h"
 
 namespace lutra {
 
 namespace {
-
-// Elements that one thread should have before a second one pays.
-constexpr int64_t kGrain = 1 << 14;
-
-bool inside(int32_t index, int64_t rows) { return index >= 0 && index < rows; }
-
-// Calls body(o, first, last) for disjoint ranges of the inner dimension that cover every o: equal indices only meet
-// within one (o, k), so that no two threads write the same place.
-template <class F>
-void overLanes(int64_t outer, int64_t count, int64_t inner, F body) {
-  const int64_t lanes = outer * inner;
-  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count));
-  parallelFor(lanes, grain, [&](int64_t begin, int64_t end) {
-    while (begin < end) {
-      const int64_t o = begin / inner, first = begin % inner;
-      const int64_t last = std::min(inner, first + (end - begin));
-      body(o, first, last);
-      begin += last - first;
-    }
-  });
-}
 
 template <class Move>
 void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner, Move move) {
@@ -50,7 +30,7 @@ constexpr int64_t kElementsAhead = 32;
 // moveElements where inner is 1: one element after the other, with those that follow asked for.
 template <class Unit, class Move>
 void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
-  parallelFor(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
+  parallelFor(outer, std::max<int64_t>(1, kLaneGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
     const int64_t last = end * count;
     int64_t ahead = begin * count, aheadRow = begin, aheadLeft = count;
     const auto ask = [&](int64_t until) {
@@ -90,7 +70,7 @@ void selectBytes(void* dst, const void* src, const int32_t* indices, int64_t out
   const auto size = static_cast<size_t>(step);
   char* const to = static_cast<char*>(dst);
   const char* const from = static_cast<const char*>(src);
-  parallelFor(outer * count, std::max<int64_t>(1, 4 * kGrain / std::max<int64_t>(1, bytes)),
+  parallelFor(outer * count, std::max<int64_t>(1, 4 * kLaneGrain / std::max<int64_t>(1, bytes)),
               [&](int64_t begin, int64_t end) {
                 while (begin < end) {
                   const int64_t o = begin / count, first = o * count, last = std::min(end, first + count);
