@@ -1,4 +1,5 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { fraction, nonNegative, positive, whole, words } from './option_values.js';
 
 /** What `lutra train` was told. What is undefined is chosen to suit the text. */
 export interface TrainSettings {
@@ -102,12 +103,7 @@ export function addTrainOptions(command: Command): Command {
         new Option(
           '--neighbours <words>',
           'words, separated by commas, whose nearest neighbours are shown (default: some frequent ones)',
-        ).argParser((value: string) =>
-          value
-            .split(',')
-            .map((word) => word.trim())
-            .filter((word) => word !== ''),
-        ),
+        ).argParser(words),
       ],
     ],
   ];
@@ -115,35 +111,4 @@ export function addTrainOptions(command: Command): Command {
     for (const option of options) command.addOption(option.helpGroup(heading));
   }
   return command;
-}
-
-function number(value: string): number {
-  return value.trim() === '' ? Number.NaN : Number(value);
-}
-
-function whole(least: number, most = 2 ** 31 - 1): (value: string) => number {
-  return (value) => {
-    const n = number(value);
-    if (Number.isInteger(n) && n >= least && n <= most) return n;
-    const range = most === 2 ** 31 - 1 ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`It must be an integer ${range}.`);
-  };
-}
-
-function positive(value: string): number {
-  const x = number(value);
-  if (Number.isFinite(x) && x > 0) return x;
-  throw new InvalidArgumentError('It must be a number above 0.');
-}
-
-function nonNegative(value: string): number {
-  const x = number(value);
-  if (Number.isFinite(x) && x >= 0) return x;
-  throw new InvalidArgumentError('It must be a number of at least 0.');
-}
-
-function fraction(value: string): number {
-  const x = number(value);
-  if (x >= 0 && x < 1) return x;
-  throw new InvalidArgumentError('It must be a number from 0 up to, but not including, 1.');
 }

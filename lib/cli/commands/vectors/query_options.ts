@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { whole, words } from '../option_values.js';
+import type { EvaluateSettings, QuerySettings } from './queries.js';
+
+type Queries = typeof import('./queries.js');
+
+const file = 'GloVe text, word2vec text or binary, fastText .vec, .bin or .ftz, packed by gzip or not';
+const limit = () => new Option('--limit <n>', 'read the first n words only').argParser(whole(1));
+const json = () => new Option('--json', 'print JSON').default(false);
+const topn = () => new Option('--topn <n>', 'how many to show').argParser(whole(1)).default(10);
+
+/** Adds the commands that ask files of word vectors; `load` brings their code, which needs the addon. */
+export function addQueryCommands(program: Command, load: () => Promise<Queries>): void {
+  program
+    .command('neighbors')
+    .summary('the words nearest to words')
+    .description('Shows the words whose vectors point most nearly the same way, with the cosine.')
+    .argument('<file>', file)
+    .argument('<words...>', 'words to look up')
+    .addOption(topn())
+    .addOption(limit())
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  lutra neighbors vectors.bin river sea --topn 5')
+    .action(async (path: string, list: string[], settings: QuerySettings) => {
+      await (await load()).neighborsCommand(path, list, settings);
+    });
+  program
+    .command('analogy')
+    .summary('a is to b as c is to …')
+    .description('Shows the words that are to c as b is to a: nearest to b - a + c, of vectors of length 1.')
+    .argument('<file>', file)
+    .argument('<a>')
+    .argument('<b>')
+    .argument('<c>')
+    .addOption(topn())
+    .addOption(limit())
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  lutra analogy glove.6B.100d.txt man king woman')
+    .action(async (path: string, a: string, b: string, c: string, settings: QuerySettings) => {
+      await (await load()).analogyCommand(path, [a, b, c], settings);
+    });
+  program
+    .command('evaluate')
+    .summary('how well vectors agree with people')
+    .description(
+      'Compares similarities with those that people gave to pairs of words, and solves analogies, by the rules of gensim.',
+    )
+    .argument('<file>', file)
+    .addOption(new Option('--pairs <files>', 'files of lines "word word score", separated by commas').argParser(words))
+    .option('--analogies <file>', "a file like Google's questions-words.txt")
+    .addOption(limit())
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  lutra evaluate vectors.vec --pairs wordsim353.tsv,simlex999.tsv')
+    .action(async (path: string, settings: EvaluateSettings, command: Command) => {
+      if ((settings.pairs ?? []).length === 0 && settings.analogies === undefined) {
+        command.error('error: nothing to compare with; give --pairs FILES or --analogies FILE');
+      }
+      await (await load()).evaluateCommand(path, settings);
+    });
+  program
+    .command('convert')
+    .summary('write vectors in another format')
+    .description(
+      "Reads word vectors and writes them in the format of the new name: .bin is word2vec's binary, .vec fastText's, others word2vec's text.",
+    )
+    .argument('<in>', file)
+    .argument('<out>', 'the file to write')
+    .addOption(limit())
+    .addHelpText('after', '\nExample:\n  lutra convert glove.6B.100d.txt glove.bin')
+    .action(async (from: string, to: string, settings: { limit?: number }) => {
+      await (await load()).convertCommand(from, to, settings);
+    });
+  program
+    .command('inspect')
+    .summary('what a file of vectors holds')
+    .argument('<file>', file)
+    .addOption(limit())
+    .addOption(json())
+    .action(async (path: string, settings: { limit?: number; json: boolean }) => {
+      await (await load()).inspectCommand(path, settings);
+    });
+}

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FastText, KeyedVectors, tensor } from '../../../lib/index.js';
+import { grammarText } from '../../language_model/grammar_text.js';
+
+const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lutra-cli-vectors-'));
+  writeFileSync(join(folder, 'text.txt'), grammarText(300, 5).replaceAll(' . ', ' .\n'));
+  const vectors = tensor([
+    [1, 0, 0],
+    [0.9, 0.1, 0],
+    [0, 1, 0],
+    [0, 0.9, 0.5],
+  ]);
+  new KeyedVectors(['sea', 'lake', 'street', 'road'], vectors).save(join(folder, 'four.txt'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function lutra(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+describe('lutra train word2vec, fasttext and glove', () => {
+  test.each([
+    ['word2vec', ['--sg', '--epochs', '2']],
+    ['fasttext', ['--bucket', '500', '--epochs', '2']],
+    ['glove', ['--epochs', '2', '--window', '4']],
+  ])('%s writes vectors that can be read', async (trainer, more) => {
+    const { code, out, err } = lutra('train', trainer, 'text.txt', '--vector-size', '8', '--min-count', '2', ...more);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const run = join(folder, 'runs', `text-${trainer}`);
+    expect(readdirSync(run).sort()).toEqual(['training.json', 'vectors.bin', 'vectors.vec']);
+    expect(out.split('\n').filter((line) => /^pass \d {2}loss \d+\.\d{4}$/.test(line))).toHaveLength(2);
+    const about = JSON.parse(readFileSync(join(run, 'training.json'), 'utf8'));
+    expect(about).toMatchObject({ trainer, data: 'text.txt', options: { vectorSize: 8, minCount: 2, epochs: 2 } });
+    for (const name of ['vectors.bin', 'vectors.vec']) {
+      const vectors = await KeyedVectors.load(join(run, name));
+      expect(vectors.vectorSize).toBe(8);
+      expect(vectors.size).toBe(about.words);
+    }
+    if (trainer === 'fasttext') {
+      const model = await FastText.load(join(run, 'vectors.bin'));
+      expect(model.wv.vector('never-seen')).toHaveLength(8);
+    }
+    // A second run gets a folder of its own; one that is named is kept.
+    expect(lutra('train', trainer, 'text.txt', '--vector-size', '4', ...more).out).toContain(`text-${trainer}-2`);
+    const again = lutra('train', trainer, 'text.txt', '--output', run);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('holds an earlier training; give another --output, or --overwrite');
+  });
+
+  test('says what is wrong in a sentence', () => {
+    expect(lutra('train', 'word2vec', 'none.txt').err).toMatch(/^error: .*none\.txt/);
+    expect(lutra('train', 'word2vec', 'none.txt').code).toBe(1);
+    expect(lutra('train', 'glove', 'text.txt', '--windows', '3').err).toContain('(Did you mean --window?)');
+    expect(lutra('train', 'glove', 'text.txt', '--window', '0').err).toContain('It must be an integer from 1 to 512.');
+    expect(lutra('train', 'word2vec', 'text.txt', '--min-count', '1000000').err).toMatch(
+      /^error: .*minCount is 1000000/,
+    );
+    expect(lutra('train', 'word2vec').err).toContain("missing required argument 'data'");
+  });
+
+  test('the language model still takes a text of that kind', () => {
+    const { code, out } = lutra('train', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('--text <file>');
+    expect(out).toContain('word2vec [options] <data>');
+  });
+});
+
+describe('commands about vectors', () => {
+  test('neighbors', () => {
+    expect(lutra('neighbors', 'four.txt', 'sea', '--topn', '2')).toEqual({
+      code: 0,
+      out: '  0.9939  lake\n  0.0000  street\n',
+      err: '',
+    });
+    const { out } = lutra('neighbors', 'four.txt', 'sea', 'road', '--topn', '1', '--json');
+    expect(
+      JSON.parse(out).map(({ word, neighbors }: { word: string; neighbors: { key: string }[] }) => [
+        word,
+        neighbors[0].key,
+      ]),
+    ).toEqual([
+      ['sea', 'lake'],
+      ['road', 'street'],
+    ]);
+    const unknown = lutra('neighbors', 'four.txt', 'stret');
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown.err).toContain("did you mean 'street'?");
+  });
+
+  test('analogy', () => {
+    const { out } = lutra('analogy', 'four.txt', 'sea', 'lake', 'street', '--topn', '1');
+    expect(out).toMatch(/^sea is to lake as street is to\n +0\.\d{4} {2}road\n$/);
+  });
+
+  test('evaluate', () => {
+    writeFileSync(join(folder, 'pairs.tsv'), 'sea\tlake\t9\nsea\troad\t1\nstreet\troad\t8\nsea\tmoon\t5\n');
+    writeFileSync(join(folder, 'questions.txt'), ': capital\nsea lake street road\nsea lake moon road\n');
+    const { code, out } = lutra('evaluate', 'four.txt', '--pairs', 'pairs.tsv', '--analogies', 'questions.txt');
+    expect(code).toBe(0);
+    expect(out).toContain('pairs.tsv: Spearman 1.0000');
+    expect(out).toContain('over 3 pairs, 25.0 % unknown');
+    expect(out).toContain('capital: 1 of 1 right, 100.0 %');
+    expect(lutra('evaluate', 'four.txt')).toMatchObject({ code: 1 });
+  });
+
+  test('convert and inspect', async () => {
+    expect(lutra('convert', 'four.txt', 'three.bin', '--limit', '3').out).toBe(
+      'three.bin: 3 words, vectors of 3 numbers\n',
+    );
+    expect((await KeyedVectors.load(join(folder, 'three.bin'))).keys).toEqual(['sea', 'lake', 'street']);
+    const { out } = lutra('inspect', 'three.bin', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      words: 3,
+      vectorSize: 3,
+      subwords: false,
+      firstWords: ['sea', 'lake', 'street'],
+    });
+    expect(lutra('inspect', 'three.bin').out).toContain('3 words, vectors of 3 numbers\nlengths from 0.906 to 1.000');
+    expect(lutra('inspect', 'none.bin')).toMatchObject({ code: 1, out: '' });
+  });
+});
