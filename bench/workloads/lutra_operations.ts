@@ -144,8 +144,8 @@ const onMatrices: { readonly [op: string]: MatrixOperation } = {
   scatterMean: scatters('mean', 1),
   scatterAmax: scatters('amax', 1),
   scatterAmaxRows: scatters('amax', 0),
-  cumprod: () => (x) => x.cumprod(1),
-  cumprodRows: () => (x) => x.cumprod(0),
+  cumprod: () => (x) => x.mul(0.001).add(1).cumprod(1),
+  cumprodRows: () => (x) => x.mul(0.001).add(1).cumprod(0),
   cummax: () => (x) => x.cummax(1).values,
   cummaxRows: () => (x) => x.cummax(0).values,
   uniqueConsecutive: ({ rows, columns }) => {

@@ -1,16 +1,21 @@
+import { copyOf } from '../calls/copy.js';
+import { numberRange } from '../calls/running.js';
 import { DTypeError, IndexError } from '../errors.js';
 import { isInteger } from '../tensor/dtype.js';
-import { checkTensor, Tensor } from '../tensor/tensor.js';
+import { checkTensor, type Tensor } from '../tensor/tensor.js';
 
 /** An int32 copy in which places that count from the end are ordinary ones. @throws IndexError, DTypeError */
 export function wrappedIndex(op: string, argument: string, index: unknown, size: number): Tensor {
   const given = checkTensor(op, argument, index);
   if (!isInteger(given.dtype)) throw new DTypeError(`${op}: ${argument} must hold integers, got ${given.dtype}`);
-  const out = Tensor.allocate(given.shape, 'int32', false);
-  const { array } = out.storage;
-  const dense = given.contiguous();
+  const out = copyOf(given, 'int32');
+  if (out.numel === 0) return out;
+  // Mostly nothing is to be done, which one pass in native code sees.
+  const { least, most } = numberRange(out);
+  if (least >= 0 && most < size) return out;
+  const array = out.storage.array as Int32Array;
   for (let i = 0; i < out.numel; i++) {
-    const place = dense.storage.array[dense.offset + i];
+    const place = array[i];
     if (place < -size || place >= size) {
       throw new IndexError(
         `${op}: index ${place} at position ${i} is outside the ${size} places that there are`,
@@ -19,7 +24,7 @@ export function wrappedIndex(op: string, argument: string, index: unknown, size:
         i,
       );
     }
-    array[i] = place < 0 ? place + size : place;
+    if (place < 0) array[i] = place + size;
   }
   return out;
 }
