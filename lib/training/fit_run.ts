@@ -246,11 +246,17 @@ export class FitRun implements TrainingRun {
   async #leavePass(iterator: BatchIterator<unknown>): Promise<void> {
     await this.#checkpoint(true);
     await iterator.return?.();
-    if (this.#stop !== null && this.#stop !== 'time') return;
+    if (this.#isCutShort) return;
+    this.#stop ??= 'steps';
     // A limit that was set: the numbers of its end are wanted. They are not in the checkpoint, since a training that goes
     // on from it does not end here.
     if (this.#validation !== null && this.history.validations.at(-1)?.step !== this.step) await this.#validate();
     this.#record();
+  }
+
+  /** Whether something else than a limit ends the training: then a validation is not waited for. */
+  get #isCutShort(): boolean {
+    return this.#stop !== null && this.#stop !== 'steps' && this.#stop !== 'time';
   }
 
   async #takeTurn(): Promise<void> {
@@ -319,7 +325,7 @@ export class FitRun implements TrainingRun {
         loader: this.#validation!,
         batches: this.#options.validationBatches,
         turns: this.#turns,
-        isStopped: () => this.#stop !== null,
+        isStopped: () => this.#isCutShort,
       });
       if (scores === null) {
         // Cut short: it will be made anew, from the same random numbers, when the training goes on.

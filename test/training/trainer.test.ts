@@ -183,16 +183,22 @@ describe('fit', () => {
   });
 
   test('ends in time, and lets the event loop have its turn meanwhile', async () => {
-    const { trainer, loader } = setUp();
+    const { trainer, loader, held } = setUp();
     let longest = 0;
     let last = performance.now();
     const timer = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
     }, 1);
-    const history = await trainer.fit(loader, { ...quiet, time: 0.6 });
+    const history = await trainer.fit(loader, {
+      ...quiet,
+      time: 0.6,
+      validation: held,
+    });
     clearInterval(timer);
     expect(history.stopped).toBe('time');
+    // Where a limit ends it, its end is evaluated.
+    expect(history.validations.at(-1)!.step).toBe(history.steps);
     expect(history.seconds).toBeGreaterThan(0.55);
     expect(history.seconds).toBeLessThan(2);
     // 50 ms are meant; a machine that is busy with other things may hold it for longer.
