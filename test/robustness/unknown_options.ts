@@ -24,6 +24,9 @@ const layer = () => new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 });
 const parameter = () => randn([2, 2], { requiresGrad: true });
 const optimizer = () => new optim.SGD([parameter()], { lr: 0.1 });
 const scheduler = (of = optimizer()) => new optim.ConstantLR(of);
+const classifier = await lutra.FastTextClassifier.load(
+  new URL('../vectors/fixtures/fasttext/softmax.bin', import.meta.url).pathname,
+);
 const nowhere = join(tmpdir(), 'lutra-no-such-folder', 'file');
 
 /** What to try for a parameter of a name, besides `usual`. */
@@ -125,6 +128,7 @@ export const instances: { readonly [path: string]: () => readonly Anything[] } =
     new nn.TransformerDecoder(new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1),
   ],
   'optim.Adadelta': () => [optimizer()],
+  FastTextClassifier: () => [classifier],
   Trainer: () => [new lutra.Trainer({ model: new nn.Linear(2, 2), optimizer: optimizer() })],
   Vocabulary: () => [lutra.Vocabulary.fromTokens([['a']])],
 };
