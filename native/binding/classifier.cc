@@ -68,13 +68,16 @@ void slice(Args& args) {
   checkLists(call, examples.begin, examples.rows, part.begin, part.end, rowCount, tables.inputRows);
   checkLists(call, examples.labelBegin, examples.labels, part.begin, part.end, labelCount, tables.labels);
   if (objective.loss == Loss::hierarchicalSoftmax) {
-    if (objective.pathBegin == nullptr) call.fail(ErrorKind::type, "paths must be given");
+    const bool whole = objective.nodes != nullptr && objective.codes != nullptr;
+    if (objective.pathBegin == nullptr || (pathCount > 0 && !whole)) call.fail(ErrorKind::type, "paths must be given");
     checkLists(call, objective.pathBegin, objective.nodes, 0, tables.labels, pathCount, tables.outputRows);
   } else if (tables.outputRows < tables.labels) {
     call.fail(ErrorKind::range, "output must have a row for each label");
   }
   if (objective.loss == Loss::negativeSampling) {
-    if (objective.negativesCount < 1) call.fail(ErrorKind::range, "negatives must not be empty");
+    if (objective.negatives == nullptr || objective.negativesCount < 1) {
+      call.fail(ErrorKind::range, "negatives must not be empty");
+    }
     for (int64_t k = 0; k < objective.negativesCount; k++) {
       if (objective.negatives[k] < 0 || objective.negatives[k] >= tables.labels) {
         call.fail(ErrorKind::range, "negatives must be labels");

@@ -69,6 +69,9 @@ void slice(Args& args) {
   if (subwords.begin != nullptr && subwords.rows == nullptr) subwords.count = 0;
   if (outputs.negatives == nullptr) {
     if (outputs.begin == nullptr) call.fail(ErrorKind::type, "negatives or paths must be given");
+    if (outputs.nodesCount > 0 && (outputs.nodes == nullptr || outputs.codes == nullptr)) {
+      call.fail(ErrorKind::type, "pathNodes and pathCodes must be given");
+    }
     checkPaths(call, outputs, tables.words);
   } else if (outputs.negativesCount == 0 && outputs.negative > 0) {
     call.fail(ErrorKind::range, "negatives must not be empty");
