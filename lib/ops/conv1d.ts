@@ -65,9 +65,11 @@ function checkWeight(x: Tensor, weight: unknown, { channels }: Signals, groups: 
   }
   if (channels !== w.shape[1] * groups) {
     const of = groups === 1 ? '' : ` and groups is ${groups}`;
+    const turned = x.shape[x.ndim - 1] === w.shape[1] * groups;
+    const hint = turned ? '; channels come before the length: transpose(-1, -2) turns it' : '';
     throw new ShapeError(
       `conv1d: input must have ${w.shape[1] * groups} channels, as weight has shape ${formatShape(w.shape)}${of}; ` +
-        `got an input of shape ${formatShape(x.shape)}`,
+        `got an input of shape ${formatShape(x.shape)}${hint}`,
     );
   }
   return w;

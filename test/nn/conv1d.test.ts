@@ -54,7 +54,10 @@ describe('conv1d', () => {
       () => conv1d(zeros([3]), w),
       'conv1d: input must have shape [batch, channels, length] or [channels, length]',
     );
-    refused(() => conv1d(zeros([2, 5, 3]), w), 'input must have 3 channels, as weight has shape [4, 3, 2]');
+    refused(
+      () => conv1d(zeros([2, 5, 3]), w),
+      'input must have 3 channels, as weight has shape [4, 3, 2]; got an input of shape [2, 5, 3]; channels come before the length',
+    );
     refused(() => conv1d(x, w, null, { groups: 3 }), 'weight must have a multiple of 3 outputs');
     refused(
       () => conv1d(x, w, null, { groups: 2 }),
