@@ -6,7 +6,10 @@ const options = readOptions();
 // Lutra reads its variable when it is loaded, and the processes of all peers inherit the others.
 if (options.isa) Object.assign(process.env, environmentOf(options.isa));
 try {
-  if (options.vectors) {
+  if (options.reading) {
+    const { runReading } = await import('./vectors/reading.js');
+    await runReading(options);
+  } else if (options.vectors) {
     const { runVectors } = await import('./vectors/vectors.js');
     await runVectors(options);
   } else if (options.trainer) {

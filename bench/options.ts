@@ -11,6 +11,7 @@ export interface Options {
   scaling?: boolean;
   calls?: boolean;
   trainer?: boolean;
+  reading?: boolean;
   vectors?: boolean;
   addon?: string[];
   isa?: LimitedSet;
@@ -59,6 +60,10 @@ export function readOptions(): Options {
     )
     .option('--scaling', 'show how cost grows with vocabulary, batch, sequence length, hidden size and threads')
     .option('--calls', 'measure what a call into the addon costs, in ns, and nothing else')
+    .option(
+      '--reading',
+      'measure counting a corpus and loading vectors as text, with --peers beside fastText and gensim',
+    )
     .option('--vectors', 'measure the trainers of word vectors and of the classifier, with --peers beside fastText')
     .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
     .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')

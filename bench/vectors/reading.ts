@@ -1,0 +1,81 @@
+// Reading of corpora and of vectors as text, beside fastText and gensim.
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KeyedVectors, randn, setNumThreads, Vocabulary } from 'lutra';
+import type { Options } from '../options.js';
+import { brown } from './corpora.js';
+
+/** Times that the corpus is repeated, so that starting a process does not count. */
+const repeats = 20;
+const runs = 3;
+const [vectorRows, vectorDim] = [20_000, 300];
+
+async function fastest(run: () => Promise<unknown> | unknown): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < runs; k++) {
+    const began = performance.now();
+    await run();
+    best = Math.min(best, performance.now() - began);
+  }
+  return best / 1000;
+}
+
+/** Counts words, which fastText does before it trains: the difference between a long corpus and a short one. */
+async function measureCounting(folder: string, short: string, { threads, peers }: Options): Promise<void> {
+  const long = join(folder, 'long.txt');
+  const text = readFileSync(short);
+  writeFileSync(long, '');
+  for (let k = 0; k < repeats; k++) appendFileSync(long, text);
+  const fastText = (input: string) => {
+    const options = ['-dim', '1', '-epoch', '0', '-maxn', '0', '-bucket', '0', '-thread', '1', '-verbose', '0'];
+    return spawnSync('fasttext', ['skipgram', '-input', input, '-output', join(folder, 'counted'), ...options]).status;
+  };
+  let theirs: number | null = null;
+  if (peers && fastText(short) === 0) {
+    theirs = (await fastest(() => fastText(long))) - (await fastest(() => fastText(short)));
+  }
+  for (const count of threads) {
+    setNumThreads(count);
+    const build = (path: string) => fastest(() => Vocabulary.build(path, { minCount: 5 }));
+    const ours = (await build(long)) - (await build(short));
+    const megabytes = (statSync(long).size - statSync(short).size) / 1e6 / ours;
+    const ratio = theirs === null ? '' : `   fastText ratio ${(theirs / ours).toFixed(2)} (goal 3)`;
+    console.log(`vocabulary, ${count} thread${count > 1 ? 's' : ''}: ${megabytes.toFixed(0)} MB/s${ratio}`);
+  }
+}
+
+/** Loads a file as GloVe's are, which gensim reads by `load_word2vec_format(no_header=True)`. */
+async function measureLoading(folder: string, { threads, peers }: Options): Promise<void> {
+  const path = join(folder, 'vectors.txt');
+  const words = Array.from({ length: vectorRows }, (_, k) => `word${k}`);
+  new KeyedVectors(words, randn([vectorRows, vectorDim]).mul(0.4)).save(path, { format: 'glove' });
+  const program = `import time; from gensim.models import KeyedVectors; a = time.time(); KeyedVectors.load_word2vec_format(${JSON.stringify(path)}, no_header=True); print(time.time() - a)`;
+  const python = process.env.LUTRA_BENCH_GENSIM ?? 'python3';
+  const answer = peers
+    ? Number(spawnSync(python, ['-c', program], { encoding: 'utf8' }).stdout || Number.NaN)
+    : Number.NaN;
+  if (peers && Number.isNaN(answer))
+    console.log(`${python}: skipped, it has no gensim; LUTRA_BENCH_GENSIM names another`);
+  for (const count of threads) {
+    setNumThreads(count);
+    const ours = await fastest(() => KeyedVectors.load(path));
+    const ratio = Number.isNaN(answer) ? '' : `   gensim ratio ${(answer / ours).toFixed(2)} (goal 10)`;
+    const megabytes = statSync(path).size / 1e6 / ours;
+    console.log(`vectors as text, ${count} thread${count > 1 ? 's' : ''}: ${megabytes.toFixed(0)} MB/s${ratio}`);
+  }
+}
+
+/** Prints a line for each of both, where `--filter` doesn't leave it out. */
+export async function runReading(options: Options): Promise<void> {
+  const wants = (name: string) => options.filter === undefined || name.includes(options.filter);
+  if (!wants('vocabulary') && !wants('vectors as text')) return;
+  const { train } = brown();
+  const folder = dirname(train);
+  try {
+    if (wants('vocabulary')) await measureCounting(folder, train, options);
+    if (wants('vectors as text')) await measureLoading(folder, options);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
