@@ -213,7 +213,7 @@ export class Tensor {
       rest = (rest - k) / size;
     }
     const bits = this.storage.array[place];
-    if (bits === undefined) refuseDetached('at');
+    if (bits === undefined) refuseDetached('at', 'this tensor');
     if (this.dtype === 'float16') return float16ToNumber(bits);
     if (this.dtype === 'bfloat16') return bfloat16ToNumber(bits);
     return bits;
@@ -316,7 +316,7 @@ function refuseShape(op: string, argument: string, t: Tensor): never {
 /** @throws ArgumentError when somebody else has a tensor's memory now; ShapeError when somebody wrote into its shape. */
 export function checkReadable(op: string, t: Tensor): void {
   if (numelOf(t.shape) !== t.numel) refuseShape(op, 'this tensor', t);
-  if (t.numel > 0 && !t.isSparse && t.storage.array.length === 0) refuseDetached(op);
+  if (t.numel > 0 && !t.isSparse && t.storage.array.length === 0) refuseDetached(op, 'this tensor');
 }
 
 function refusePosition(position: unknown, numel: number): never {
@@ -327,9 +327,9 @@ function refusePosition(position: unknown, numel: number): never {
   );
 }
 
-function refuseDetached(op: string): never {
+function refuseDetached(op: string, what: string): never {
   throw new ArgumentError(
-    `${op}: the tensor's memory is detached: its buffer was transferred away (to a worker, by structuredClone, …)`,
+    `${op}: the memory of ${what} is gone: its buffer was transferred away (to a worker, by structuredClone, …)`,
   );
 }
 
@@ -360,7 +360,7 @@ export function checkTensor(op: string, argument: string, value: unknown): Tenso
     throw new ArgumentError(`${op}: ${argument} must be a Tensor, got ${describe(value)}${wayToTensor(value)}`);
   }
   if (numelOf(value.shape) !== value.numel) refuseShape(op, argument, value);
-  if (!value.isRows && value.numel > 0 && value.storage.array.length === 0) refuseDetached(op);
+  if (!value.isRows && value.numel > 0 && value.storage.array.length === 0) refuseDetached(op, argument);
   return value;
 }
 

@@ -98,7 +98,9 @@ describe('nn.init', () => {
     expect(() => init.normal_(x, 0, -1)).toThrow('normal_: std must be at least 0, got -1');
     expect(() => init.uniform_(x, 1, 0)).toThrow('from must not exceed to');
     expect(() => init.uniform_(x, Number.NaN)).toThrow('uniform_: from must be a finite number, got NaN');
-    expect(() => init.truncNormal_(x, 0, 1, 2, 1)).toThrow('truncNormal_: a must not exceed b');
+    expect(() => init.truncNormal_(x, 0, 1, 2, 1)).toThrow(
+      'truncNormal_: a and b must be numbers, a not above b, got a 2 and b 1',
+    );
     expect(() => init.kaimingUniform_(x, { mode: 'fanIn' as 'fan_in' })).toThrow("mode must be 'fan_in' or 'fan_out'");
     expect(() => init.kaimingUniform_(x, { nonlinearity: 'gelu' as 'relu' })).toThrow('nonlinearity must be linear');
     expect(() => init.kaimingUniform_(x, { nonlinearty: 'relu' } as object)).toThrow("did you mean 'nonlinearity'?");

@@ -36,7 +36,12 @@ describe('what products refuse', () => {
     ['no operand', () => einsum('ij'), /at least one operand/],
     ['another dtype', () => einsum('ij,ij->', a, a.double()), /operand 1 must be float32 like the first, got float64/],
     ['sums of bools', () => einsum('ij,ij->i', a.bool(), a.bool()), /not defined for bool/],
-    ['no equation', () => einsum(a as never, a), /equation must be a string/],
+    ['no equation', () => einsum(5 as never, a), /equation must be a string/],
+    [
+      'no list of dimensions',
+      () => einsum(a, a as never),
+      /what follows operand 0 must be a list of numbers from 0 to 51/,
+    ],
     ['a matrix as a vector', () => outer(a, a), /outer: input must be a vector, got shape \[2, 3\]/],
     ['last sizes that differ', () => inner(a, b), /inner: the last dimensions of \[2, 3\] and \[4, 5\]/],
     ['pairs that differ', () => tensordot(a, b, { dims: [[0], [0]] }), /sizes 2 and 4 of dimensions 0 and 0 differ/],

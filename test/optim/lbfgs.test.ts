@@ -204,7 +204,7 @@ describe('LBFGS', () => {
       x.grad = tensor([1, 2], { dtype: 'float64' });
       return 1;
     };
-    expect(() => optimizer.step(bad)).toThrow(/grad has shape \[2\], its parameter \[1\]/);
+    expect(() => optimizer.step(bad)).toThrow(/grad: must have the tensor's shape \[1\], got \[2\]/);
     expect(x.item()).toBe(3);
   });
 

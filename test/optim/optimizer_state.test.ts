@@ -220,7 +220,10 @@ describe('state dicts', () => {
 
   it('does not step from what is no tensor', () => {
     const p = parameter([1]);
-    p.grad = 5 as never;
+    expect(() => {
+      p.grad = 5 as never;
+    }).toThrow('grad: must be a Tensor or null, got 5');
+    p.heldGrad = 5 as never;
     expect(() => new optim.SGD([p]).step()).toThrow(/SGD.step: grad must be a Tensor or null, got 5/);
   });
 
