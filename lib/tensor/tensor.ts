@@ -329,7 +329,7 @@ function refusePosition(position: unknown, numel: number): never {
 
 function refuseDetached(op: string, what: string): never {
   throw new ArgumentError(
-    `${op}: the memory of ${what} is gone: its buffer was transferred away (to a worker, by structuredClone, …)`,
+    `${op}: the memory of ${what} is gone: its buffer was transferred away (detached, by structuredClone or to a worker)`,
   );
 }
 
