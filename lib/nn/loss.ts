@@ -103,14 +103,19 @@ export class BCELoss extends WeightedLoss {
 
 /** Binary cross entropy of logits, as `torch.nn.BCEWithLogitsLoss`; see `functional.binaryCrossEntropyWithLogits`. */
 export class BCEWithLogitsLoss extends WeightedLoss {
-  declare posWeight: Tensor | null;
+  /** Under the name that it has in PyTorch's state dicts. */
+  declare pos_weight: Tensor | null;
 
   constructor(options?: BinaryCrossEntropyWithLogitsOptions) {
     const given = checkOptions('BCEWithLogitsLoss', options, ['weight', 'reduction', 'posWeight']);
     super(given);
     const { posWeight = null } = given;
     if (posWeight !== null) checkFloat('BCEWithLogitsLoss', 'posWeight', posWeight);
-    this.registerBuffer('posWeight', posWeight);
+    this.registerBuffer('pos_weight', posWeight);
+  }
+
+  get posWeight(): Tensor | null {
+    return this.pos_weight;
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

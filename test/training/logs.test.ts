@@ -218,3 +218,15 @@ describe('logs of a training', () => {
     ]);
   });
 });
+
+test.each([
+  ['JsonLinesLogger', (path: string) => new JsonLinesLogger(path)],
+  ['CsvLogger', (path: string) => new CsvLogger(path)],
+  ['SummaryWriter', (path: string) => new SummaryWriter(path)],
+])('%s takes numbers only', (name, make) => {
+  const logger: TrainingLogger = make(join(newFolder(), 'log'));
+  logger.open?.(0);
+  expect(() => logger.log({ loss: 5n as never }, 1)).toThrow(`${name}.log: "loss" must be a number, got 5n`);
+  expect(() => logger.log(null as never, 1)).toThrow(`${name}.log: values must be an object of numbers, got null`);
+  expect(() => logger.log({ loss: 1 }, 1.5)).toThrow(`${name}.log: step must be a whole number, got 1.5`);
+});

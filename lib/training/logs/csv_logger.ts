@@ -1,4 +1,5 @@
 import { LogFile } from './log_file.js';
+import { checkLogged } from './logged_values.js';
 import type { TrainingLogger } from './logger.js';
 
 /** Writes what a training measures as a table: a column for each value, empty where a line has none. */
@@ -19,6 +20,7 @@ export class CsvLogger implements TrainingLogger {
   }
 
   log(values: Readonly<Record<string, number>>, step: number): void {
+    checkLogged('CsvLogger.log', values, step);
     const fresh = Object.keys(values).filter((name) => !this.#columns.includes(name));
     if (fresh.length > 0) this.#widen(fresh);
     const row: Record<string, number> = { ...values, step, time: Date.now() / 1000 };

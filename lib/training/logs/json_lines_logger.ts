@@ -1,4 +1,5 @@
 import { LogFile } from './log_file.js';
+import { checkLogged } from './logged_values.js';
 import type { TrainingLogger } from './logger.js';
 
 /** Writes what a training measures as lines of JSON: `{"step":50,"time":…,"train/loss":2.3}`. NaN and Infinity as strings. */
@@ -16,6 +17,7 @@ export class JsonLinesLogger implements TrainingLogger {
   }
 
   log(values: Readonly<Record<string, number>>, step: number): void {
+    checkLogged('JsonLinesLogger.log', values, step);
     const row = { step, time: Date.now() / 1000, ...values };
     this.#file.add(
       JSON.stringify(row, (_, value) => (Number.isFinite(value) || typeof value !== 'number' ? value : String(value))),

@@ -8,6 +8,7 @@ import { formatShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { EventFile } from './event_file.js';
 import { histogramProto } from './histogram.js';
+import { checkLogged } from './logged_values.js';
 import type { TrainingLogger } from './logger.js';
 import { ProtoMessage } from './protobuf.js';
 
@@ -54,6 +55,7 @@ export class SummaryWriter implements TrainingLogger {
   }
 
   log(values: Readonly<Record<string, number>>, step: number): void {
+    checkLogged('SummaryWriter.log', values, step);
     const summary = new ProtoMessage();
     for (const [tag, value] of Object.entries(values)) {
       summary.message(1, new ProtoMessage().string(1, tag).float(2, value));
