@@ -29,6 +29,8 @@ export interface Difference {
   dtypes?: string[];
   /** A part of the disagreement's text, as a regular expression. */
   text?: string;
+  /** A part of the sample's call in PyTorch's terms, as a regular expression. */
+  sample?: string;
 }
 
 /** One disagreement with PyTorch, and where it came up. */
@@ -137,11 +139,12 @@ export function comparisonsOf(file: SampleFile): { name: string; run: () => Outc
 /** The entry of differences.json that a finding belongs to; undefined where there is none. */
 export function explanationOf(finding: Finding): Difference | undefined {
   return differences.find(
-    ({ names, kinds, dtypes, text }) =>
+    ({ names, kinds, dtypes, text, sample }) =>
       (names === undefined || names.includes(finding.name)) &&
       kinds.includes(finding.kind) &&
       (dtypes === undefined || dtypes.includes(finding.dtype)) &&
-      (text === undefined || new RegExp(text).test(finding.text)),
+      (text === undefined || new RegExp(text).test(finding.text)) &&
+      (sample === undefined || new RegExp(sample).test(finding.sample)),
   );
 }
 
