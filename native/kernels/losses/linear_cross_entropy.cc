@@ -1,5 +1,7 @@
 #include "kernels/losses/linear_cross_entropy.h"
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "kernels/matmul/matmul.h"

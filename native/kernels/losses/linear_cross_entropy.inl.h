@@ -112,8 +112,7 @@ ClassLossSums linearCrossEntropy(const LinearLossResults<T>& out, const LinearLo
     const Sample* const chunk = samples.data() + begin;
     const T* x = in.x + begin * F;
     if (!everyRow) {
-      for (int64_t i = 0; i < n; i++)
-        std::memcpy(packed + i * F, in.x + chunk[i].row * F, static_cast<size_t>(F) * sizeof(T));
+      for (int64_t i = 0; i < n; i++) std::copy_n(in.x + chunk[i].row * F, F, packed + i * F);
       x = packed;
     }
     matmul<T>(out.logits, s.classes, {x, F}, {in.w, F, true}, n, s.classes, F, {in.bias});
@@ -134,8 +133,7 @@ ClassLossSums linearCrossEntropy(const LinearLossResults<T>& out, const LinearLo
     T* const dx = everyRow ? out.dx + begin * F : packed;
     matmul<T>(dx, F, {out.logits, s.classes}, {in.w, F}, n, F, s.classes);
     if (everyRow) continue;
-    for (int64_t i = 0; i < n; i++)
-      std::memcpy(out.dx + chunk[i].row * F, packed + i * F, static_cast<size_t>(F) * sizeof(T));
+    for (int64_t i = 0; i < n; i++) std::copy_n(packed + i * F, F, out.dx + chunk[i].row * F);
   }
   return sums;
 }

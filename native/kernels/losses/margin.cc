@@ -1,5 +1,6 @@
 #include "kernels/losses/margin.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "threads/thread_pool.h"

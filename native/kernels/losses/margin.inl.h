@@ -81,7 +81,7 @@ void multiMarginBackward(T* dx, const T* x, const int32_t* targets, const T* wei
       const int64_t y = targetAt(targets, r, s.classes);
       T* const out = dx + r * s.classes;
       if (y < 0) {
-        std::memset(out, 0, static_cast<size_t>(s.classes) * sizeof(T));
+        std::fill_n(out, s.classes, T(0));
         continue;
       }
       const T* const row = x + r * s.classes;
@@ -143,7 +143,7 @@ void multilabelMarginBackward(T* dx, const T* x, const int32_t* targets, const T
       T* const out = dx + r * s.classes;
       const Labels labels(targets + r * s.classes, s.classes);
       const T g = static_cast<T>(static_cast<double>(dloss[perRow ? r : 0]) * scale / static_cast<double>(s.classes));
-      std::memset(out, 0, static_cast<size_t>(s.classes) * sizeof(T));
+      std::fill_n(out, s.classes, T(0));
       for (const int64_t y : labels.list()) {
         for (int64_t c = 0; c < s.classes; c++) {
           if (!(T(1) - row[y] + row[c] > 0) || labels.has(c)) continue;

@@ -1,7 +1,6 @@
 #include "kernels/rows/runs.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "memory/scratch.h"
 
@@ -45,7 +44,7 @@ NumberRange numberRange(const T* x, int64_t n) {
 
 template <class T>
 void countNumbers(int32_t* out, int64_t length, const T* x, int64_t n) {
-  std::memset(out, 0, static_cast<size_t>(length) * sizeof(int32_t));
+  std::fill_n(out, length, 0);
   // Another thread may have changed a number since they were looked at.
   const auto add = [&](int32_t* counts, int64_t i) {
     const int64_t value = static_cast<int64_t>(*static_cast<const volatile T*>(x + i));
@@ -56,7 +55,7 @@ void countNumbers(int32_t* out, int64_t length, const T* x, int64_t n) {
   int64_t i = 0;
   if (length <= kFew && n >= 4 * length) {
     int32_t* const more = scratch<int32_t>(Scratch::partials, 3 * length);
-    std::memset(more, 0, static_cast<size_t>(3 * length) * sizeof(int32_t));
+    std::fill_n(more, 3 * length, 0);
     for (; i + 4 <= n; i += 4) {
       add(out, i);
       add(more, i + 1);
@@ -70,7 +69,7 @@ void countNumbers(int32_t* out, int64_t length, const T* x, int64_t n) {
 
 template <class T>
 void weighNumbers(T* out, int64_t length, const int32_t* x, const T* weights, int64_t n) {
-  std::memset(out, 0, static_cast<size_t>(length) * sizeof(T));
+  std::fill_n(out, length, T(0));
   for (int64_t i = 0; i < n; i++) {
     const int32_t value = *static_cast<const volatile int32_t*>(x + i);
     if (value >= 0 && value < length) out[value] += weights[i];
