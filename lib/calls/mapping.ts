@@ -15,7 +15,10 @@ export function mapFile(name: string, path: string, begin: number, length: numbe
   try {
     mapped = native.mapFile(path, begin, length);
   } catch (error) {
-    throw new ValueError(`${name}: can't be mapped into memory: ${(error as Error).message}`, { cause: error });
+    throw new ValueError(
+      `${name}: can't be mapped into memory: ${(error as Error).message}; KeyedVectors.load or loadSafetensors reads it whole`,
+      { cause: error },
+    );
   }
   if (typeof mapped !== 'number') return new Uint8Array(mapped);
   if (mapped < 0) throw new FileFormatError(`${name}: ends before byte ${begin + length}`);

@@ -44,6 +44,9 @@ export function kindOfFile(start: Uint8Array): string | null {
     return 'a safetensors file; read it with loadSafetensors';
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) return 'a web page; the download brought no file';
   if (isText(start.subarray(0, kindBytes))) return `a text that begins with ${JSON.stringify(beginning(text))}`;
+  if (/^\d+ \d+\n/.test(text)) {
+    return "vectors in word2vec's binary format; read them with KeyedVectors, or write a table by lutra convert IN OUT.safetensors";
+  }
   return null;
 }
 

@@ -6,8 +6,13 @@ import { Tensor } from '../tensor/tensor.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import type { VectorTable } from './vector_table.js';
 
-/** What a word gets that the vectors lack: zeros, the mean of all vectors, normal numbers of their deviation, or what a function gives. */
-export type MissingRule = 'zeros' | 'mean' | 'normal' | ((word: string) => ArrayLike<number>);
+/**
+ * What a word gets that the vectors lack: zeros, the mean of all vectors, normal numbers of their deviation, the mean of its n-grams'
+ * vectors (zeros where it has none; of `FastTextKeyedVectors` alone), or what a function gives.
+ */
+export type MissingRule = 'zeros' | 'mean' | 'normal' | 'subwords' | ((word: string) => ArrayLike<number>);
+
+const rules: readonly unknown[] = ['zeros', 'mean', 'normal', 'subwords'];
 
 export interface ToEmbeddingOptions {
   /** The rows' order, and words beyond those that have vectors. Default: the words as they are here. */
@@ -30,7 +35,13 @@ export interface VectorsEmbedding {
   readonly missing: readonly string[];
 }
 
-export function fillEmbedding(op: string, vectors: VectorTable, options?: ToEmbeddingOptions): VectorsEmbedding {
+/** @param ofSubwords a word's vector by its n-grams, null for none; null where the vectors have no n-grams */
+export function fillEmbedding(
+  op: string,
+  vectors: VectorTable,
+  ofSubwords: ((word: string) => Float32Array | null) | null,
+  options?: ToEmbeddingOptions,
+): VectorsEmbedding {
   const {
     vocabulary,
     freeze = true,
@@ -41,8 +52,15 @@ export function fillEmbedding(op: string, vectors: VectorTable, options?: ToEmbe
   if (vocabulary !== undefined && !(vocabulary instanceof Vocabulary)) {
     throw new ArgumentError(`${op}: vocabulary must be a Vocabulary, got ${describe(vocabulary)}`);
   }
-  if (typeof missing !== 'function' && !['zeros', 'mean', 'normal'].includes(missing)) {
-    throw new ValueError(`${op}: missing must be 'zeros', 'mean', 'normal' or a function, got ${describe(missing)}`);
+  if (typeof missing !== 'function' && !rules.includes(missing)) {
+    throw new ValueError(
+      `${op}: missing must be 'zeros', 'mean', 'normal', 'subwords' or a function, got ${describe(missing)}`,
+    );
+  }
+  if (missing === 'subwords' && ofSubwords === null) {
+    throw new ValueError(
+      `${op}: missing is 'subwords', but these vectors have no n-grams; models of FastText and their .bin files have`,
+    );
   }
   const words = vocabulary?.tokens() ?? vectors.keys;
   const dim = vectors.vectorSize;
@@ -65,7 +83,7 @@ export function fillEmbedding(op: string, vectors: VectorTable, options?: ToEmbe
       dim,
       lacking.map((k) => ({ row: k, word: words[k] })),
       vectors,
-      missing,
+      missing === 'subwords' ? (word) => ofSubwords?.(word) ?? new Float32Array(dim) : missing,
     );
   let paddingIdx: number | undefined;
   if (padding !== undefined) {
@@ -91,7 +109,7 @@ function fillMissing(
   dim: number,
   lacking: readonly { row: number; word: string }[],
   vectors: VectorTable,
-  missing: MissingRule,
+  missing: Exclude<MissingRule, 'subwords'>,
 ): void {
   if (missing === 'zeros') return;
   if (typeof missing === 'function') {

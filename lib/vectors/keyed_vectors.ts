@@ -8,13 +8,13 @@ import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './ev
 import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
 import type { FastTextModel } from './fasttext/model_reader.js';
 import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
-import { checkWordList, mapTable, type WordList } from './formats/tables.js';
+import { checkWordList, openMapped, type WordList } from './formats/tables.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
-import { RowStore } from './row_store.js';
+import { RowStore, TensorRows } from './row_store.js';
 import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
 import { transportCost } from './transport.js';
 import type { VectorTable } from './vector_table.js';
-import { WordBytes } from './word_list.js';
+import type { LazyWords } from './word_list.js';
 
 /** A word, its vector, or either with a weight. */
 export type Query = string | ArrayLike<number> | Tensor;
@@ -59,7 +59,7 @@ export class KeyedVectors implements VectorTable {
   /** How often each word occurred, where that is known. */
   readonly counts: readonly number[] | null;
   readonly #rows: RowStore;
-  #words: readonly string[] | WordBytes;
+  #words: readonly string[] | LazyWords;
   #places: Map<string, number> | null = null;
   #searcher: Searcher | null = null;
 
@@ -72,7 +72,7 @@ export class KeyedVectors implements VectorTable {
     const { counts } = checkOptions(op, options, ['counts']);
     if ((vectors as unknown) instanceof RowStore) {
       this.#rows = vectors as unknown as RowStore;
-      this.#words = keys as unknown as WordBytes | readonly string[];
+      this.#words = keys as unknown as LazyWords | readonly string[];
       this.counts = counts ?? null;
       return;
     }
@@ -90,7 +90,7 @@ export class KeyedVectors implements VectorTable {
     if (counts !== undefined && counts.length !== words.length) {
       throw new ShapeError(`${op}: counts must be one for each of ${words.length} words, got ${counts.length}`);
     }
-    this.#rows = new RowStore(vectors.detach().float().contiguous());
+    this.#rows = new TensorRows(vectors.detach().float().contiguous());
     this.counts = counts ?? null;
     this.#words = words;
     this.#places = placesOf(op, words);
@@ -98,8 +98,8 @@ export class KeyedVectors implements VectorTable {
 
   /** The words in the order of their rows; the most frequent first where the file says so. */
   get keys(): readonly string[] {
-    if (this.#words instanceof WordBytes) this.#words = this.#words.words();
-    return this.#words;
+    if (!Array.isArray(this.#words)) this.#words = (this.#words as LazyWords).words();
+    return this.#words as readonly string[];
   }
 
   /** float32 [size, vectorSize]. Of a mapped table of 16-bit floats or int8 it is a copy, made anew each time. */
@@ -125,9 +125,13 @@ export class KeyedVectors implements VectorTable {
   }
 
   /**
-   * Opens vectors that stay in their file, safetensors (as {@link save} writes it) or `.npy`: in milliseconds however large it is, at
+   * Opens vectors that stay in their file, safetensors (as {@link save} writes it), `.npy` or word2vec's binary: in milliseconds however large it is, at
    * the cost of the pages that are touched, which all threads and processes share that map the file. Words are read when the first is
    * asked for. Floats of 16 bits and int8 rows are widened as they are needed.
+   *
+   * word2vec's binary format is opened as fast, but says nowhere where a word's row begins: with the first word or row the whole file is
+   * walked through once, and rows, which lie at any byte, are copied as they are asked for. `lutra convert in.bin out.safetensors` writes
+   * a table that needs neither. Windows maps no files: there it is an error that `load` doesn't have.
    *
    * The file must not shrink meanwhile: its size is looked at before rows are read, but one that is cut while they are being read
    * ends the process. One that is replaced or removed is kept until nobody maps it.
@@ -147,7 +151,7 @@ export class KeyedVectors implements VectorTable {
     if (tensor !== undefined && typeof tensor !== 'string') {
       throw new ArgumentError(`${op}: tensor must be the name of a tensor, got ${describe(tensor)}`);
     }
-    const table = mapTable(op, path, words, tensor);
+    const table = openMapped(op, path, words, tensor);
     const counts = table.counts === null ? undefined : { counts: table.counts };
     // What the constructor checks is known of a file, or looked at when its words are asked for.
     return new KeyedVectors(table.words as unknown as string[], table.rows as unknown as Tensor, counts);
@@ -315,7 +319,8 @@ export class KeyedVectors implements VectorTable {
 
   /** An `nn.Embedding` whose rows are these vectors, in the order of a vocabulary, and what became of words that aren't here. */
   toEmbedding(options?: ToEmbeddingOptions): VectorsEmbedding {
-    return fillEmbedding('KeyedVectors.toEmbedding', this, options);
+    const ofSubwords = this.hasSubwords ? (word: string) => this.vectorOfUnknown(word) : null;
+    return fillEmbedding('KeyedVectors.toEmbedding', this, ofSubwords, options);
   }
 
   /** Writes all vectors, in one piece or not at all. The format follows the name's ending unless it is given. */
@@ -395,6 +400,11 @@ export class KeyedVectors implements VectorTable {
 
   #row(index: number): Float32Array {
     return this.#rows.row(index);
+  }
+
+  /** Whether n-grams of characters have vectors. */
+  protected get hasSubwords(): boolean {
+    return false;
   }
 
   /** What stands for a word without a row: null, which is an error, or a vector of its parts. */

@@ -1,7 +1,7 @@
-import { noGrad } from '../autograd/mode.js';
-import { matmul } from '../ops/matmul.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Vocabulary } from '../text/vocabulary.js';
+import { TensorRows } from './row_store.js';
+import { Searcher } from './search.js';
 
 export interface Neighbour {
   word: string;
@@ -18,16 +18,13 @@ export interface Neighbour {
  */
 export function nearestNeighbours(table: Tensor, vocabulary: Vocabulary, word: string, count: number): Neighbour[] {
   const id = vocabulary.lookupIndex(word);
-  const similarities = noGrad(() => {
-    const lengths = table.detach().norm(2, 1, { keepdim: true }).clamp(1e-12);
-    const directions = table.detach().div(lengths);
-    return matmul(directions, directions.select(0, id)).data;
-  });
-  return Array.from(similarities, (similarity, other) => ({ word: vocabulary.lookupToken(other), similarity, other }))
-    .filter(({ word: candidate, other }) => other !== id && !vocabulary.isSpecial(candidate))
-    .sort((a, b) => b.similarity - a.similarity || a.other - b.other)
-    .slice(0, count)
-    .map(({ word: near, similarity }) => ({ word: near, similarity }));
+  const tokens = vocabulary.tokens();
+  const without = new Set([id, ...tokens.flatMap((token, k) => (vocabulary.isSpecial(token) ? [k] : []))]);
+  const topn = Math.min(count, tokens.length - without.size);
+  if (topn < 1) return [];
+  const rows = new TensorRows(table.detach().float().contiguous());
+  const found = new Searcher(tokens, rows).nearest('nearestNeighbours', rows.row(id), without, { topn });
+  return found.map(({ key, similarity }) => ({ word: key, similarity }));
 }
 
 /** Ranks before this one belong to words such as `the`, which have no telling neighbours. */

@@ -4,8 +4,41 @@ import { Tensor } from '../tensor/tensor.js';
 /** Rows of a table that are widened at once. */
 const rowsOfBlock = 4096;
 
-/** The rows of vectors: float32 as they are, or floats of 16 bits and int8, which are widened where they are needed. */
-export class RowStore {
+/** The rows of vectors, wherever they lie, as float32. */
+export abstract class RowStore {
+  abstract readonly size: number;
+  abstract readonly dim: number;
+  /** One row, which may be a view of the table: not to be written to. */
+  abstract row(index: number): Float32Array;
+  /** Rows by number, float32 [rows.length, dim]. */
+  abstract rows(indices: Int32Array): Tensor;
+  /** Calls `use` with the first `count` rows, all at once or some at a time: float32 [some, dim]. */
+  abstract forBlocks(count: number, use: (rows: Tensor, begin: number) => void): void;
+
+  /** All rows as float32 [size, dim]. */
+  all(): Tensor {
+    const all = Tensor.allocate([this.size, this.dim], 'float32', false);
+    const data = all.storage.array as Float32Array;
+    this.forBlocks(this.size, (rows, begin) => {
+      data.set(
+        (rows.storage.array as Float32Array).subarray(rows.offset, rows.offset + rows.numel),
+        all.offset + begin * this.dim,
+      );
+    });
+    return all;
+  }
+
+  /** The same as `forBlocks` for rows that have to be made, some at a time. */
+  protected forGathered(count: number, use: (rows: Tensor, begin: number) => void): void {
+    for (let begin = 0; begin < count; begin += rowsOfBlock) {
+      const length = Math.min(rowsOfBlock, count - begin);
+      use(this.rows(Int32Array.from({ length }, (_, k) => begin + k)), begin);
+    }
+  }
+}
+
+/** The rows of a tensor: float32 as they are, or floats of 16 bits and int8, which are widened where they are needed. */
+export class TensorRows extends RowStore {
   /**
    * @param weight [rows, dim], contiguous: float32, float16, bfloat16, or the bytes of int8
    * @param scale float32 [rows] for int8, else null
@@ -15,7 +48,9 @@ export class RowStore {
     readonly weight: Tensor,
     private readonly scale: Tensor | null = null,
     private readonly check: () => void = () => {},
-  ) {}
+  ) {
+    super();
+  }
 
   get size(): number {
     return this.weight.shape[0];
@@ -35,7 +70,6 @@ export class RowStore {
     return (this.weight.storage.array as Float32Array).subarray(begin, begin + this.dim);
   }
 
-  /** Rows by number, float32 [rows.length, dim]. */
   rows(indices: Int32Array): Tensor {
     this.check();
     return this.isFloat
@@ -43,34 +77,20 @@ export class RowStore {
       : this.#widened(indices);
   }
 
-  /** Calls `use` with the first `count` rows, all at once or some at a time: float32 [some, dim]. */
   forBlocks(count: number, use: (rows: Tensor, begin: number) => void): void {
     this.check();
     if (this.isFloat) {
       use(count === this.size ? this.weight : this.weight.narrow(0, 0, count), 0);
       return;
     }
-    for (let begin = 0; begin < count; begin += rowsOfBlock) {
-      const length = Math.min(rowsOfBlock, count - begin);
-      use(this.#widened(Int32Array.from({ length }, (_, k) => begin + k)), begin);
-    }
+    this.forGathered(count, use);
   }
 
-  /** All rows as float32: the table itself where it is. */
-  all(): Tensor {
-    if (this.isFloat) {
-      this.check();
-      return this.weight;
-    }
-    const all = Tensor.allocate([this.size, this.dim], 'float32', false);
-    const data = all.storage.array as Float32Array;
-    this.forBlocks(this.size, (rows, begin) => {
-      data.set(
-        (rows.storage.array as Float32Array).subarray(rows.offset, rows.offset + rows.numel),
-        all.offset + begin * this.dim,
-      );
-    });
-    return all;
+  /** The table itself where it is float32. */
+  override all(): Tensor {
+    if (!this.isFloat) return super.all();
+    this.check();
+    return this.weight;
   }
 
   #widened(indices: Int32Array): Tensor {

@@ -1,8 +1,13 @@
 import { TextDecoder } from 'node:util';
 import { FileFormatError } from '../errors.js';
 
+/** Words that are read when they are asked for. */
+export interface LazyWords {
+  words(): string[];
+}
+
 /** Words in UTF-8, a newline after each, that are turned into strings when they are asked for. */
-export class WordBytes {
+export class WordBytes implements LazyWords {
   /** @param name what errors start with */
   constructor(
     private readonly name: string,

@@ -3,7 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FastText, type FastTextKeyedVectors, KeyedVectors, TokenError, type Word2VecEpoch } from '../../lib/index.js';
+import {
+  FastText,
+  type FastTextKeyedVectors,
+  KeyedVectors,
+  TokenError,
+  Vocabulary,
+  type Word2VecEpoch,
+} from '../../lib/index.js';
 import { forWordNgrams, hashOf } from '../../lib/vectors/fasttext/subwords.js';
 
 const fixtures = new URL('fixtures/fasttext/', import.meta.url).pathname;
@@ -55,6 +62,25 @@ describe('FastText', () => {
     expect(sameTopic(model.wv)).toBeGreaterThanOrEqual(18);
     expect(model.wv.has('urbanx9')).toBe(false);
     expect(model.wv.vectors.isfinite().all().item()).toBe(1);
+  });
+
+  it('fills a layer: words that it lacks get the means of their n-grams, those without any zeros', async () => {
+    const model = await FastText.train(corpus, { ...small, epochs: 1 });
+    const vocabulary = Vocabulary.fromTokens(['oceana1', 'urbanx9', 'ü'], { specials: ['<pad>'] });
+    const { embedding, found, missing } = model.wv.toEmbedding({ vocabulary, missing: 'subwords', padding: '<pad>' });
+    expect([found, missing]).toEqual([1, ['<pad>', 'urbanx9', 'ü']]);
+    const row = (word: string) => [...embedding.weight.select(0, vocabulary.lookupIndex(word)).data];
+    expect(row('oceana1')).toEqual([...model.wv.vector('oceana1')]);
+    expect(row('urbanx9')).toEqual([...model.wv.vector('urbanx9')]);
+    expect(Math.hypot(...row('urbanx9'))).toBeGreaterThan(0.01);
+    expect(row('<pad>').every((x) => x === 0)).toBe(true);
+    const plain = await FastText.train(corpus, { ...small, epochs: 1, maxN: 0 });
+    for (const vectors of [plain.wv, new KeyedVectors(['a'], model.wv.vectors.narrow(0, 0, 1))]) {
+      expect(() => vectors.toEmbedding({ vocabulary, missing: 'subwords' })).toThrow(/these vectors have no n-grams/);
+    }
+    expect(() => model.wv.toEmbedding({ missing: 'subword' as never })).toThrow(
+      /'subwords' or a function, got "subword"/,
+    );
   });
 
   it('gives the same bits in every deterministic run, and others from another seed', async () => {

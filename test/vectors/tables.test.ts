@@ -137,6 +137,51 @@ describe('vectors in safetensors and .npy', () => {
   });
 });
 
+describe("word2vec's binary file, mapped", () => {
+  const path = at('mapped.bin');
+  const ascii = new KeyedVectors(
+    ['a', 'bc', 'naïve', ...Array.from({ length: 5000 }, (_, k) => `w${k}`)],
+    randn([5003, 7]),
+  );
+
+  it('has the rows and words that are read from it, however they are aligned', async () => {
+    ascii.save(path);
+    const [mapped, loaded] = [KeyedVectors.map(path), await KeyedVectors.load(path)];
+    expect([mapped.size, mapped.vectorSize]).toEqual([5003, 7]);
+    expect(mapped.keys).toEqual(loaded.keys);
+    for (const word of ['a', 'bc', 'naïve', 'w4999']) expect(mapped.vector(word)).toEqual(ascii.vector(word));
+    expect(mapped.vectors.equal(loaded.vectors)).toBe(true);
+    expect(mapped.mostSimilar('w17', { topn: 5 })).toEqual(loaded.mostSimilar('w17', { topn: 5 }));
+    const { embedding } = mapped.toEmbedding();
+    expect(embedding.weight.equal(loaded.vectors)).toBe(true);
+    // gensim writes no newline after a vector.
+    const rows = ascii.keys.map((key) => [Buffer.from(`${key} `), Buffer.from(ascii.vector(key).buffer)]);
+    writeFileSync(at('gensim.bin'), Buffer.concat([Buffer.from('5003 7\n'), ...rows.flat()]));
+    expect(KeyedVectors.map(at('gensim.bin')).vectors.equal(loaded.vectors)).toBe(true);
+  });
+
+  it('is refused where it is cut, has shrunk, or holds what is no UTF-8', () => {
+    ascii.save(path);
+    const whole = readFileSync(path);
+    writeFileSync(at('short.bin'), whole.subarray(0, 3000));
+    expect(() => KeyedVectors.map(at('short.bin'))).toThrow(/promises 5003 words of 7 numbers, which 3000 bytes/);
+    writeFileSync(at('within.bin'), whole.subarray(0, whole.length - 9));
+    expect(() => KeyedVectors.map(at('within.bin')).keys).toThrow(/ends within word 5003/);
+    writeFileSync(at('promise.bin'), Buffer.concat([Buffer.from('2147483648 7\n'), whole.subarray(7)]));
+    expect(() => KeyedVectors.map(at('promise.bin'))).toThrow(/promises 2147483648 words/);
+    const spoilt = Buffer.from(whole);
+    spoilt[spoilt.indexOf('naïve') + 2] = 0xff;
+    writeFileSync(at('spoilt.bin'), spoilt);
+    expect(() => KeyedVectors.map(at('spoilt.bin')).vector('a')).toThrow(/word 3: the word is not valid UTF-8/);
+    expect(() => KeyedVectors.map(path, { words: ['a'] })).toThrow(/words goes with .npy and safetensors/);
+    expect(() => nn.Embedding.fromMapped(path)).toThrow(/it is vectors in word2vec's binary format; .*lutra convert/);
+    const shrinking = KeyedVectors.map(path);
+    expect(shrinking.vector('bc')).toEqual(ascii.vector('bc'));
+    truncateSync(path, 4096);
+    expect(() => shrinking.vector('w4000')).toThrow(/has shrunk from/);
+  });
+});
+
 describe('mapped embeddings', () => {
   const path = at('float32.safetensors');
 

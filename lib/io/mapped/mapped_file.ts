@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { mapFile } from '../../calls/mapping.js';
 import { describe, FileFormatError, ValueError } from '../../errors.js';
 import { nearest } from '../../options.js';
 import { type DType, dtypes } from '../../tensor/dtype.js';
@@ -10,6 +8,7 @@ import { kindBytes, kindOfFile } from '../file_kind.js';
 import { readNpyHeader } from '../numpy/npy.js';
 import { type NpyHeader, npyTypes } from '../numpy/npy_header.js';
 import { readEntries } from '../safetensors/safetensors.js';
+import { MappedBytes } from './mapped_bytes.js';
 
 /** A tensor of a file, by the format's name of its type. */
 export interface MappedEntry {
@@ -39,14 +38,10 @@ const npyName = 'array';
 export class MappedFile {
   readonly entries: ReadonlyMap<string, MappedEntry>;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly #size: number;
-  readonly #inode: number;
+  readonly #bytes: MappedBytes;
 
   /** @throws FileFormatError for another file; the file system's own error where there is none */
-  constructor(
-    readonly op: string,
-    readonly path: string,
-  ) {
+  constructor(op: string, path: string) {
     const { entries, metadata } = withFile(op, path, (source) => {
       const start = new Uint8Array(Math.min(source.bytes, kindBytes));
       source.read(start, 0);
@@ -70,17 +65,17 @@ export class MappedFile {
     });
     this.entries = new Map(entries.map((entry) => [entry.name, entry]));
     this.metadata = metadata;
-    const { size, ino } = statSync(path);
-    this.#size = size;
-    this.#inode = ino;
+    this.#bytes = new MappedBytes(op, path);
+    const { size } = this.#bytes;
     for (const { name, begin, bytes } of entries) {
       if (begin + bytes <= size) continue;
       throw new FileFormatError(`${op}: ${path}: ends within ${describe(name)}: it has ${size} bytes`);
     }
   }
 
+  /** What errors start with. */
   get name(): string {
-    return `${this.op}: ${this.path}`;
+    return this.#bytes.name;
   }
 
   /** @throws ValueError for a tensor that isn't there; FileFormatError for one of a type that memory can't hold as it is */
@@ -106,21 +101,13 @@ export class MappedFile {
       );
     }
     const count = bytes / info.bytes;
-    const mapped = mapFile(this.name, this.path, begin, bytes);
+    const mapped = this.#bytes.range(begin, bytes);
     return Tensor.wrap(new info.array(mapped.buffer as ArrayBuffer, mapped.byteOffset, count), shape.slice(), ours);
   }
 
-  /**
-   * Looks whether the file still has the bytes that are mapped: to touch one that it lacks ends the process (SIGBUS). A file that was
-   * replaced or removed is there as long as it is mapped.
-   * @throws FileFormatError
-   */
+  /** Looks whether the file still has the bytes that are mapped. @throws FileFormatError where it doesn't */
   check(): void {
-    const now = statSync(this.path, { throwIfNoEntry: false });
-    if (now === undefined || now.ino !== this.#inode || now.size >= this.#size) return;
-    throw new FileFormatError(
-      `${this.name}: has shrunk from ${this.#size} to ${now.size} bytes since it was mapped; what it held is gone`,
-    );
+    this.#bytes.check();
   }
 }
 

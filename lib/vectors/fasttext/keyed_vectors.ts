@@ -72,6 +72,10 @@ export class FastTextKeyedVectors extends KeyedVectors {
     return count === 0 ? mean : mean.map((x) => x / count);
   }
 
+  protected override get hasSubwords(): boolean {
+    return this.#dictionary.range.maxN > 0;
+  }
+
   protected override vectorOfUnknown(key: string): Float32Array | null {
     const list = this.#dictionary.rowsOf(key);
     if (list.length === 0) return null;

@@ -15,8 +15,8 @@ import {
   saveTable,
   type WordList,
 } from './tables.js';
-import { readHeader, readTextVectors, writeTextVectors } from './text.js';
-import { readWord2VecBinary, writeWord2VecBinary } from './word2vec_binary.js';
+import { readTextVectors, writeTextVectors } from './text.js';
+import { looksLikeWord2VecBinary, readWord2VecBinary, writeWord2VecBinary } from './word2vec_binary.js';
 import { type EncodingErrors, WordDecoder } from './words.js';
 
 export type VectorFormat = 'glove' | 'word2vec' | 'word2vec-binary' | 'vec' | 'fasttext' | 'npy' | 'safetensors';
@@ -56,17 +56,6 @@ const read: readonly VectorFormat[] = [...written, 'fasttext'];
 function checkFormat(op: string, format: unknown, formats: readonly VectorFormat[]): void {
   if (format === undefined || formats.includes(format as VectorFormat)) return;
   throw new ValueError(`${op}: format must be ${formats.map((f) => `'${f}'`).join(', ')}, got ${describe(format)}`);
-}
-
-/** Whether the bytes after a first line of two numbers are floats rather than digits. */
-function looksBinary(bytes: Bytes): boolean {
-  const { head } = bytes;
-  const end = head.indexOf(0x0a);
-  const header = end < 0 ? null : readHeader(head.subarray(0, end));
-  if (header === null) return false;
-  const space = head.indexOf(0x20, end + 1);
-  const numbers = head.subarray(space + 1, space + 1 + Math.min(4 * header.dim, 64));
-  return !numbers.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }
 
 function refuseOthers({ name, head }: Bytes): void {
@@ -126,7 +115,7 @@ export async function loadVectors(
   }
   refuseOthers(bytes);
   const decoder = new WordDecoder(encodingErrors);
-  const binary = format === undefined ? looksBinary(bytes) : format === 'word2vec-binary';
+  const binary = format === undefined ? looksLikeWord2VecBinary(bytes.head) : format === 'word2vec-binary';
   return binary ? readWord2VecBinary(bytes, selection, decoder) : readTextVectors(bytes, selection, decoder);
 }
 

@@ -12,9 +12,10 @@ import { parseSafetensors, serializeSafetensors } from '../../io/safetensors/saf
 import { QuantizedEmbedding } from '../../nn/quantized_embedding.js';
 import { isIterable } from '../../options.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { RowStore } from '../row_store.js';
-import { bytesOfWords, WordBytes } from '../word_list.js';
+import { type RowStore, TensorRows } from '../row_store.js';
+import { bytesOfWords, type LazyWords, WordBytes } from '../word_list.js';
 import type { Bytes } from './bytes.js';
+import { isWord2VecBinary, mapWord2VecBinary } from './mapped_word2vec.js';
 import type { LoadedVectors, Selection } from './table_builder.js';
 
 /** What numbers are saved as: safetensors takes all of them, `.npy` floats of 32 and 16 bits. */
@@ -57,12 +58,20 @@ export function wordsOfTable(
 
 export interface OpenTable {
   readonly rows: RowStore;
-  readonly words: WordBytes | string[];
+  readonly words: LazyWords | string[];
   readonly counts: readonly number[] | null;
 }
 
-/** A table that stays in its file. */
-export function mapTable(op: string, path: string, words: WordList | undefined, tensor: string | undefined): OpenTable {
+/** A table that stays in its file, whatever its format. */
+export function openMapped(op: string, path: string, words?: WordList, tensor?: string): OpenTable {
+  if (!isWord2VecBinary(op, path)) return mapTable(op, path, words, tensor);
+  if (words === undefined && tensor === undefined) return mapWord2VecBinary(op, path);
+  throw new ArgumentError(
+    `${op}: ${words === undefined ? 'tensor' : 'words'} goes with .npy and safetensors, which ${path} is not`,
+  );
+}
+
+function mapTable(op: string, path: string, words: WordList | undefined, tensor: string | undefined): OpenTable {
   const { file, weight, scale }: MappedTable = openMappedTable(op, path, tensor);
   const inFile = file.entries.get('words');
   const isText = inFile?.dtype === 'U8' && inFile.shape.length === 1;
@@ -74,7 +83,7 @@ export function mapTable(op: string, path: string, words: WordList | undefined, 
   const counts = file.entries.get('counts');
   const isCounts = counts?.dtype === 'F64' && counts.shape.length === 1 && counts.shape[0] === weight.shape[0];
   return {
-    rows: new RowStore(weight.dtype === 'float64' ? weight.float() : weight, scale, () => file.check()),
+    rows: new TensorRows(weight.dtype === 'float64' ? weight.float() : weight, scale, () => file.check()),
     words: wordsOfTable(file.name, path, weight.shape[0], words, text === null ? null : own),
     counts: isCounts ? Array.from(file.tensor('counts').storage.array as Float64Array) : null,
   };
@@ -110,7 +119,7 @@ export async function readTable(
   const places: number[] = [];
   const seen = new Set<string>();
   let duplicates = 0;
-  for (const [k, word] of (list instanceof WordBytes ? list.words() : list).entries()) {
+  for (const [k, word] of (Array.isArray(list) ? list : list.words()).entries()) {
     if (k >= selection.limit) break;
     if (selection.vocabulary !== null && !selection.vocabulary.has(word)) continue;
     if (seen.has(word)) {
@@ -150,7 +159,7 @@ async function unpackedTable(
     if (!(array instanceof Tensor) || array.dim() !== 2) {
       throw new FileFormatError(`${bytes.name}: must hold an array of two dimensions`);
     }
-    const rows = new RowStore(array.float().contiguous());
+    const rows = new TensorRows(array.float().contiguous());
     return { rows, words: wordsOfTable(bytes.name, path, rows.size, words, null), counts: null };
   }
   const { tensors } = parseSafetensors(whole);
@@ -161,7 +170,7 @@ async function unpackedTable(
   }
   const { scale, counts, words: own } = tensors;
   const isQuantized = table.dtype === 'uint8' && scale !== undefined;
-  const rows = isQuantized ? new RowStore(table, scale) : new RowStore(table.float().contiguous());
+  const rows = isQuantized ? new TensorRows(table, scale) : new TensorRows(table.float().contiguous());
   const inFile = own?.dtype === 'uint8' ? () => own.data as Uint8Array : null;
   const list = wordsOfTable(bytes.name, path, rows.size, words, inFile);
   return { rows, words: list, counts: counts === undefined ? null : Array.from(counts.data as Float64Array) };

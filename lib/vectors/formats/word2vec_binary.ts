@@ -9,7 +9,27 @@ import { readHeader, widest } from './text.js';
 import type { WordDecoder } from './words.js';
 
 const [space, newline] = [0x20, 0x0a];
-const longestWord = 65_536;
+export const longestWord = 65_536;
+
+/** Whether the bytes after a first line of two numbers are floats rather than digits. */
+export function looksLikeWord2VecBinary(head: Uint8Array): boolean {
+  const end = head.indexOf(newline);
+  const header = end < 0 ? null : readHeader(head.subarray(0, end));
+  if (header === null) return false;
+  const wordEnd = head.indexOf(space, end + 1);
+  const numbers = head.subarray(wordEnd + 1, wordEnd + 1 + Math.min(4 * header.dim, 64));
+  return !numbers.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09);
+}
+
+/** What the first line says, and where it ends. @throws FileFormatError */
+export function readBinaryHeader(name: string, start: Uint8Array): { words: number; dim: number; end: number } {
+  const end = start.indexOf(newline);
+  const header = end < 0 ? null : readHeader(start.subarray(0, end));
+  if (header === null) throw new FileFormatError(`${name}: its first line must be 'words dim'`);
+  const { words, dim } = header;
+  if (dim < 1 || dim > widest) throw new FileFormatError(`${name}: its first line promises vectors of ${dim} numbers`);
+  return { words, dim, end: end + 1 };
+}
 
 /** Takes bytes from a stream of pieces as they are asked for. */
 class Pieces {
@@ -51,14 +71,8 @@ export async function readWord2VecBinary(
   const { name } = bytes;
   const pieces = new Pieces(bytes);
   try {
-    const start = await pieces.atLeast(64);
-    const lineEnd = start.indexOf(newline);
-    const header = lineEnd < 0 ? null : readHeader(start.subarray(0, lineEnd));
-    if (header === null) throw new FileFormatError(`${name}: its first line must be 'words dim'`);
-    const { words, dim } = header;
-    if (dim < 1 || dim > widest)
-      throw new FileFormatError(`${name}: its first line promises vectors of ${dim} numbers`);
-    pieces.drop(lineEnd + 1);
+    const { words, dim, end: headerEnd } = readBinaryHeader(name, await pieces.atLeast(64));
+    pieces.drop(headerEnd);
     const table = new TableBuilder(dim, selection);
     const rowBytes = 4 * dim;
     const row = new Float32Array(dim);
