@@ -380,6 +380,7 @@ export * as optim from './optim/index.js';
 
 import './ops/in_place_forms.js';
 
+export * from './projections/index.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';

@@ -29,7 +29,7 @@ const houses = [
       ['nn', 'optim'],
       ['io'],
       ['data', 'text'],
-      ['training', 'vectors'],
+      ['projections', 'training', 'vectors'],
       ['distributed', 'language_model', 'plots'],
       ['index'],
       ['cli'],

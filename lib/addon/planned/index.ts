@@ -5,6 +5,7 @@ import type { PlannedClassifier } from './classifier.js';
 import type { PlannedConvolution } from './convolution.js';
 import type { PlannedCooccurrences } from './cooccurrences.js';
 import type { PlannedCtc } from './ctc.js';
+import type { PlannedEigen } from './eigen.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
 import type { PlannedGlove } from './glove.js';
@@ -30,6 +31,7 @@ export interface PlannedCalls
     PlannedConvolution,
     PlannedCooccurrences,
     PlannedCtc,
+    PlannedEigen,
     PlannedEmbeddingBag,
     PlannedGather,
     PlannedGlove,
