@@ -31,6 +31,7 @@ const houses = [
       ['data', 'text'],
       ['projections', 'training', 'vectors'],
       ['distributed', 'language_model', 'plots'],
+      ['tasks'],
       ['index'],
       ['cli'],
     ],

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import * as errors from '../errors.js';
+import { addRunCommands, addTaskTrainers, isRunFolder } from './commands/runs/run_options.js';
+import type { RunHow } from './commands/runs/told.js';
 import { addTrainOptions, type TrainSettings } from './commands/train_options.js';
 import { addQueryCommands } from './commands/vectors/query_options.js';
 import { addVectorTrainers } from './commands/vectors/train_vectors_options.js';
@@ -10,6 +12,18 @@ function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+const closingHelp = `
+Examples:
+  lutra train classifier mails.csv        a model of your own data, written to runs/mails-classifier
+  lutra evaluate runs/mails-classifier    how well it does
+  lutra predict runs/mails-classifier     what it says of the lines of the standard input
+  lutra resume runs/mails-classifier      go on where Ctrl-C stopped it
+  lutra train word2vec text.txt           vectors of words
+  lutra COMMAND --help                    all about a command
+
+--debug, with any command, shows where an error arose.
+Exit codes: 0 done, 1 an error that the last line of standard error names, 130 and 143 stopped by Ctrl-C or SIGTERM.`;
 
 const ourErrors = Object.values(errors).filter((value) => value.prototype instanceof Error);
 
@@ -35,12 +49,19 @@ async function load<T>(command: () => Promise<T>): Promise<T> {
   }
 }
 
+/** `--debug` goes with every command, wherever it stands. */
+const args = process.argv.slice(2);
+const debug = args.includes('--debug');
+
 const program = new Command('lutra')
   .description('Trains embeddings and sequence models.')
   .version(packageVersion(), '-v, --version')
   // What stands behind the name of a command, or of a trainer, is its own.
   .enablePositionalOptions()
-  .showSuggestionAfterError();
+  .showSuggestionAfterError()
+  .addHelpText('after', closingHelp);
+
+const loadRuns = () => load(() => import('./commands/runs/run_commands.js'));
 
 const train = addTrainOptions(program.command('train'))
   .enablePositionalOptions()
@@ -49,7 +70,21 @@ const train = addTrainOptions(program.command('train'))
     'Trains an Embedding → LSTM → Linear model that predicts the next word of a text, and writes the weights ' +
       '(model.safetensors), vocabulary.json and metrics.json to a folder. Ctrl-C saves what was learned so far.',
   )
-  .action(async (file: string | undefined, settings: TrainSettings, command: Command) => {
+  .addOption(new Option('--config <file>', 'a configuration that says what is trained, such as that of a run'))
+  .action(async (file: string | undefined, settings: TrainSettings & RunHow, command: Command) => {
+    if (settings.config !== undefined) {
+      const { trainConfigCommand } = await loadRuns();
+      const { config, output, overwrite } = settings;
+      const said = command.options.map((option) => option.attributeName());
+      const other = said.find(
+        (name) => !['config', 'output', 'overwrite'].includes(name) && command.getOptionValueSource(name) === 'cli',
+      );
+      if (other !== undefined || file !== undefined) {
+        command.error(`error: settings beside --config need the task's name: lutra train TASK --config ${config} …`);
+      }
+      process.exitCode = await trainConfigCommand(config, { output, overwrite, quiet: false, json: false });
+      return;
+    }
     if (file !== undefined && settings.text !== undefined) {
       command.error(`error: both --text ${settings.text} and ${file} were given; one text can be trained on`);
     }
@@ -61,7 +96,12 @@ addVectorTrainers(train, async (trainer, data, settings) => {
   const { trainVectorsCommand } = await load(() => import('./commands/vectors/train_vectors.js'));
   process.exitCode = await trainVectorsCommand(trainer, data, settings);
 });
-addQueryCommands(program, () => load(() => import('./commands/vectors/queries.js')));
+addTaskTrainers(train, loadRuns);
+addRunCommands(program, loadRuns);
+addQueryCommands(program, () => load(() => import('./commands/vectors/queries.js')), {
+  isRun: isRunFolder,
+  evaluate: async (path, data, settings) => (await loadRuns()).evaluateRunCommand(path, data, settings),
+});
 
 // A reader of our output that goes away, such as head, is no reason to lose a training.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -69,9 +109,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(
+    args.filter((arg) => arg !== '--debug'),
+    { from: 'user' },
+  );
 } catch (error) {
-  if (!isExpected(error)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
+  process.stderr.write(`error: ${wordsOf(error)}\n`);
   process.exitCode = 1;
+}
+
+/** What a user is told of an error: where it arose only where that is asked for. */
+function wordsOf(error: unknown): string {
+  if (debug && error instanceof Error) return error.stack ?? error.message;
+  if (isExpected(error)) return error.message;
+  return `${error instanceof Error ? error.message : String(error)} (unexpected; --debug shows where it arose)`;
 }

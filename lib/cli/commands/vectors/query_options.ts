@@ -10,8 +10,14 @@ const limit = () => new Option('--limit <n>', 'read the first n words only').arg
 const json = () => new Option('--json', 'print JSON').default(false);
 const topn = () => new Option('--topn <n>', 'how many to show').argParser(whole(1)).default(10);
 
+/** `lutra evaluate` of the folder of a run, which is another command's. */
+export interface RunEvaluation {
+  isRun(path: string): boolean;
+  evaluate(path: string, data: string | undefined, settings: { json: boolean }): Promise<void>;
+}
+
 /** Adds the commands that ask files of word vectors; `load` brings their code, which needs the addon. */
-export function addQueryCommands(program: Command, load: () => Promise<Queries>): void {
+export function addQueryCommands(program: Command, load: () => Promise<Queries>, runs: RunEvaluation): void {
   program
     .command('neighbors')
     .summary('the words nearest to words')
@@ -42,18 +48,31 @@ export function addQueryCommands(program: Command, load: () => Promise<Queries>)
     });
   program
     .command('evaluate')
-    .summary('how well vectors agree with people')
+    .summary('how well a run, or vectors, do')
     .description(
-      'Compares similarities with those that people gave to pairs of words, and solves analogies, by the rules of gensim.',
+      'Of the folder of a run: scores on data that it has not seen, or on those it was validated on. Of a file of vectors: ' +
+        'compares similarities with those that people gave to pairs of words, and solves analogies, by the rules of gensim.',
     )
-    .argument('<file>', file)
-    .addOption(new Option('--pairs <files>', 'files of lines "word word score", separated by commas').argParser(words))
-    .option('--analogies <file>', "a file like Google's questions-words.txt")
+    .argument('<run-or-file>', `the folder of a run, or vectors: ${file}`)
+    .argument('[data]', 'what a run is evaluated on')
+    .addOption(
+      new Option('--pairs <files>', 'of vectors: files of lines "word word score", separated by commas').argParser(
+        words,
+      ),
+    )
+    .option('--analogies <file>', "of vectors: a file like Google's questions-words.txt")
     .addOption(limit())
     .addOption(json())
-    .addHelpText('after', '\nExample:\n  lutra evaluate vectors.vec --pairs wordsim353.tsv,simlex999.tsv')
-    .action(async (path: string, settings: EvaluateSettings, command: Command) => {
-      if ((settings.pairs ?? []).length === 0 && settings.analogies === undefined) {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lutra evaluate runs/mails held_out.csv\n  lutra evaluate vectors.vec --pairs wordsim353.tsv,simlex999.tsv',
+    )
+    .action(async (path: string, data: string | undefined, settings: EvaluateSettings, command: Command) => {
+      const isOfVectors = (settings.pairs ?? []).length > 0 || settings.analogies !== undefined;
+      if (runs.isRun(path) && !isOfVectors) return runs.evaluate(path, data, settings);
+      if (data !== undefined)
+        command.error(`error: ${path} is no folder of a run; vectors take --pairs or --analogies`);
+      if (!isOfVectors) {
         command.error('error: nothing to compare with; give --pairs FILES or --analogies FILE');
       }
       await (await load()).evaluateCommand(path, settings);

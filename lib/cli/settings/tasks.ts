@@ -1,0 +1,12 @@
+import { classifierSettings } from './classifier.js';
+import type { TaskAbout } from './setting.js';
+
+export const tasks = {
+  classifier: classifierSettings,
+} satisfies Record<string, TaskAbout>;
+
+export type TaskName = keyof typeof tasks;
+
+export function isTaskName(name: unknown): name is TaskName {
+  return typeof name === 'string' && Object.hasOwn(tasks, name);
+}
