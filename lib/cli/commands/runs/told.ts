@@ -1,0 +1,16 @@
+/** How `lutra train TASK` and `lutra resume` are told what is no setting of the model. */
+export interface RunHow {
+  config?: string;
+  output?: string;
+  overwrite: boolean;
+  quiet: boolean;
+  json: boolean;
+}
+
+/** What `lutra predict` was told. */
+export interface PredictHow {
+  topK?: number;
+  threshold?: number;
+  threads?: number;
+  json: boolean;
+}
