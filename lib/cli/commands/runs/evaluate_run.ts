@@ -11,5 +11,7 @@ export async function evaluateRunCommand(
   const held = data === undefined ? await open.task.prepare(open.data, open.settings) : await trained.readData(data);
   const { scores, lines } = await trained.evaluate(held);
   const what = data ?? 'the data that the run was validated on';
-  console.log(json ? JSON.stringify({ run: path, data: data ?? null, ...scores }, null, 2) : [`${what}:`, ...lines].join('\n'));
+  console.log(
+    json ? JSON.stringify({ run: path, data: data ?? null, ...scores }, null, 2) : [`${what}:`, ...lines].join('\n'),
+  );
 }

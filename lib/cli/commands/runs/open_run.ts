@@ -1,5 +1,5 @@
 import { CorpusError } from '../../../errors.js';
-import { Run, type Task, type TrainingSettings, tasks as taskCode, type Trained } from '../../../tasks/index.js';
+import { Run, type Task, type Trained, type TrainingSettings, tasks as taskCode } from '../../../tasks/index.js';
 import { checkConfiguration, parseConfiguration, withUsual } from '../../settings/config_file.js';
 import type { SettingValues } from '../../settings/setting.js';
 import { isTaskName, type TaskName, tasks } from '../../settings/tasks.js';

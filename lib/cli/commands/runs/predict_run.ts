@@ -11,7 +11,12 @@ export async function predictCommand(path: string, data: string | undefined, how
   if (how.threads !== undefined) setNumThreads(how.threads);
   const trained = trainedModel(await openRun(path));
   if (data === undefined || data === '-') {
-    for await (const lines of inputLines()) tell(trained, lines.map((line) => trained.lineInput(line)), how);
+    for await (const lines of inputLines())
+      tell(
+        trained,
+        lines.map((line) => trained.lineInput(line)),
+        how,
+      );
   } else {
     tell(trained, await trained.readInputs(data), how);
   }

@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import { addSettings, saidOn } from '../../settings/options.js';
 import type { SettingValues } from '../../settings/setting.js';
 import { type TaskName, tasks } from '../../settings/tasks.js';
-import { nonNegative, whole } from '../option_values.js';
-import type { PredictHow, RunHow } from './told.js';
+import { nonNegative, share, whole } from '../option_values.js';
+import type { GenerateHow, PredictHow, RunHow } from './told.js';
 
 type Commands = typeof import('./run_commands.js');
 type Load = () => Promise<Commands>;
@@ -51,7 +51,7 @@ export function addTaskTrainers(train: Command, load: Load): void {
   }
 }
 
-/** Adds `lutra resume` and `lutra predict`. */
+/** Adds `lutra resume`, `predict` and `generate`. */
 export function addRunCommands(program: Command, load: Load): void {
   program
     .command('resume')
@@ -86,5 +86,35 @@ export function addRunCommands(program: Command, load: Load): void {
     )
     .action(async (run: string, data: string | undefined, how: PredictHow) => {
       process.exitCode = await (await load()).predictCommand(run, data, how);
+    });
+  program
+    .command('generate')
+    .summary('let a language model go on with a text')
+    .description('Prints a text that a run of lutra train lm makes up, as it comes.')
+    .argument('<run>', folder)
+    .addOption(new Option('--prompt <text>', 'what the text begins with').default(''))
+    .addOption(new Option('--length <n>', 'words, or characters, to add').argParser(whole(1)).default(100))
+    .addOption(
+      new Option('--temperature <x>', 'below 1 chooses likelier ones, 0 the likeliest')
+        .argParser(nonNegative)
+        .default(0.8),
+    )
+    .addOption(new Option('--top-k <n>', 'choose among the n likeliest only').argParser(whole(1)))
+    .addOption(
+      new Option('--top-p <p>', 'choose among the likeliest that together reach this probability').argParser(share),
+    )
+    .addOption(new Option('--greedy', 'the likeliest each time: --temperature 0').default(false))
+    .addOption(new Option('--seed <n>', 'the same seed gives the same text').argParser(whole(0)).default(1))
+    .addOption(new Option('--threads <n>', 'threads (default: one for each core)').argParser(whole(1, 1024)))
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examplesOf([
+        'lutra generate runs/novel-lm --prompt "it was the" --length 50',
+        'lutra generate runs/novel-lm --top-p 0.9 --temperature 1 --seed 7',
+      ]),
+    )
+    .action(async (run: string, how: GenerateHow) => {
+      process.exitCode = await (await load()).generateCommand(run, how);
     });
 }

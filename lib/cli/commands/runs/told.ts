@@ -14,3 +14,16 @@ export interface PredictHow {
   threads?: number;
   json: boolean;
 }
+
+/** What `lutra generate` was told. */
+export interface GenerateHow {
+  prompt: string;
+  length: number;
+  temperature: number;
+  topK?: number;
+  topP?: number;
+  greedy: boolean;
+  seed: number;
+  threads?: number;
+  json: boolean;
+}

@@ -34,7 +34,9 @@ export async function trainCommand(
   if (how.config !== undefined) {
     config = await checkConfiguration(how.config, await parseConfiguration(how.config), settings);
     if (config.task !== undefined && config.task !== name) {
-      throw new OptionError(`${how.config} is of a ${config.task}, not of a ${name}; lutra train --config ${how.config}`);
+      throw new OptionError(
+        `${how.config} is of a ${config.task}, not of a ${name}; lutra train --config ${how.config}`,
+      );
     }
   }
   const data = path ?? config.data;
@@ -85,7 +87,10 @@ function setThreads({ threads }: SettingValues): void {
 }
 
 function folderOf(data: string, name: TaskName): string {
-  const plain = basename(data).replace(/\..*$/, '').replaceAll(/[*?[\]{}]/g, '') || 'data';
+  const plain =
+    basename(data)
+      .replace(/\..*$/, '')
+      .replaceAll(/[*?[\]{}]/g, '') || 'data';
   return join('runs', `${plain === '-' ? 'data' : plain}-${name}`);
 }
 
