@@ -8,7 +8,11 @@ const printed: Readonly<Record<string, string>> = { '``': '“', "''": '”', [u
 
 /** Words and marks as a reader expects them: spaces where they belong, sentences begun in upper case. */
 export function detokenize(tokens: Iterable<string>): string {
-  let text = '';
+  return Array.from(detokenizedPieces(tokens)).join('');
+}
+
+/** {@link detokenize} piece by piece, as the tokens come. */
+export function* detokenizedPieces(tokens: Iterable<string>): Generator<string> {
   let space = '';
   let sentenceStarts = true;
   for (const token of tokens) {
@@ -21,8 +25,7 @@ export function detokenize(tokens: Iterable<string>): string {
       if (sentenceStarts) word = word[0].toUpperCase() + word.slice(1);
       sentenceStarts = false;
     }
-    text += noSpaceBefore.has(word) ? word : space + word;
+    yield noSpaceBefore.has(word) ? word : space + word;
     space = noSpaceAfter.has(word) ? '' : ' ';
   }
-  return text;
 }

@@ -1,8 +1,9 @@
 import { classifierTask } from './classifier/task.js';
+import { languageTask } from './language/task.js';
 import type { Task } from './task.js';
 
 /** What the command line trains, by name. */
-export const tasks = { classifier: classifierTask } as unknown as Readonly<Record<string, Task>>;
+export const tasks = { lm: languageTask, classifier: classifierTask } as unknown as Readonly<Record<string, Task>>;
 
 export { fitRun } from './fit_run.js';
 export { Run } from './run.js';

@@ -57,6 +57,18 @@ export interface PredictSettings {
   readonly threshold?: number | undefined;
 }
 
+/** How a text is gone on with. */
+export interface GenerateSettings {
+  readonly prompt: string;
+  /** Tokens to add. */
+  readonly length: number;
+  /** Below 1 favours the likely, 0 takes the likeliest. */
+  readonly temperature: number;
+  readonly topK: number | null;
+  readonly topP: number | null;
+  readonly seed: number;
+}
+
 /** An answer for a program, and for a reader. */
 export interface Prediction {
   readonly json: unknown;
@@ -71,6 +83,8 @@ export interface Trained {
   /** An input that is one line of the standard input. */
   lineInput(line: string): unknown;
   predict(inputs: readonly unknown[], settings: PredictSettings): Prediction[];
+  /** Goes on with a text, piece by piece, the prompt first; of a language model. */
+  generate?(settings: GenerateSettings): Iterable<string>;
   /** Says how well the model does on data. */
   evaluate(prepared: Pick<Prepared, 'validation' | 'step'>): Promise<Evaluation>;
   /** Data to evaluate on. @throws CorpusError */
@@ -78,7 +92,7 @@ export interface Trained {
 }
 
 /** A kind of model that the command line trains. */
-export interface Task<Settings extends TrainingSettings = TrainingSettings> {
+export interface Task<Settings extends Omit<TrainingSettings, 'epochs' | 'batchSize'> = TrainingSettings> {
   /** Reads data and makes the model, the same each time for the same data and settings. @throws CorpusError, ValueError */
   prepare(data: string, settings: Settings): Promise<Prepared>;
   /** A trained model from what was written beside its weights. @param files by name */

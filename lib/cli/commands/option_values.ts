@@ -36,6 +36,13 @@ export function fraction(value: string): number {
   throw new InvalidArgumentError('It must be a number from 0 up to, but not including, 1.');
 }
 
+/** A number above 0 and up to 1. */
+export function share(value: string): number {
+  const x = number(value);
+  if (x > 0 && x <= 1) return x;
+  throw new InvalidArgumentError('It must be a number above 0 and at most 1.');
+}
+
 /** Words that commas part. */
 export function words(value: string): string[] {
   return value

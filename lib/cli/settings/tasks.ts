@@ -1,7 +1,9 @@
 import { classifierSettings } from './classifier.js';
+import { languageSettings } from './language.js';
 import type { TaskAbout } from './setting.js';
 
 export const tasks = {
+  lm: languageSettings,
   classifier: classifierSettings,
 } satisfies Record<string, TaskAbout>;
 
