@@ -417,3 +417,4 @@ export {
 } from './text/vocabulary.js';
 export * from './training/index.js';
 export * from './vectors/index.js';
+export * from './view/index.js';

@@ -1,9 +1,10 @@
-// Compiles lib/ into build/lib, a module for a file, and bundles those into dist/: importing one file takes a fifth of the
+// Compiles lib/ into build/lib, a module for a file, and bundles those into dist/, and page/ into dist/page, for browsers: importing one file takes a fifth of the
 // time of importing 140. Types stay as they are, a declaration for each file of lib/. Only files whose content changed are
 // replaced, each in one step, and files whose source is gone are removed: a program that runs from dist/ meanwhile never
 // sees half a file, nor does a package get stale ones.
 import { spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -111,6 +112,16 @@ async function bundle(folder) {
   return output.map(({ fileName }) => fileName);
 }
 
+/** What browsers get of page/: one script, and the files that stay as they are. */
+async function bundlePage(folder) {
+  const bundled = await rolldown({ input: join(root, 'page', 'main.ts'), cwd: root, platform: 'browser' });
+  await bundled.write({ file: join(folder, 'page', 'page.js'), format: 'esm', minify: true });
+  await bundled.close();
+  const plain = ['page.html', 'page.css', 'icon.svg'];
+  for (const file of plain) copyFileSync(join(root, 'page', file), join(folder, 'page', file));
+  return ['page.js', ...plain].map((file) => join('page', file));
+}
+
 mkdirSync(join(root, 'build'), { recursive: true });
 const fresh = mkdtempSync(join(root, 'build', 'fresh-'));
 try {
@@ -122,7 +133,7 @@ try {
       fresh,
       compiled.filter((file) => file.endsWith('.js')),
     );
-    bringUpToDate(join(root, 'dist'), fresh, [...declarations, ...(await bundle(fresh))]);
+    bringUpToDate(join(root, 'dist'), fresh, [...declarations, ...(await bundle(fresh)), ...(await bundlePage(fresh))]);
   } else {
     process.exitCode = 1;
   }

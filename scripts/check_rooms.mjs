@@ -32,6 +32,7 @@ const houses = [
       ['projections', 'training', 'vectors'],
       ['distributed', 'language_model', 'plots'],
       ['tasks'],
+      ['view'],
       ['index'],
       ['cli'],
     ],

@@ -7,6 +7,7 @@ import type { RunHow } from './commands/runs/told.js';
 import { addTrainOptions, type TrainSettings } from './commands/train_options.js';
 import { addQueryCommands } from './commands/vectors/query_options.js';
 import { addVectorTrainers } from './commands/vectors/train_vectors_options.js';
+import { addViewCommand } from './commands/view_options.js';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -101,6 +102,10 @@ addRunCommands(program, loadRuns);
 addQueryCommands(program, () => load(() => import('./commands/vectors/queries.js')), {
   isRun: isRunFolder,
   evaluate: async (path, data, settings) => (await loadRuns()).evaluateRunCommand(path, data, settings),
+});
+addViewCommand(program, async (source, settings) => {
+  const { viewCommand } = await load(() => import('./commands/view.js'));
+  await viewCommand(source, settings);
 });
 
 // A reader of our output that goes away, such as head, is no reason to lose a training.

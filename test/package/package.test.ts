@@ -74,6 +74,7 @@ describe('what the tarball holds', () => {
     const allowed = [
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp)$/,
       /^dist\/([a-z0-9_]+\/)*[a-z0-9_]+\.(js|d\.ts)$/,
+      /^dist\/page\/(page\.(html|css)|icon\.svg)$/,
       /^native\/sources\.txt$/,
       /^native\/(simd|kernels|memory|random|threads|binding)\/([a-z0-9_]+\/)?[a-z0-9_]+(\.inl)?\.(h|cc)$/,
       new RegExp(`^prebuilds/${platformName()}/lutra\\.node$`),

@@ -3,7 +3,7 @@ import { hiddenMembers } from '../../hidden_members.mjs';
 
 /** What only files, processes or settings show, or what trains for minutes. */
 const left =
-  /^(save|load|write|read|map$|fromMapped$|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|fit$|continueTokens)|(Logger|Writer|Trainer|Corpus|PretrainedTokenizer)$/i;
+  /^(save|load|write|read|map$|fromMapped$|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|fit$|view$|continueTokens)|(Logger|Writer|Trainer|Corpus|PretrainedTokenizer)$/i;
 
 /** Classes that users don't construct: errors are, by throwing. */
 const made = /^(Tensor|LRScheduler|Optimizer|QuantizedEmbedding)$/;

@@ -1,0 +1,1 @@
+export { type View, type ViewOptions, view } from './view.js';
