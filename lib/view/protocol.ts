@@ -1,9 +1,10 @@
 /** What the server and its page say to each other; of the library the page imports this and nothing else. */
 
 /** How vectors become points. */
-export type Method = 'dimensions';
+export type Method = 'pca' | 'dimensions';
 
 export const methods: readonly { readonly name: Method; readonly label: string }[] = [
+  { name: 'pca', label: 'PCA' },
   { name: 'dimensions', label: 'First dimensions' },
 ];
 

@@ -64,7 +64,7 @@ export async function view(source: string | KeyedVectors, options?: ViewOptions)
   const api = new Api(random(), points, projector);
   const token = settings.token ?? random();
   const server = await startServer(op, settings.port, { api, events, files, token });
-  await projector.start({ method: 'dimensions', dimensions: 2 });
+  await projector.start({ method: shown > 1 ? 'pca' : 'dimensions', dimensions: 2 });
   const url = `http://127.0.0.1:${server.port}/${token}/`;
   let closing: Promise<void> | null = null;
   const close = () => {

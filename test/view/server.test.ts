@@ -166,8 +166,8 @@ describe('what is answered', () => {
       ]),
     );
     const other = await view(mixed);
-    const found = await (await fetch(`${other.url}api/search?text=river&count=10`)).json();
-    expect(found.map(({ key }: { key: string }) => key)).toEqual(['river', 'Rivers', 'unriver']);
+    const found = (await (await fetch(`${other.url}api/search?text=river&count=10`)).json()) as { key: string }[];
+    expect(found.map(({ key }) => key)).toEqual(['river', 'Rivers', 'unriver']);
     await other.close();
   });
 

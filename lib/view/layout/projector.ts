@@ -1,4 +1,5 @@
 import { noGrad } from '../../autograd/mode.js';
+import { pca } from '../../projections/pca.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { KeyedVectors } from '../../vectors/keyed_vectors.js';
 import type { LayoutRequest, LayoutState, Method } from '../protocol.js';
@@ -10,6 +11,8 @@ type Project = (
 ) => Promise<Tensor>;
 
 const projections: Readonly<Record<Method, Project>> = {
+  // Fewer dimensions than are shown have fewer components.
+  pca: async (rows, { dimensions }) => pca(rows, { components: Math.min(dimensions, ...rows.shape) }).projected,
   dimensions: async (rows, { dimensions }) => rows.narrow(1, 0, Math.min(dimensions, rows.shape[1])),
 };
 
@@ -20,7 +23,7 @@ export class Projector {
   readonly shown: number;
   #running: AbortController | null = null;
   #points: Float32Array;
-  #state: LayoutState = { method: 'dimensions', dimensions: 2, revision: 0, progress: null, error: null };
+  #state: LayoutState = { method: 'pca', dimensions: 2, revision: 0, progress: null, error: null };
 
   /** @param onChange called when points have moved, or what is under way has ended */
   constructor(vectors: () => KeyedVectors, shown: number, onChange: () => void) {
