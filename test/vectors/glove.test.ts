@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Cooccurrences, GloVe, type GloVeProgress } from '../../lib/index.js';
-import { uniform } from '../../lib/vectors/trainers/first_numbers.js';
+import { uniform } from '../../lib/vectors/trainers/draws.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lutra-glove-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,8 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
+import { type Draw, uniform } from '../trainers/draws.js';
 import { checkWhole } from '../trainers/option_checks.js';
+import { checkSignal } from '../trainers/train_callbacks.js';
 import type { StopSignal } from '../trainers/turns.js';
 import { readExamples, trainModel } from './build.js';
 import type { Example, LabelledTexts } from './examples.js';
@@ -44,26 +46,14 @@ export interface AutotuneOptions extends ClassifierOptions {
 
 class TimeIsUp extends Error {}
 
-/** Uniform and normal numbers from xorshift. */
-class Draws {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0 || 1;
-  }
-  unit(): number {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    return (this.#state >>> 0) / 2 ** 32;
-  }
-  normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
-  }
+/** A normal number, by Box and Muller. */
+function normal(draw: Draw): number {
+  return Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
 }
 
-type Step = (value: number, deviation: number, draws: Draws) => number;
-const times: Step = (value, deviation, draws) => value * 2 ** (deviation * draws.normal());
-const plus: Step = (value, deviation, draws) => value + deviation * draws.normal();
+type Step = (value: number, deviation: number, draw: Draw) => number;
+const times: Step = (value, deviation, draw) => value * 2 ** (deviation * normal(draw));
+const plus: Step = (value, deviation, draw) => value + deviation * normal(draw);
 
 /** What is searched, from where to where, by which steps; their deviation falls from the first to the last. */
 const searched: {
@@ -82,20 +72,20 @@ function nextSettings(
   best: ClassifierSettings,
   given: ReadonlySet<string>,
   share: number,
-  draws: Draws,
+  draw: Draw,
 ): ClassifierSettings {
   const cooled = Math.min(1, Math.max(0, (share - 0.25) / 0.5));
   const next: Record<string, unknown> = { ...best };
   for (const [name, { range, step, deviations, whole }] of Object.entries(searched)) {
     if (given.has(name)) continue;
     const deviation = deviations[0] + (deviations[1] - deviations[0]) * cooled;
-    const value = step(best[name as keyof ClassifierSettings] as number, deviation, draws);
+    const value = step(best[name as keyof ClassifierSettings] as number, deviation, draw);
     const within = Math.min(range[1], Math.max(range[0], value));
     next[name] = whole ? Math.round(within) : within;
   }
   if (!given.has('minN') && !given.has('maxN')) {
     const at = Math.max(0, shortestNgrams.indexOf(best.minN));
-    const place = Math.round(at + (4 + (1.4 - 4) * cooled) * draws.normal());
+    const place = Math.round(at + (4 + (1.4 - 4) * cooled) * normal(draw));
     const minN = shortestNgrams[Math.min(shortestNgrams.length - 1, Math.max(0, place))];
     next.minN = minN;
     next.maxN = minN === 0 ? 0 : minN + 3;
@@ -165,6 +155,7 @@ export async function autotuneModel(
   if (onTrial !== undefined && typeof onTrial !== 'function') {
     throw new ArgumentError(`${op}: onTrial must be a function, got ${describe(onTrial)}`);
   }
+  checkSignal(op, signal);
   const wanted = readMetric(op, metric, settings.labelPrefix);
   const prefix = settings.labelPrefix;
   const training = await readExamples(op, examples, prefix, signal);
@@ -180,13 +171,13 @@ export async function autotuneModel(
   const shrink = (model: FastTextModel) => shrinkTo(op, model, prefix, training, modelSize, signal);
 
   const began = performance.now();
-  const draws = new Draws(settings.seed);
+  const draw = uniform(settings.seed);
   let [best, bestScore] = [settings, -1];
   for (let trial = 1; ; trial++) {
     const share = (performance.now() - began) / (1000 * duration);
     // The options that are given come first, however long they take.
     if (trial > 1 && share >= 1) break;
-    const tried = trial === 1 ? settings : nextSettings(best, given, share, draws);
+    const tried = trial === 1 ? settings : nextSettings(best, given, share, draw);
     let score: number | null = null;
     try {
       const deadline = {

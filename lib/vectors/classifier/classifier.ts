@@ -9,6 +9,7 @@ import type { FastTextModel } from '../fasttext/model_reader.js';
 import { isQuantized, writeModel } from '../fasttext/model_writer.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { checkWhole } from '../trainers/option_checks.js';
+import { checkTrainCallbacks } from '../trainers/train_callbacks.js';
 import { type AutotuneOptions, autotuneModel } from './autotune.js';
 import { readExamples, trainModel } from './build.js';
 import { exampleOf, type LabelledTexts } from './examples.js';
@@ -17,7 +18,7 @@ import type { ClassifierTest } from './measures.js';
 import { type ClassifierOptions, checkPrefix, classifierDefaults, readClassifierOptions } from './options.js';
 import { Predictor, type Scored } from './predictor.js';
 import { type QuantizeOptions, quantizeModel } from './quantize.js';
-import { type ClassifierTrainOptions, checkTrainCallbacks } from './training.js';
+import type { ClassifierTrainOptions } from './training.js';
 
 export interface ClassifierPredictOptions {
   /** How many labels to give at most; null for all. Default 1. */

@@ -2,7 +2,7 @@ import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import type { FastTextLoss } from '../fasttext/settings.js';
 import { KeyedVectors } from '../keyed_vectors.js';
-import { checkWhole } from '../trainers/option_checks.js';
+import { checkNumber, checkWhole } from '../trainers/option_checks.js';
 
 /** How texts are classified. Defaults are those of `fasttext supervised`, names those of `FastTextOptions`. */
 export interface ClassifierOptions {
@@ -85,11 +85,7 @@ export function readClassifierOptions(op: string, options: ClassifierOptions | u
   const all: Record<string, unknown> = { ...classifierDefaults };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) all[name] = value;
   for (const [name, least, largest] of wholeNumbers) checkWhole(op, name, all[name], least, largest);
-  for (const name of ['alpha', 'minAlpha']) {
-    const value = all[name];
-    if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) continue;
-    throw new ValueError(`${op}: ${name} must be a number of at least 0, got ${describe(value)}`);
-  }
+  for (const name of ['alpha', 'minAlpha']) checkNumber(op, name, all[name], 0, Number.MAX_VALUE);
   if (all.workers !== null) checkWhole(op, 'workers', all.workers, 1, most);
   if (!losses.includes(all.loss as FastTextLoss)) {
     throw new ValueError(`${op}: loss must be 'softmax', 'ns', 'hs' or 'ova', got ${describe(all.loss)}`);

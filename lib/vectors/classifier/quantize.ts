@@ -7,8 +7,10 @@ import { Tensor } from '../../tensor/tensor.js';
 import { endOfLine, FastTextDictionary } from '../fasttext/dictionary.js';
 import { centroidsOfPart, floatsOf, type QuantizedMatrix, type Quantizer } from '../fasttext/matrix.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
+import { type Draw, uniform } from '../trainers/draws.js';
 import { packRows } from '../trainers/first_rows.js';
-import { checkWhole } from '../trainers/option_checks.js';
+import { checkNumber, checkWhole } from '../trainers/option_checks.js';
+import { checkSignal } from '../trainers/train_callbacks.js';
 import { type StopSignal, Turns } from '../trainers/turns.js';
 import { encodeExamples, readExamples } from './build.js';
 import type { LabelledTexts } from './examples.js';
@@ -44,20 +46,6 @@ const mostPoints = 65_536;
 /** Half of what parts two centroids that were one. */
 const apart = 1e-7;
 
-/** Marsaglia's xorshift, 32 bits. */
-class Draws {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0 || 1;
-  }
-  unit(): number {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    return (this.#state >>> 0) / 2 ** 32;
-  }
-}
-
 /** A model whose tables take a byte for each part of a row. */
 export async function quantizeModel(
   op: string,
@@ -82,23 +70,19 @@ export async function quantizeModel(
   checkWhole(op, 'epochs', epochs, 1, 1_000_000);
   checkWhole(op, 'dsub', dsub, 1, dim);
   checkWhole(op, 'seed', seed, 0, 2 ** 31);
-  if (!(Number.isFinite(alpha) && alpha >= 0)) {
-    throw new ValueError(`${op}: alpha must be a number of at least 0, got ${describe(alpha)}`);
-  }
+  checkNumber(op, 'alpha', alpha, 0, Number.MAX_VALUE);
   for (const [name, flag] of Object.entries({ retrain, qnorm, qout })) {
     if (typeof flag !== 'boolean')
       throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(flag)}`);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
-  }
+  checkSignal(op, signal);
   if (retrain && examples === undefined) throw new ArgumentError(`${op}: retrain needs examples to train on`);
   if (!(model.input instanceof Tensor)) throw new ValueError(`${op}: the model is quantised already`);
   let kept = await keepRows(model, cutoff, signal);
   if (retrain) kept = await trainAgain(op, kept, prefix, examples!, { epochs, alpha, seed }, signal);
-  const draws = new Draws(seed);
-  const output = qout ? await quantizeTable(op, 'labels', kept.output as Tensor, 2, qnorm, draws, signal) : kept.output;
-  const input = await quantizeTable(op, 'features', kept.input as Tensor, dsub, qnorm, draws, signal);
+  const draw = uniform(seed);
+  const output = qout ? await quantizeTable(op, 'labels', kept.output as Tensor, 2, qnorm, draw, signal) : kept.output;
+  const input = await quantizeTable(op, 'features', kept.input as Tensor, dsub, qnorm, draw, signal);
   return { ...kept, input, output };
 }
 
@@ -205,7 +189,7 @@ async function quantizeTable(
   table: Tensor,
   partDim: number,
   qnorm: boolean,
-  draws: Draws,
+  draw: Draw,
   signal: StopSignal | undefined,
 ): Promise<QuantizedMatrix> {
   const [rows, dim] = table.shape;
@@ -224,10 +208,10 @@ async function quantizeTable(
       lengths[row] = Math.sqrt(sum);
       if (sum > 0) for (let j = 0; j < dim; j++) data[row * dim + j] /= lengths[row];
     }
-    const { codes, quantizer } = await quantizeRows(lengths, rows, 1, 1, draws, signal);
+    const { codes, quantizer } = await quantizeRows(lengths, rows, 1, 1, draw, signal);
     norms = { codes, centroids: quantizer.centroids };
   }
-  const { codes, quantizer } = await quantizeRows(data, rows, dim, Math.min(partDim, dim), draws, signal);
+  const { codes, quantizer } = await quantizeRows(data, rows, dim, Math.min(partDim, dim), draw, signal);
   return { rows, dim, codes, quantizer, norms };
 }
 
@@ -236,7 +220,7 @@ async function quantizeRows(
   rows: number,
   dim: number,
   partDim: number,
-  draws: Draws,
+  draw: Draw,
   signal: StopSignal | undefined,
 ): Promise<{ codes: Uint8Array; quantizer: Quantizer }> {
   const parts = Math.ceil(dim / partDim);
@@ -246,8 +230,8 @@ async function quantizeRows(
     const begin = part * partDim;
     const length = Math.min(partDim, dim - begin);
     const chosen = centroids.subarray(begin * centroidsOfPart, (begin + length) * centroidsOfPart);
-    const sample = shuffled(rows, Math.min(rows, mostPoints), draws);
-    await kMeans(gather(data, sample, dim, begin, length), sample.length, length, chosen, draws, signal);
+    const sample = shuffled(rows, Math.min(rows, mostPoints), draw);
+    await kMeans(gather(data, sample, dim, begin, length), sample.length, length, chosen, draw, signal);
     for (let from = 0; from < rows; from += mostPoints) {
       const count = Math.min(mostPoints, rows - from);
       const places = Int32Array.from({ length: count }, (_, k) => from + k);
@@ -261,10 +245,10 @@ async function quantizeRows(
 }
 
 /** Some of the numbers below n, in random order. */
-function shuffled(n: number, count: number, draws: Draws): Int32Array {
+function shuffled(n: number, count: number, draw: Draw): Int32Array {
   const all = Int32Array.from({ length: n }, (_, k) => k);
   for (let k = 0; k < count; k++) {
-    const other = k + Math.floor(draws.unit() * (n - k));
+    const other = k + Math.floor(draw() * (n - k));
     [all[k], all[other]] = [all[other], all[k]];
   }
   return all.subarray(0, count);
@@ -284,7 +268,7 @@ async function kMeans(
   count: number,
   dim: number,
   centroids: Float32Array,
-  draws: Draws,
+  draw: Draw,
   signal: StopSignal | undefined,
 ): Promise<void> {
   centroids.set(points.subarray(0, centroidsOfPart * dim));
@@ -302,17 +286,17 @@ async function kMeans(
     for (let c = 0; c < centroidsOfPart; c++) {
       for (let j = 0; j < dim; j++) centroids[c * dim + j] = sizes[c] > 0 ? sums[c * dim + j] / sizes[c] : 0;
     }
-    for (let c = 0; c < centroidsOfPart; c++) if (sizes[c] === 0) split(c, centroids, sizes, count, dim, draws);
+    for (let c = 0; c < centroidsOfPart; c++) if (sizes[c] === 0) split(c, centroids, sizes, count, dim, draw);
     await setImmediate();
     signal?.throwIfAborted();
   }
 }
 
-function split(empty: number, centroids: Float32Array, sizes: Float64Array, count: number, dim: number, draws: Draws) {
+function split(empty: number, centroids: Float32Array, sizes: Float64Array, count: number, dim: number, draw: Draw) {
   let full = 0;
   // With as many points as centroids, and equal ones among them, the draw has nothing to go by: the fullest is taken.
   if (count > centroidsOfPart) {
-    while (draws.unit() * (count - centroidsOfPart) >= sizes[full] - 1) full = (full + 1) % centroidsOfPart;
+    while (draw() * (count - centroidsOfPart) >= sizes[full] - 1) full = (full + 1) % centroidsOfPart;
   } else {
     full = sizes.indexOf(Math.max(...sizes));
   }

@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { objectives, trainClassifierSlice } from '../../calls/classifier.js';
-import { ArgumentError, describe } from '../../errors.js';
 import { huffmanPaths } from '../trainers/huffman.js';
 import { negativesTable } from '../trainers/sampling_tables.js';
+import { SlicedTraining, type Stretch } from '../trainers/slices.js';
 import type { StopSignal } from '../trainers/turns.js';
 import type { EncodedExamples } from './features.js';
 import type { ClassifierSettings } from './options.js';
@@ -38,19 +37,6 @@ export interface ClassifierTrainOptions {
   signal?: StopSignal;
 }
 
-/** @throws OptionError or ArgumentError for what is no option of the training's own */
-export function checkTrainCallbacks(op: string, options: ClassifierTrainOptions): void {
-  for (const name of ['onProgress', 'onEpoch'] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'function') {
-      throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
-    }
-  }
-  if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(options.signal)}`);
-  }
-}
-
 /** Rows `strideOfRows(dim)` apart. */
 export interface ClassifierTables {
   readonly input: Float32Array;
@@ -59,12 +45,9 @@ export interface ClassifierTables {
   readonly outputRows: number;
 }
 
-/** The event loop waits for one slice at a time; its length follows its time, in ms. */
-const wantedSliceTime = 20;
-const firstSlice = 256;
+const sliceLengths = { first: 256, least: 16, most: 1e6 };
 /** Of a deterministic training, whose random numbers start anew with every slice. */
 const fixedSlice = 512;
-const progressInterval = 200;
 const seedsOfEpoch = 0x10001;
 
 type Settings = Pick<
@@ -84,16 +67,17 @@ export async function trainClassifier(
   const paths = lossName === 'hs' ? huffmanPaths(labelCounts) : null;
   const negatives = lossName === 'ns' ? negativesTable(labelCounts, 0.5) : null;
   const { count } = examples;
-  const began = performance.now();
-  let [slice, told, recentLoss, recentCount] = [deterministic ? fixedSlice : firstSlice, began, 0, 0];
+  const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
+    onProgress?.({
+      ...stretch,
+      wordsPerSecond: epochsPerSecond * examples.tokens,
+      alpha: alpha + (minAlpha - alpha) * stretch.progress,
+    });
+  const lengths = { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined };
+  const training = new SlicedTraining(epochs, count, lengths, onProgress && told, signal);
   for (let epoch = 0; epoch < epochs; epoch++) {
-    let [loss, trained] = [0, 0];
-    for (let begin = 0; begin < count; ) {
-      const end = Math.min(begin + slice, count);
-      const share = (place: number) => (epoch + place / count) / epochs;
-      const rate = (place: number) => alpha + (minAlpha - alpha) * share(place);
-      const start = performance.now();
-      const done = trainClassifierSlice({
+    await training.run(count, (begin, end) =>
+      trainClassifierSlice({
         inputRows: tables.inputRows,
         outputRows: tables.outputRows,
         labels: labelCounts.length,
@@ -102,8 +86,8 @@ export async function trainClassifier(
         negative: settings.negative,
         begin,
         end,
-        beginRate: rate(begin),
-        endRate: rate(end),
+        beginRate: training.rate(alpha, minAlpha),
+        endRate: training.rate(alpha, minAlpha, end - begin),
         seed: seed + epoch * seedsOfEpoch,
         threads: deterministic ? 1 : (settings.workers ?? 1024),
         exampleCount: count,
@@ -122,34 +106,9 @@ export async function trainClassifier(
         pathBegin: paths?.begin ?? null,
         pathNodes: paths?.nodes ?? null,
         pathCodes: paths?.codes ?? null,
-      });
-      const now = performance.now();
-      if (!deterministic) {
-        const factor = Math.min(2, Math.max(0.5, wantedSliceTime / Math.max(now - start, 0.1)));
-        slice = Math.round(Math.min(1e6, Math.max(16, slice * factor)));
-      }
-      begin = end;
-      loss += done.loss;
-      trained += done.examples;
-      recentLoss += done.loss;
-      recentCount += done.examples;
-      if (onProgress !== undefined && (now - told >= progressInterval || (epoch + 1 === epochs && begin === count))) {
-        const progress = share(end);
-        const seconds = (now - began) / 1000;
-        onProgress({
-          epoch,
-          epochs,
-          progress,
-          wordsPerSecond: (progress * epochs * examples.tokens) / seconds,
-          loss: recentLoss / Math.max(recentCount, 1),
-          alpha: rate(end),
-          timeLeft: (seconds * (1 - progress)) / progress,
-        });
-        [told, recentLoss, recentCount] = [now, 0, 0];
-      }
-      await setImmediate();
-      signal?.throwIfAborted();
-    }
-    if (onEpoch?.({ epoch, loss: loss / Math.max(trained, 1) }) === false) break;
+      }),
+    );
+    const loss = training.endEpoch();
+    if (onEpoch?.({ epoch, loss }) === false) break;
   }
 }

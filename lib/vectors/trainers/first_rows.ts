@@ -1,4 +1,4 @@
-import { uniform } from './first_numbers.js';
+import { uniform } from './draws.js';
 import { type StopSignal, Turns } from './turns.js';
 
 /**

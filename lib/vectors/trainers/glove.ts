@@ -5,10 +5,10 @@ import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
 import { type CooccurrenceOptions, Cooccurrences } from './cooccurrences.js';
+import { uniform } from './draws.js';
 import type { Sentences } from './encoded_corpus.js';
-import { uniform } from './first_numbers.js';
 import { type GloVeOptions, type GloVeSettings, readGloVeOptions } from './glove_options.js';
-import { nextSlice } from './slices.js';
+import { SlicedTraining, type Stretch } from './slices.js';
 import { checkTrainCallbacks } from './train_callbacks.js';
 import type { StopSignal } from './turns.js';
 
@@ -45,8 +45,7 @@ export interface GloVeTrainOptions {
 /** Which of the two vectors of each word: GloVe's `-model 2`, `-model 1` and the other table. */
 export type GloVeVectors = 'sum' | 'word' | 'context';
 
-const firstSlice = 1 << 14;
-const progressInterval = 200;
+const sliceLengths = { first: 1 << 14, least: 4096, most: 4e6 };
 /** Records whose logarithms are taken before the event loop has its turn. */
 const preparedAtOnce = 1 << 17;
 const ofCounting: readonly (keyof CooccurrenceOptions)[] = [
@@ -153,47 +152,24 @@ export class GloVe {
   async #train(pairs: Cooccurrences, callbacks: GloVeTrainOptions, ours = false): Promise<this> {
     const { epochs, deterministic } = this.options;
     const { onProgress, onEpoch, signal } = callbacks;
-    const began = performance.now();
+    const told = ({ epochsPerSecond, loss, ...stretch }: Stretch) =>
+      onProgress?.({ ...stretch, pairsPerSecond: epochsPerSecond * pairs.length, cost: loss });
+    const lengths = { ...sliceLengths, fixed: deterministic ? sliceLengths.first : undefined };
+    const training = new SlicedTraining(epochs, pairs.length, lengths, onProgress && told, signal);
     // Pairs in memory are prepared once: in place, where nobody else has them.
     let kept: Int32Array | null = null;
-    let [slice, told, recentCost, recent] = [firstSlice, began, 0, 0];
     for (let epoch = 0; epoch < epochs; epoch++) {
-      let [cost, done] = [0, 0];
       for (let k = 0; k < pairs.parts; k++) {
         const examples: Int32Array = kept ?? (await this.#examples(pairs, k, ours, signal));
         if (pairs.parts === 1) kept = examples;
-        const count = examples.length / numbersOfRecord;
-        for (let at = 0; at < count; ) {
-          const end = Math.min(at + slice, count);
-          const start = performance.now();
-          const sliceCost = this.#slice(examples, at, end);
-          const now = performance.now();
-          if (!deterministic) slice = nextSlice(slice, now - start);
-          done += end - at;
-          cost += sliceCost;
-          recentCost += sliceCost;
-          recent += end - at;
-          at = end;
-          const progress = (epoch + done / pairs.length) / epochs;
-          const last = epoch + 1 === epochs && done === pairs.length;
-          if (onProgress !== undefined && (now - told >= progressInterval || last)) {
-            const seconds = (now - began) / 1000;
-            onProgress({
-              epoch,
-              epochs,
-              progress,
-              pairsPerSecond: (progress * epochs * pairs.length) / seconds,
-              cost: recentCost / recent,
-              timeLeft: (seconds * (1 - progress)) / progress,
-            });
-            [told, recentCost, recent] = [now, 0, 0];
-          }
-          await setImmediate();
-          signal?.throwIfAborted();
-        }
+        await training.run(examples.length / numbersOfRecord, (begin, end) => ({
+          loss: this.#slice(examples, begin, end),
+          examples: end - begin,
+        }));
       }
       this.#wv = null;
-      if (onEpoch?.({ epoch, cost: cost / pairs.length }) === false) break;
+      const cost = training.endEpoch();
+      if (onEpoch?.({ epoch, cost }) === false) break;
     }
     return this;
   }

@@ -14,7 +14,11 @@ export function checkTrainCallbacks(op: string, options: object, others: readonl
       throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
     }
   }
-  if (given.signal !== undefined && typeof given.signal?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(given.signal)}`);
-  }
+  checkSignal(op, given.signal);
+}
+
+/** @throws ArgumentError for what is neither undefined nor an AbortSignal */
+export function checkSignal(op: string, signal: unknown): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return;
+  throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
 }

@@ -1,11 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
 import { fillFirstRows } from './first_rows.js';
 import { type HuffmanPaths, huffmanPaths } from './huffman.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
-import { nextSlice } from './slices.js';
+import { SlicedTraining, type Stretch } from './slices.js';
 import type { StopSignal } from './turns.js';
 import type { Word2VecSettings } from './word2vec_options.js';
 
@@ -50,10 +49,9 @@ export interface SubwordRows {
   readonly rows: Int32Array;
 }
 
-const firstSlice = 10_000;
+const sliceLengths = { first: 10_000, least: 4096, most: 4e6 };
 /** Of a deterministic training, whose random numbers start anew with every slice. */
 const fixedSlice = 20_000;
-const progressInterval = 200;
 /** Random numbers of an epoch start this far from those of the one before. */
 const seedsOfEpoch = 0x10001;
 
@@ -95,44 +93,20 @@ export class VectorTraining {
     const { vectorSize, seed: firstSeed } = this.options;
     const rows = this.inputRows - this.zeroRows;
     await fillFirstRows(this.input, rows, vectorSize, this.stride, firstSeed, signal);
-    const began = performance.now();
-    let [slice, told, recentLoss, recentExamples] = [deterministic ? fixedSlice : firstSlice, began, 0, 0];
+    const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
+      onProgress?.({
+        ...stretch,
+        wordsPerSecond: epochsPerSecond * length,
+        alpha: alpha + (minAlpha - alpha) * stretch.progress,
+      });
+    const lengths = { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined };
+    const training = new SlicedTraining(epochs, tokens.length, lengths, onProgress && told, signal);
     for (let epoch = 0; epoch < epochs; epoch++) {
-      let [loss, examples] = [0, 0];
-      for (let begin = 0; begin < tokens.length; ) {
-        const end = Math.min(begin + slice, tokens.length);
-        const share = (place: number) => (epoch + place / tokens.length) / epochs;
-        const rate = (place: number) => alpha + (minAlpha - alpha) * share(place);
-        const start = performance.now();
-        const done = this.#slice(tokens, begin, end, rate(begin), rate(end), seed + epoch * seedsOfEpoch, 32);
-        const now = performance.now();
-        if (!deterministic) slice = nextSlice(slice, now - start);
-        begin = end;
-        loss += done.loss;
-        examples += done.examples;
-        recentLoss += done.loss;
-        recentExamples += done.examples;
-        if (
-          onProgress !== undefined &&
-          (now - told >= progressInterval || (epoch + 1 === epochs && begin === tokens.length))
-        ) {
-          const progress = share(end);
-          const seconds = (now - began) / 1000;
-          onProgress({
-            epoch,
-            epochs,
-            progress,
-            wordsPerSecond: (progress * epochs * length) / seconds,
-            loss: recentLoss / recentExamples,
-            alpha: rate(end),
-            timeLeft: (seconds * (1 - progress)) / progress,
-          });
-          [told, recentLoss, recentExamples] = [now, 0, 0];
-        }
-        await setImmediate();
-        signal?.throwIfAborted();
-      }
-      const report: Word2VecEpoch = { epoch, loss: loss / examples };
+      await training.run(tokens.length, (begin, end) => {
+        const rates = [training.rate(alpha, minAlpha), training.rate(alpha, minAlpha, end - begin)] as const;
+        return this.#slice(tokens, begin, end, ...rates, seed + epoch * seedsOfEpoch, 32);
+      });
+      const report: Word2VecEpoch = { epoch, loss: training.endEpoch() };
       if (unseen !== null) report.heldOutLoss = this.#lossOn(unseen);
       if (onEpoch?.(report) === false) break;
     }
