@@ -38,3 +38,21 @@ export function checkFlag(op: string, name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
 }
+
+/** @throws ArgumentError unless the value is a function or left out. */
+export function checkFunction(op: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
+}
+
+/** @throws ArgumentError unless the value is an AbortSignal or left out. */
+export function checkSignal(op: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === 'function') return;
+  throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(value)}`);
+}
+
+/** Seeds are whole numbers that floats hold. */
+export function checkSeed(op: string, value: unknown): number {
+  return checkNumber(op, 'seed', value, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true });
+}

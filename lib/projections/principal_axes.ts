@@ -20,7 +20,7 @@ export interface PrincipalAxes {
 /** Multiply-adds of a slice: some milliseconds. */
 const workOfSlice = 1e8;
 
-function* meanOf({ data, rows, dim }: Points): Work<Float64Array> {
+export function* meanOf({ data, rows, dim }: Points): Work<Float64Array> {
   const sums = new Float64Array(dim);
   const slice = rowsOfSlice(4e6, dim);
   for (let begin = 0; begin < rows; begin += slice) {

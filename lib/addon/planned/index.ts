@@ -9,11 +9,13 @@ import type { PlannedEigen } from './eigen.js';
 import type { PlannedEmbeddingBag } from './embedding_bag.js';
 import type { PlannedGather } from './gather.js';
 import type { PlannedGlove } from './glove.js';
+import type { PlannedGraph } from './graph.js';
 import type { PlannedLinearCrossEntropy } from './linear_cross_entropy.js';
 import type { PlannedLosses } from './losses.js';
 import type { PlannedLstm } from './lstm.js';
 import type { PlannedMarginLosses } from './margin_losses.js';
 import type { PlannedMatmul } from './matmul.js';
+import type { PlannedNeighbors } from './neighbors.js';
 import type { PlannedNorm } from './norm.js';
 import type { PlannedOptim } from './optim.js';
 import type { PlannedPooling } from './pooling.js';
@@ -21,6 +23,7 @@ import type { PlannedRecurrent } from './recurrent.js';
 import type { PlannedRunning } from './running.js';
 import type { PlannedSimilarity } from './similarity.js';
 import type { PlannedSoftmax } from './softmax.js';
+import type { PlannedTsne } from './tsne.js';
 import type { PlannedWord2vec } from './word2vec.js';
 
 /** The addon's functions whose numbers travel in the plan. */
@@ -35,11 +38,13 @@ export interface PlannedCalls
     PlannedEmbeddingBag,
     PlannedGather,
     PlannedGlove,
+    PlannedGraph,
     PlannedLinearCrossEntropy,
     PlannedLosses,
     PlannedLstm,
     PlannedMarginLosses,
     PlannedMatmul,
+    PlannedNeighbors,
     PlannedNorm,
     PlannedOptim,
     PlannedPooling,
@@ -47,4 +52,5 @@ export interface PlannedCalls
     PlannedRunning,
     PlannedSimilarity,
     PlannedSoftmax,
+    PlannedTsne,
     PlannedWord2vec {}

@@ -1,0 +1,21 @@
+// Made by scripts/make_calls.mjs from native/binding/planned/neighbors.calls.
+import type { TypedArray } from '../typed_array.js';
+
+/** The addon's search for the nearest rows (kernels/projections/neighbors.h). */
+export interface PlannedNeighbors {
+  /** Half of the squared length of each row of [begin, end). */
+  halfSquaredLengths(plan: Float64Array, halfSquares: TypedArray, x: TypedArray): void;
+  /**
+   * The k rows nearest to each of [begin, end), the nearest first, and their squared distances, written to rows
+   * [begin, end).
+   */
+  nearestRows(
+    plan: Float64Array,
+    indices: TypedArray,
+    squares: TypedArray,
+    x: TypedArray,
+    halfSquares: TypedArray,
+  ): void;
+  /** How many rows lie nearer to each row of [begin, end) than each of its k in `near`, which holds them for all rows. */
+  ranksOfRows(plan: Float64Array, ranks: TypedArray, near: TypedArray, x: TypedArray, halfSquares: TypedArray): void;
+}

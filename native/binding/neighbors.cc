@@ -1,0 +1,77 @@
+// The nearest rows of rows.
+#include "kernels/projections/neighbors.h"
+
+#include "binding/family.h"
+#include "binding/planned/neighbors.h"
+
+namespace lutra::binding {
+
+namespace {
+
+template <class Layout>
+int64_t checkedRange(const Planned<Layout>& call, int64_t begin, int64_t end, int64_t rows) {
+  if (begin > end || end > rows) call.fail(ErrorKind::range, "begin and end must lie in order among the rows");
+  if (rows > INT32_MAX) call.fail(ErrorKind::range, "there are too many rows");
+  return end - begin;
+}
+
+template <class T, class Layout>
+PointTable<T> pointTable(const Planned<Layout>& call) {
+  const int64_t rows = call[call.rows], dim = call[call.dim];
+  return {call.template array<T>(call.x, call.product(rows, dim)), call.template array<T>(call.halfSquares, rows), rows,
+          dim};
+}
+
+void lengths(Args& args) {
+  const Planned<HalfSquaredLengthsLayout> call(args);
+  const int64_t rows = call[call.rows], dim = call[call.dim], begin = call[call.begin], end = call[call.end];
+  checkedRange(call, begin, end, rows);
+  call.withFloat(call.x, [&](auto zero) {
+    using T = decltype(zero);
+    T* const halfSquares = call.array<T>(call.halfSquares, rows);
+    halfSquaredLengths<T>(halfSquares, call.array<T>(call.x, call.product(rows, dim)), dim, begin, end);
+  });
+}
+
+void nearest(Args& args) {
+  const Planned<NearestRowsLayout> call(args);
+  const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
+  checkedRange(call, begin, end, rows);
+  if (k >= std::max<int64_t>(rows, 1)) call.fail(ErrorKind::range, "k must be less than the number of rows");
+  call.withFloat(call.x, [&](auto zero) {
+    using T = decltype(zero);
+    const int64_t total = call.product(rows, k);
+    int32_t* const indices = call.array<int32_t>(call.indices, total);
+    T* const squares = call.array<T>(call.squares, total);
+    const PointTable<T> points = pointTable<T>(call);
+    if (begin == end || k == 0) return;
+    nearestRows<T>(indices + begin * k, squares + begin * k, points, k, begin, end);
+  });
+}
+
+void ranks(Args& args) {
+  const Planned<RanksOfRowsLayout> call(args);
+  const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
+  const int64_t count = checkedRange(call, begin, end, rows);
+  call.withFloat(call.x, [&](auto zero) {
+    using T = decltype(zero);
+    int32_t* const out = call.array<int32_t>(call.ranks, call.product(count, k));
+    const int32_t* const near = call.array<int32_t>(call.near, call.product(rows, k));
+    const PointTable<T> points = pointTable<T>(call);
+    for (int64_t i = begin * k; i < end * k; i++) {
+      if (near[i] < 0 || near[i] >= rows) call.fail(ErrorKind::range, "an index in near is out of range");
+    }
+    if (begin == end || k == 0) return;
+    ranksOfRows<T>(out, near, points, k, begin, end);
+  });
+}
+
+}  // namespace
+
+static const Family family([](Napi::Object exports) {
+  define<lengths>(exports, "halfSquaredLengths");
+  define<nearest>(exports, "nearestRows");
+  define<ranks>(exports, "ranksOfRows");
+});
+
+}  // namespace lutra::binding
