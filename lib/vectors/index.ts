@@ -34,6 +34,7 @@ export {
   type GloVeVectors,
 } from './trainers/glove.js';
 export type { GloVeOptions, GloVeSettings } from './trainers/glove_options.js';
+export type { KeptTrainingOptions, VectorCheckpointOptions } from './trainers/train_options.js';
 export type { Word2VecEpoch, Word2VecProgress, Word2VecTrainOptions } from './trainers/vector_training.js';
 export { Word2Vec } from './trainers/word2vec.js';
 export type { Word2VecOptions, Word2VecSettings } from './trainers/word2vec_options.js';

@@ -35,11 +35,11 @@ export interface VectorsEmbedding {
   readonly missing: readonly string[];
 }
 
-/** @param ofSubwords a word's vector by its n-grams, null for none; null where the vectors have no n-grams */
+/** @param ofSubwords gives a word's vector by its n-grams, null for none; or null where the vectors have no n-grams */
 export function fillEmbedding(
   op: string,
   vectors: VectorTable,
-  ofSubwords: ((word: string) => Float32Array | null) | null,
+  ofSubwords: () => ((word: string) => Float32Array | null) | null,
   options?: ToEmbeddingOptions,
 ): VectorsEmbedding {
   const {
@@ -57,7 +57,8 @@ export function fillEmbedding(
       `${op}: missing must be 'zeros', 'mean', 'normal', 'subwords' or a function, got ${describe(missing)}`,
     );
   }
-  if (missing === 'subwords' && ofSubwords === null) {
+  const bySubwords = missing === 'subwords' ? ofSubwords() : null;
+  if (missing === 'subwords' && bySubwords === null) {
     throw new ValueError(
       `${op}: missing is 'subwords', but these vectors have no n-grams; models of FastText and their .bin files have`,
     );
@@ -83,7 +84,7 @@ export function fillEmbedding(
       dim,
       lacking.map((k) => ({ row: k, word: words[k] })),
       vectors,
-      missing === 'subwords' ? (word) => ofSubwords?.(word) ?? new Float32Array(dim) : missing,
+      missing === 'subwords' ? (word) => bySubwords?.(word) ?? new Float32Array(dim) : missing,
     );
   let paddingIdx: number | undefined;
   if (padding !== undefined) {

@@ -319,7 +319,7 @@ export class KeyedVectors implements VectorTable {
 
   /** An `nn.Embedding` whose rows are these vectors, in the order of a vocabulary, and what became of words that aren't here. */
   toEmbedding(options?: ToEmbeddingOptions): VectorsEmbedding {
-    const ofSubwords = this.hasSubwords ? (word: string) => this.vectorOfUnknown(word) : null;
+    const ofSubwords = () => (this.hasSubwords ? (word: string) => this.vectorOfUnknown(word) : null);
     return fillEmbedding('KeyedVectors.toEmbedding', this, ofSubwords, options);
   }
 

@@ -3,6 +3,7 @@ import type { FastTextModel } from '../fasttext/model_reader.js';
 import { type Draw, uniform } from '../trainers/draws.js';
 import { checkWhole } from '../trainers/option_checks.js';
 import { checkSignal } from '../trainers/train_callbacks.js';
+import { untold } from '../trainers/train_options.js';
 import type { StopSignal } from '../trainers/turns.js';
 import { readExamples, trainModel } from './build.js';
 import type { Example, LabelledTexts } from './examples.js';
@@ -186,7 +187,7 @@ export async function autotuneModel(
           if (trial > 1 && performance.now() - began > 1000 * duration) throw new TimeIsUp();
         },
       };
-      const model = await trainModel(op, training, tried, { signal: deadline });
+      const model = await trainModel(op, training, tried, {}, untold(deadline));
       score = await judge(await shrink(model));
       if (!Number.isFinite(score)) score = null;
     } catch (error) {
@@ -202,7 +203,7 @@ export async function autotuneModel(
       timeLeft: Math.max(0, duration - (performance.now() - began) / 1000),
     });
   }
-  return { model: await shrink(await trainModel(op, training, best, { signal })), settings: best };
+  return { model: await shrink(await trainModel(op, training, best, {}, untold(signal))), settings: best };
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -7,6 +7,7 @@ import { RowNumbers } from '../fasttext/row_numbers.js';
 import type { ModelSettings } from '../fasttext/settings.js';
 import type { KeyedVectors } from '../keyed_vectors.js';
 import { fillFirstRows, packRows } from '../trainers/first_rows.js';
+import type { TrainingControl } from '../trainers/train_options.js';
 import { type StopSignal, Turns } from '../trainers/turns.js';
 import { type Example, forExamples, type LabelledTexts } from './examples.js';
 import { type EncodedExamples, ExampleCollector, FeatureRows } from './features.js';
@@ -131,38 +132,58 @@ export async function trainModel(
   examples: readonly Example[],
   settings: ClassifierSettings,
   callbacks: ClassifierTrainOptions,
+  control: TrainingControl,
 ): Promise<FastTextModel> {
   const { vectorSize: dim, wordNgrams, pretrainedVectors } = settings;
-  const dictionary = await buildDictionary(op, examples, settings, callbacks.signal);
-  const { words, labels, labelCounts } = dictionary;
+  const { signal } = control;
+  const first = await buildDictionary(op, examples, settings, signal);
+  const { words, labels, labelCounts } = first;
   const buckets = bucketsOf(settings);
   const numbers = new RowNumbers(words.length, buckets);
-  const features = new FeatureRows(dictionary, wordNgrams, numbers);
-  const encoded = await encodeExamples(examples, dictionary, features, callbacks.signal);
+  const encoded = await encodeExamples(examples, first, new FeatureRows(first, wordNgrams, numbers), signal);
   // One row more, of zeros, for n-grams that no example has.
   const zeroRows = buckets > 0 ? 1 : 0;
   const inputRows = numbers.rows + zeroRows;
+  const dictionary = new FastTextDictionary({
+    words,
+    counts: first.counts,
+    labels,
+    labelCounts,
+    tokens: first.tokens,
+    range: first.range,
+    bucketRows: buckets > 0 ? numbers.bucketRows(inputRows - 1) : null,
+  });
+  const heldOut =
+    callbacks.heldOut === undefined ? null : await encodeHeldOut(op, callbacks.heldOut, settings, dictionary, signal);
   const stride = strideOfRows(dim);
   const input = new Float32Array(inputRows * stride);
-  await fillFirstRows(input, numbers.rows, dim, stride, settings.seed, callbacks.signal);
+  await fillFirstRows(input, numbers.rows, dim, stride, settings.seed, signal);
   if (pretrainedVectors !== null) fillPretrained(input, stride, dictionary, pretrainedVectors);
   const output = new Float32Array(labels.length * stride);
   const tables = { input, inputRows, output, outputRows: labels.length };
-  await trainClassifier(settings, tables, encoded, labelCounts, callbacks);
+  const { pretrainedVectors: _vectors, workers: _workers, ...decisive } = settings;
+  const run = { op, settings: { ...decisive, pretrainedVectors: pretrainedVectors?.size ?? null }, control };
+  const data = { examples: encoded, heldOut, labelCounts, names: [words, labels] };
+  await trainClassifier(settings, tables, data, callbacks, run);
   return {
     settings: modelSettings(settings, buckets),
-    dictionary: new FastTextDictionary({
-      words,
-      counts: dictionary.counts,
-      labels,
-      labelCounts,
-      tokens: dictionary.tokens,
-      range: dictionary.range,
-      bucketRows: buckets > 0 ? numbers.bucketRows(inputRows - 1) : null,
-    }),
+    dictionary,
     input: Tensor.wrap(await packRows(input, inputRows, dim, stride), [inputRows, dim], 'float32'),
     output: Tensor.wrap(await packRows(output, labels.length, dim, stride), [labels.length, dim], 'float32'),
   };
+}
+
+async function encodeHeldOut(
+  op: string,
+  examples: LabelledTexts,
+  settings: ClassifierSettings,
+  dictionary: FastTextDictionary,
+  signal: StopSignal | undefined,
+): Promise<EncodedExamples> {
+  const read = await readExamples(op, examples, settings.labelPrefix, signal);
+  const encoded = await encodeExamples(read, dictionary, new FeatureRows(dictionary, settings.wordNgrams), signal);
+  if (encoded.count > 0) return encoded;
+  throw new CorpusError(`${op}: heldOut holds no example with a label of the others`);
 }
 
 function modelSettings(settings: ClassifierSettings, bucket: number): ModelSettings {

@@ -9,7 +9,7 @@ import type { FastTextModel } from '../fasttext/model_reader.js';
 import { isQuantized, writeModel } from '../fasttext/model_writer.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { checkWhole } from '../trainers/option_checks.js';
-import { checkTrainCallbacks } from '../trainers/train_callbacks.js';
+import { partOptions, readTrainingControl } from '../trainers/train_options.js';
 import { type AutotuneOptions, autotuneModel } from './autotune.js';
 import { readExamples, trainModel } from './build.js';
 import { exampleOf, type LabelledTexts } from './examples.js';
@@ -90,15 +90,11 @@ export class FastTextClassifier {
     options: ClassifierOptions & ClassifierTrainOptions = {},
   ): Promise<FastTextClassifier> {
     const op = 'FastTextClassifier.train';
-    if (typeof options !== 'object' || options === null) {
-      throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
-    }
-    const { onProgress, onEpoch, signal, ...how } = options;
+    const { training, how } = partOptions(op, options);
     const settings = readClassifierOptions(op, how);
-    const callbacks = { onProgress, onEpoch, signal };
-    checkTrainCallbacks(op, callbacks);
-    const read = await readExamples(op, examples, settings.labelPrefix, signal);
-    return new FastTextClassifier(await trainModel(op, read, settings, callbacks), settings);
+    const control = readTrainingControl(op, training);
+    const read = await readExamples(op, examples, settings.labelPrefix, control.signal);
+    return new FastTextClassifier(await trainModel(op, read, settings, training, control), settings);
   }
 
   /**

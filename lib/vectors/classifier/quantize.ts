@@ -11,6 +11,7 @@ import { type Draw, uniform } from '../trainers/draws.js';
 import { packRows } from '../trainers/first_rows.js';
 import { checkNumber, checkWhole } from '../trainers/option_checks.js';
 import { checkSignal } from '../trainers/train_callbacks.js';
+import { untold } from '../trainers/train_options.js';
 import { type StopSignal, Turns } from '../trainers/turns.js';
 import { encodeExamples, readExamples } from './build.js';
 import type { LabelledTexts } from './examples.js';
@@ -174,9 +175,9 @@ async function trainAgain(
       deterministic: false,
     },
     { input: input.table, inputRows: input.rows, output: output.table, outputRows: output.rows },
-    encoded,
-    dictionary.labelCounts,
-    { signal },
+    { examples: encoded, heldOut: null, labelCounts: dictionary.labelCounts, names: [] },
+    {},
+    { op, settings: {}, control: untold(signal) },
   );
   const packed = async ({ table, rows }: { table: Float32Array; rows: number }) =>
     Tensor.wrap(await packRows(table, rows, dim, stride), [rows, dim], 'float32');

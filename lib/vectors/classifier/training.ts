@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { objectives, trainClassifierSlice } from '../../calls/classifier.js';
 import { huffmanPaths } from '../trainers/huffman.js';
+import { checksum } from '../trainers/kept_training.js';
+import { makePasses } from '../trainers/passes.js';
 import { negativesTable } from '../trainers/sampling_tables.js';
-import { SlicedTraining, type Stretch } from '../trainers/slices.js';
-import type { StopSignal } from '../trainers/turns.js';
+import type { Stretch } from '../trainers/slices.js';
+import type { KeptTrainingOptions, TrainingControl } from '../trainers/train_options.js';
+import type { LabelledTexts } from './examples.js';
 import type { EncodedExamples } from './features.js';
 import type { ClassifierSettings } from './options.js';
 
@@ -26,15 +30,17 @@ export interface ClassifierProgress {
 export interface ClassifierEpoch {
   epoch: number;
   loss: number;
+  /** The same on `heldOut`, where that was given. */
+  heldOutLoss?: number;
 }
 
-export interface ClassifierTrainOptions {
+export interface ClassifierTrainOptions extends KeptTrainingOptions {
   /** Called some times a second. */
   onProgress?: (progress: ClassifierProgress) => void;
   /** Called after each time through the examples; `false` stops the training there. */
   onEpoch?: (epoch: ClassifierEpoch) => unknown;
-  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
-  signal?: StopSignal;
+  /** Examples that are not trained on; their loss is told after each epoch. */
+  heldOut?: LabelledTexts;
 }
 
 /** Rows `strideOfRows(dim)` apart. */
@@ -55,60 +61,106 @@ type Settings = Pick<
   'vectorSize' | 'alpha' | 'minAlpha' | 'epochs' | 'loss' | 'negative' | 'seed' | 'workers' | 'deterministic'
 >;
 
+/** What is trained on, and what the loss is told of. */
+export interface ClassifierData {
+  readonly examples: EncodedExamples;
+  readonly heldOut: EncodedExamples | null;
+  readonly labelCounts: readonly number[];
+  /** What the rows and labels of the examples are numbers of. */
+  readonly names: readonly (readonly string[])[];
+}
+
+/** Who trains, and what decides about the result, which a training that goes on must have again. */
+export interface ClassifierRun {
+  readonly op: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly control: TrainingControl;
+}
+
 /** Trains the tables on examples, by slices. */
 export async function trainClassifier(
   settings: Settings,
   tables: ClassifierTables,
-  examples: EncodedExamples,
-  labelCounts: readonly number[],
-  { onProgress, onEpoch, signal }: ClassifierTrainOptions,
+  data: ClassifierData,
+  { onProgress, onEpoch }: Pick<ClassifierTrainOptions, 'onProgress' | 'onEpoch'>,
+  run: ClassifierRun,
 ): Promise<void> {
   const { alpha, minAlpha, epochs, deterministic, loss: lossName, seed } = settings;
+  const { examples, heldOut, labelCounts, names } = data;
+  const { signal } = run.control;
   const paths = lossName === 'hs' ? huffmanPaths(labelCounts) : null;
   const negatives = lossName === 'ns' ? negativesTable(labelCounts, 0.5) : null;
-  const { count } = examples;
   const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
     onProgress?.({
       ...stretch,
       wordsPerSecond: epochsPerSecond * examples.tokens,
       alpha: alpha + (minAlpha - alpha) * stretch.progress,
     });
-  const lengths = { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined };
-  const training = new SlicedTraining(epochs, count, lengths, onProgress && told, signal);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    await training.run(count, (begin, end) =>
-      trainClassifierSlice({
-        inputRows: tables.inputRows,
-        outputRows: tables.outputRows,
-        labels: labelCounts.length,
-        dim: settings.vectorSize,
-        objective: objectives[lossName],
-        negative: settings.negative,
-        begin,
-        end,
-        beginRate: training.rate(alpha, minAlpha),
-        endRate: training.rate(alpha, minAlpha, end - begin),
-        seed: seed + epoch * seedsOfEpoch,
-        threads: deterministic ? 1 : (settings.workers ?? 1024),
-        exampleCount: count,
-        rowCount: examples.rows.length,
-        labelCount: examples.labels.length,
-        negativesCount: negatives?.length ?? 0,
-        pathCount: paths?.nodes.length ?? 0,
-        input: tables.input,
-        output: tables.output,
-        exampleBegin: examples.begin,
-        rows: examples.rows,
-        weights: examples.weights,
-        labelBegin: examples.labelBegin,
-        exampleLabels: examples.labels,
-        negatives,
-        pathBegin: paths?.begin ?? null,
-        pathNodes: paths?.nodes ?? null,
-        pathCodes: paths?.codes ?? null,
+  const slice = (of: EncodedExamples, begin: number, end: number, rates: readonly [number, number], epoch: number) =>
+    trainClassifierSlice({
+      inputRows: tables.inputRows,
+      outputRows: tables.outputRows,
+      labels: labelCounts.length,
+      dim: settings.vectorSize,
+      objective: objectives[lossName],
+      negative: settings.negative,
+      begin,
+      end,
+      beginRate: rates[0],
+      endRate: rates[1],
+      seed: seed + epoch * seedsOfEpoch,
+      threads: deterministic ? 1 : (settings.workers ?? 1024),
+      exampleCount: of.count,
+      rowCount: of.rows.length,
+      labelCount: of.labels.length,
+      negativesCount: negatives?.length ?? 0,
+      pathCount: paths?.nodes.length ?? 0,
+      input: tables.input,
+      output: tables.output,
+      exampleBegin: of.begin,
+      rows: of.rows,
+      weights: of.weights,
+      labelBegin: of.labelBegin,
+      exampleLabels: of.labels,
+      negatives,
+      pathBegin: paths?.begin ?? null,
+      pathNodes: paths?.nodes ?? null,
+      pathCodes: paths?.codes ?? null,
+    });
+  /** A step of rate 0 leaves the tables as they are, to the bit. */
+  const lossOn = async (of: EncodedExamples) => {
+    let [loss, trained] = [0, 0];
+    for (let begin = 0; begin < of.count; begin += fixedSlice) {
+      const some = slice(of, begin, Math.min(begin + fixedSlice, of.count), [0, 0], 0);
+      loss += some.loss;
+      trained += some.examples;
+      await setImmediate();
+    }
+    return loss / trained;
+  };
+  await makePasses({
+    ...run,
+    trainer: 'FastTextClassifier',
+    data: async () => ({
+      examples: examples.count,
+      rows: examples.rows.length,
+      checksum: await checksum(
+        [...names, labelCounts, examples.begin, examples.rows, examples.weights, examples.labelBegin, examples.labels],
+        signal,
+      ),
+    }),
+    tables: { input: tables.input, output: tables.output },
+    epochs,
+    units: examples.count,
+    lengths: { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined },
+    tell: onProgress && told,
+    pass: (training, epoch) =>
+      training.run(examples.count, (begin, end) => {
+        const rates = [training.rate(alpha, minAlpha), training.rate(alpha, minAlpha, end - begin)] as const;
+        return slice(examples, begin, end, rates, epoch);
       }),
-    );
-    const loss = training.endEpoch();
-    if (onEpoch?.({ epoch, loss }) === false) break;
-  }
+    heldOutLoss: heldOut === null ? null : () => lossOn(heldOut),
+    ended: (epoch, loss, heldOutLoss) =>
+      onEpoch?.(heldOutLoss === undefined ? { epoch, loss } : { epoch, loss, heldOutLoss }),
+  });
 }

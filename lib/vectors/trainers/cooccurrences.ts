@@ -84,16 +84,23 @@ export class Cooccurrences {
   /** How often each occurs; empty where a file was loaded that doesn't tell. */
   readonly counts: readonly number[];
   readonly #pairs: ShuffledPairs;
+  readonly #settings: CooccurrenceSettings | null;
   #closed = false;
 
   /** For `count` and `load`. */
-  private constructor(words: readonly string[], counts: readonly number[], pairs: ShuffledPairs) {
+  private constructor(
+    words: readonly string[],
+    counts: readonly number[],
+    pairs: ShuffledPairs,
+    settings: CooccurrenceSettings | null,
+  ) {
     if (typeof pairs?.part !== 'function') {
       throw new ArgumentError('Cooccurrences: are made by await Cooccurrences.count(sentences) or load, not by new');
     }
     this.words = words;
     this.counts = counts;
     this.#pairs = pairs;
+    this.#settings = settings;
   }
 
   /**
@@ -122,7 +129,7 @@ export class Cooccurrences {
     try {
       await counter.count(tokens);
       const pairs = await counter.shuffled(settings.seed);
-      if (pairs.count > 0) return new Cooccurrences(words, counts, pairs);
+      if (pairs.count > 0) return new Cooccurrences(words, counts, pairs, settings);
       await pairs.close();
     } finally {
       await counter.close();
@@ -158,7 +165,7 @@ export class Cooccurrences {
       await file.close();
     }
     await checkRecords(`${op}: ${path}`, records, words.length);
-    return new Cooccurrences([...words], [], pairsInMemory(records));
+    return new Cooccurrences([...words], [], pairsInMemory(records), null);
   }
 
   /** Pairs, each way counted once. */
@@ -191,6 +198,11 @@ export class Cooccurrences {
       parts.push(new Uint8Array(records.buffer, records.byteOffset, records.byteLength));
     }
     writePartsAtomically(path, parts);
+  }
+
+  /** @internal How they were counted; null of a file. */
+  get settings(): CooccurrenceSettings | null {
+    return this.#settings;
   }
 
   /** @internal */

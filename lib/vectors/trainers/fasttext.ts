@@ -11,7 +11,7 @@ import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
 import { packRows } from './first_rows.js';
-import { checkTrainCallbacks } from './train_callbacks.js';
+import { partOptions, readTrainingControl } from './train_options.js';
 import { type StopSignal, Turns } from './turns.js';
 import { type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 
@@ -59,20 +59,17 @@ export class FastText {
    */
   static async train(sentences: Sentences, options: FastTextOptions & Word2VecTrainOptions = {}): Promise<FastText> {
     const op = 'FastText.train';
-    if (typeof options !== 'object' || options === null) {
-      throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
-    }
-    const { onProgress, onEpoch, heldOut, signal, ...how } = options;
+    const { training: callbacks, how } = partOptions(op, options);
     const settings = readFastTextOptions(op, how);
-    const callbacks = { onProgress, onEpoch, heldOut, signal };
-    checkTrainCallbacks(op, callbacks, ['heldOut']);
+    const control = readTrainingControl(op, callbacks);
+    const { signal } = control;
     const corpus = await encodeCorpus(op, sentences, settings, signal);
     const numbers = new RowNumbers(corpus.words.length, settings.maxN > 0 ? settings.bucket : 0);
     const subwords = settings.maxN > 0 ? await subwordRows(settings, corpus, numbers, signal) : null;
     // One row more, of zeros, for n-grams that no word has.
     const zeroRows = subwords === null ? 0 : 1;
     const training = new VectorTraining(settings, corpus, numbers.rows + zeroRows, subwords, zeroRows);
-    await training.train(op, callbacks);
+    await training.train(op, 'FastText', callbacks, control);
     const model = await finish(settings, corpus, numbers, training);
     return FastText.#of(op, model, settings);
   }

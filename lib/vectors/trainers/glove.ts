@@ -7,9 +7,12 @@ import { KeyedVectors } from '../keyed_vectors.js';
 import { type CooccurrenceOptions, Cooccurrences } from './cooccurrences.js';
 import { uniform } from './draws.js';
 import type { Sentences } from './encoded_corpus.js';
+import { costOf, countHeldOut } from './glove_held_out.js';
 import { type GloVeOptions, type GloVeSettings, readGloVeOptions } from './glove_options.js';
-import { SlicedTraining, type Stretch } from './slices.js';
-import { checkTrainCallbacks } from './train_callbacks.js';
+import { checksum } from './kept_training.js';
+import { makePasses } from './passes.js';
+import type { Stretch } from './slices.js';
+import { type KeptTrainingOptions, partOptions, readTrainingControl, type TrainingControl } from './train_options.js';
 import type { StopSignal } from './turns.js';
 
 /** Where a training stands. */
@@ -31,15 +34,20 @@ export interface GloVeEpoch {
   epoch: number;
   /** Mean cost of a pair. */
   cost: number;
+  /** The same on the pairs of `heldOut`, where that was given. */
+  heldOutCost?: number;
 }
 
-export interface GloVeTrainOptions {
+export interface GloVeTrainOptions extends KeptTrainingOptions {
   /** Called some times a second. */
   onProgress?: (progress: GloVeProgress) => void;
   /** Called after each time through the pairs; `false` stops the training there. */
   onEpoch?: (epoch: GloVeEpoch) => unknown;
-  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
-  signal?: StopSignal;
+  /**
+   * Sentences that are not trained on: the cost of their pairs is told after each epoch. They are counted as the others are, and weigh as
+   * if there were as many words of them.
+   */
+  heldOut?: Sentences;
 }
 
 /** Which of the two vectors of each word: GloVe's `-model 2`, `-model 1` and the other table. */
@@ -105,22 +113,18 @@ export class GloVe {
    */
   static async train(data: Sentences | Cooccurrences, options: GloVeOptions & GloVeTrainOptions = {}): Promise<GloVe> {
     const op = 'GloVe.train';
-    if (typeof options !== 'object' || options === null) {
-      throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
-    }
-    const { onProgress, onEpoch, signal, ...how } = options;
+    const { training, how } = partOptions(op, options);
     const settings = readGloVeOptions(op, how);
-    const callbacks = { onProgress, onEpoch, signal };
-    checkTrainCallbacks(op, callbacks);
+    const control = readTrainingControl(op, training);
     if (data instanceof Cooccurrences) {
       const surplus = ofCounting.find((name) => how[name] !== undefined);
       if (surplus !== undefined)
         throw new ValueError(`${op}: ${surplus} has no effect on pairs that are counted already`);
-      return new GloVe(settings, data).#train(data, callbacks);
+      return new GloVe(settings, data).#train(op, data, training, control);
     }
-    const pairs = await Cooccurrences.countFor(op, data, settings, signal);
+    const pairs = await Cooccurrences.countFor(op, data, settings, control.signal);
     try {
-      return await new GloVe(settings, pairs).#train(pairs, callbacks, true);
+      return await new GloVe(settings, pairs).#train(op, pairs, training, control, true);
     } finally {
       await pairs.close();
     }
@@ -149,27 +153,60 @@ export class GloVe {
     return new KeyedVectors(this.words, Tensor.wrap(table, [this.words.length, dim], 'float32'), counts);
   }
 
-  async #train(pairs: Cooccurrences, callbacks: GloVeTrainOptions, ours = false): Promise<this> {
-    const { epochs, deterministic } = this.options;
-    const { onProgress, onEpoch, signal } = callbacks;
+  async #train(
+    op: string,
+    pairs: Cooccurrences,
+    { onProgress, onEpoch, heldOut }: GloVeTrainOptions,
+    control: TrainingControl,
+    ours = false,
+  ): Promise<this> {
+    const { workers: _workers, folder: _folder, ...settings } = this.options;
+    const { epochs, deterministic } = settings;
+    const { signal } = control;
+    const unseen = heldOut === undefined ? null : await countHeldOut(op, pairs, heldOut, signal);
+    const tables = {
+      word: this.#word,
+      context: this.#context,
+      wordSquares: this.#wordSquares,
+      contextSquares: this.#contextSquares,
+    };
     const told = ({ epochsPerSecond, loss, ...stretch }: Stretch) =>
       onProgress?.({ ...stretch, pairsPerSecond: epochsPerSecond * pairs.length, cost: loss });
-    const lengths = { ...sliceLengths, fixed: deterministic ? sliceLengths.first : undefined };
-    const training = new SlicedTraining(epochs, pairs.length, lengths, onProgress && told, signal);
     // Pairs in memory are prepared once: in place, where nobody else has them.
     let kept: Int32Array | null = null;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      for (let k = 0; k < pairs.parts; k++) {
-        const examples: Int32Array = kept ?? (await this.#examples(pairs, k, ours, signal));
-        if (pairs.parts === 1) kept = examples;
-        await training.run(examples.length / numbersOfRecord, (begin, end) => ({
-          loss: this.#slice(examples, begin, end),
-          examples: end - begin,
-        }));
-      }
-      this.#wv = null;
-      const cost = training.endEpoch();
-      if (onEpoch?.({ epoch, cost }) === false) break;
+    try {
+      await makePasses({
+        op,
+        trainer: 'GloVe',
+        settings,
+        data: async () => ({
+          words: pairs.words.length,
+          pairs: pairs.length,
+          checksum: await checksum([pairs.words, (await pairs.part(0)).records], signal),
+        }),
+        tables,
+        epochs,
+        units: pairs.length,
+        lengths: { ...sliceLengths, fixed: deterministic ? sliceLengths.first : undefined },
+        control,
+        tell: onProgress && told,
+        pass: async (training) => {
+          for (let k = 0; k < pairs.parts; k++) {
+            const examples: Int32Array = kept ?? (await this.#examples(pairs, k, ours, signal));
+            if (pairs.parts === 1) kept = examples;
+            await training.run(examples.length / numbersOfRecord, (begin, end) => ({
+              loss: this.#slice(examples, begin, end),
+              examples: end - begin,
+            }));
+          }
+          this.#wv = null;
+        },
+        heldOutLoss: unseen === null ? null : () => costOf(unseen, tables, this.#stride, this.options, signal),
+        ended: (epoch, cost, heldOutCost) =>
+          onEpoch?.(heldOutCost === undefined ? { epoch, cost } : { epoch, cost, heldOutCost }),
+      });
+    } finally {
+      await unseen?.pairs.close();
     }
     return this;
   }

@@ -36,25 +36,66 @@ export interface SliceLoss {
   readonly examples: number;
 }
 
+/** Where a training stands between two slices. */
+export interface SlicesState {
+  readonly epoch: number;
+  /** Units of the epoch. */
+  readonly done: number;
+  /** How long the next slice is. */
+  readonly slice: number;
+  /** Of the epoch so far. */
+  readonly loss: number;
+  readonly examples: number;
+  /** That it has taken. */
+  readonly seconds: number;
+}
+
 /** A training's way through its data: slice by slice, with a turn for the event loop, reports and the signal between them. */
 export class SlicedTraining {
-  readonly #began = performance.now();
+  #began = performance.now();
   #told = this.#began;
   #slice: number;
   #epoch = 0;
   #done = 0;
+  /** Units of the epoch that were done before a checkpoint, and are passed over. */
+  #ahead = 0;
   #ofEpoch = { loss: 0, examples: 0 };
   #recent = { loss: 0, examples: 0 };
 
-  /** @param units what an epoch goes through, in the unit of the slices */
+  /**
+   * @param units what an epoch goes through, in the unit of the slices
+   * @param between is called after every slice
+   */
   constructor(
     private readonly epochs: number,
     private readonly units: number,
     private readonly lengths: SliceLengths,
     private readonly tell: ((stretch: Stretch) => void) | undefined,
     private readonly signal: StopSignal | undefined,
+    private readonly between: () => void = () => {},
   ) {
     this.#slice = lengths.fixed ?? lengths.first;
+  }
+
+  /** The epoch that it is in, from 0. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Of all epochs. */
+  get unitsDone(): number {
+    return this.#epoch * this.units + this.#done;
+  }
+
+  stateDict(): SlicesState {
+    const seconds = (performance.now() - this.#began) / 1000;
+    return { epoch: this.#epoch, done: this.#done, slice: this.#slice, ...this.#ofEpoch, seconds };
+  }
+
+  loadStateDict({ epoch, done, slice, loss, examples, seconds }: SlicesState): void {
+    [this.#epoch, this.#done, this.#ahead, this.#slice] = [epoch, done, done, slice];
+    this.#ofEpoch = { loss, examples };
+    this.#began = performance.now() - 1000 * seconds;
   }
 
   /** The share of the whole training that will be done after so many more units. */
@@ -72,7 +113,9 @@ export class SlicedTraining {
    * @param train trains on units [begin, end) of these
    */
   async run(count: number, train: (begin: number, end: number) => SliceLoss): Promise<void> {
-    for (let begin = 0; begin < count; ) {
+    let begin = Math.min(this.#ahead, count);
+    this.#ahead -= begin;
+    while (begin < count) {
       const end = Math.min(begin + this.#slice, count);
       const start = performance.now();
       const { loss, examples } = train(begin, end);
@@ -86,6 +129,7 @@ export class SlicedTraining {
       }
       this.#report(now);
       await setImmediate();
+      this.between();
       this.signal?.throwIfAborted();
     }
   }

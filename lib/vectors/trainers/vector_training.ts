@@ -1,11 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
 import { fillFirstRows } from './first_rows.js';
 import { type HuffmanPaths, huffmanPaths } from './huffman.js';
+import { checksum } from './kept_training.js';
+import { makePasses } from './passes.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
-import { SlicedTraining, type Stretch } from './slices.js';
-import type { StopSignal } from './turns.js';
+import type { Stretch } from './slices.js';
+import type { KeptTrainingOptions, TrainingControl } from './train_options.js';
 import type { Word2VecSettings } from './word2vec_options.js';
 
 /** Where a training stands. */
@@ -32,15 +35,13 @@ export interface Word2VecEpoch {
   heldOutLoss?: number;
 }
 
-export interface Word2VecTrainOptions {
+export interface Word2VecTrainOptions extends KeptTrainingOptions {
   /** Called some times a second. */
   onProgress?: (progress: Word2VecProgress) => void;
   /** Called after each time through the corpus; `false` stops the training there. */
   onEpoch?: (epoch: Word2VecEpoch) => unknown;
   /** Sentences that are not trained on; their loss is told after each epoch. */
   heldOut?: Sentences;
-  /** An AbortSignal that stops the training; its promise is rejected with the signal's reason. */
-  signal?: StopSignal;
 }
 
 /** The rows whose mean is the vector of word w: rows[begin[w] … begin[w + 1]). */
@@ -86,30 +87,44 @@ export class VectorTraining {
     this.output = new Float32Array(this.outputRows * this.stride);
   }
 
-  async train(op: string, { onProgress, onEpoch, heldOut, signal }: Word2VecTrainOptions): Promise<void> {
-    const { tokens, length } = this.corpus;
-    const { epochs, alpha, minAlpha, deterministic, seed } = this.options;
+  async train(op: string, trainer: string, options: Word2VecTrainOptions, control: TrainingControl): Promise<void> {
+    const { onProgress, onEpoch, heldOut } = options;
+    const { tokens, length, words, counts } = this.corpus;
+    const { workers: _workers, ...settings } = this.options;
+    const { epochs, alpha, minAlpha, deterministic, seed, vectorSize } = settings;
+    const { signal } = control;
     const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut);
-    const { vectorSize, seed: firstSeed } = this.options;
-    const rows = this.inputRows - this.zeroRows;
-    await fillFirstRows(this.input, rows, vectorSize, this.stride, firstSeed, signal);
+    await fillFirstRows(this.input, this.inputRows - this.zeroRows, vectorSize, this.stride, seed, signal);
     const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
       onProgress?.({
         ...stretch,
         wordsPerSecond: epochsPerSecond * length,
         alpha: alpha + (minAlpha - alpha) * stretch.progress,
       });
-    const lengths = { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined };
-    const training = new SlicedTraining(epochs, tokens.length, lengths, onProgress && told, signal);
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      await training.run(tokens.length, (begin, end) => {
-        const rates = [training.rate(alpha, minAlpha), training.rate(alpha, minAlpha, end - begin)] as const;
-        return this.#slice(tokens, begin, end, ...rates, seed + epoch * seedsOfEpoch, 32);
-      });
-      const report: Word2VecEpoch = { epoch, loss: training.endEpoch() };
-      if (unseen !== null) report.heldOutLoss = this.#lossOn(unseen);
-      if (onEpoch?.(report) === false) break;
-    }
+    await makePasses({
+      op,
+      trainer,
+      settings,
+      data: async () => ({
+        words: words.length,
+        tokens: tokens.length,
+        checksum: await checksum([words, counts, tokens], signal),
+      }),
+      tables: { input: this.input, output: this.output },
+      epochs,
+      units: tokens.length,
+      lengths: { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined },
+      control,
+      tell: onProgress && told,
+      pass: (training, epoch) =>
+        training.run(tokens.length, (begin, end) => {
+          const rates = [training.rate(alpha, minAlpha), training.rate(alpha, minAlpha, end - begin)] as const;
+          return this.#slice(tokens, begin, end, ...rates, seed + epoch * seedsOfEpoch, 32);
+        }),
+      heldOutLoss: unseen === null ? null : () => this.#lossOn(unseen),
+      ended: (epoch, loss, heldOutLoss) =>
+        onEpoch?.(heldOutLoss === undefined ? { epoch, loss } : { epoch, loss, heldOutLoss }),
+    });
   }
 
   #slice(
@@ -165,8 +180,15 @@ export class VectorTraining {
   }
 
   /** A step of rate 0 leaves the tables as they are, to the bit. */
-  #lossOn(tokens: Int32Array): number {
-    const { loss, examples } = this.#slice(tokens, 0, tokens.length, 0, 0, this.options.seed, 1);
+  async #lossOn(tokens: Int32Array): Promise<number> {
+    let [loss, examples] = [0, 0];
+    for (let begin = 0; begin < tokens.length; begin += fixedSlice) {
+      const end = Math.min(begin + fixedSlice, tokens.length);
+      const some = this.#slice(tokens, begin, end, 0, 0, this.options.seed, 1);
+      loss += some.loss;
+      examples += some.examples;
+      await setImmediate();
+    }
     return loss / examples;
   }
 }

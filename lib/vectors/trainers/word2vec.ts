@@ -1,8 +1,8 @@
-import { ArgumentError, describe } from '../../errors.js';
+import { ArgumentError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
-import { checkTrainCallbacks } from './train_callbacks.js';
+import { partOptions, readTrainingControl } from './train_options.js';
 import { isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
 
@@ -45,14 +45,11 @@ export class Word2Vec {
    */
   static async train(sentences: Sentences, options: Word2VecOptions & Word2VecTrainOptions = {}): Promise<Word2Vec> {
     const op = 'Word2Vec.train';
-    if (typeof options !== 'object' || options === null) {
-      throw new ArgumentError(`${op}: options must be an object, got ${describe(options)}`);
-    }
-    const { onProgress, onEpoch, heldOut, signal, ...how } = options;
+    const { training, how } = partOptions(op, options);
     const settings = readWord2VecOptions(op, how);
-    checkTrainCallbacks(op, { onProgress, onEpoch, heldOut, signal }, ['heldOut']);
-    const model = new Word2Vec(settings, await encodeCorpus(op, sentences, settings, signal));
-    await model.#training.train(op, { onProgress, onEpoch, heldOut, signal });
+    const control = readTrainingControl(op, training);
+    const model = new Word2Vec(settings, await encodeCorpus(op, sentences, settings, training.signal));
+    await model.#training.train(op, 'Word2Vec', training, control);
     return model;
   }
 
