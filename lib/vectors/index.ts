@@ -26,6 +26,7 @@ export { type CooccurrenceOptions, Cooccurrences } from './trainers/cooccurrence
 export type { Sentences } from './trainers/encoded_corpus.js';
 export { FastText } from './trainers/fasttext.js';
 export type { FastTextOptions, FastTextSettings } from './trainers/fasttext_options.js';
+export type { ContinueTrainingOptions } from './trainers/further_training.js';
 export {
   GloVe,
   type GloVeEpoch,

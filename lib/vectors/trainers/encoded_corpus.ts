@@ -30,6 +30,34 @@ export interface WordLimits {
   readonly maxFinalVocab: number | null;
 }
 
+/** Words that a model has already, with their counts: all of them stay. */
+export interface KnownWords {
+  readonly counts: ReadonlyMap<string, number>;
+  /** Whether others join them. */
+  readonly grow: boolean;
+}
+
+/**
+ * The words that stay, the most frequent first, equals in the order of the counts; known ones, whose counts are added up, before others.
+ */
+function keptWords(
+  counts: Iterable<readonly [word: string, count: number]>,
+  { minCount, maxFinalVocab }: WordLimits,
+  known: KnownWords | undefined,
+): [word: string, count: number][] {
+  const together = new Map(known?.counts);
+  const others: [string, number][] = [];
+  for (const [word, count] of counts) {
+    const before = together.get(word);
+    if (before !== undefined) together.set(word, before + count);
+    else if (count >= minCount && known?.grow !== false) others.push([word, count]);
+  }
+  others.sort(([, a], [, b]) => b - a);
+  const most = maxFinalVocab === null ? others.length : Math.max(0, maxFinalVocab - together.size);
+  const kept = others.slice(0, most);
+  return known === undefined ? kept : [...together, ...kept].sort(([, a], [, b]) => b - a);
+}
+
 /** Longer sentences are cut, as gensim's `batch_words` cuts them, by the words of them that are kept. */
 const longestSentence = 10_000;
 const chunkLength = 1 << 20;
@@ -61,6 +89,7 @@ class Chunks {
 /**
  * Reads a corpus: counts its words, drops rare ones, and numbers the rest by falling frequency (equals in order of
  * appearance). Plain text is read twice, by native code on all threads; anything else once.
+ * @param known words of a model that is trained on: their counts there are added
  * @throws ArgumentError for what is no corpus; CorpusError for one without tokens, or with rare ones only
  */
 export async function encodeCorpus(
@@ -68,9 +97,10 @@ export async function encodeCorpus(
   sentences: Sentences,
   limits: WordLimits,
   signal?: StopSignal,
+  known?: KnownWords,
 ): Promise<EncodedCorpus> {
   const corpus = readCorpus(op, sentences);
-  if (countsNatively(corpus)) return encodeNatively(op, corpus, limits, signal);
+  if (countsNatively(corpus)) return encodeNatively(op, corpus, limits, signal, known);
   const numbers = new Map<string, number>();
   const counts: number[] = [];
   const chunks = new Chunks();
@@ -94,27 +124,27 @@ export async function encodeCorpus(
     position += batch.length;
   }
   checkRead(op, read, position);
-  return number(op, numbers, counts, chunks, read, limits);
+  return number(op, numbers, counts, chunks, read, limits, known);
 }
 
 async function encodeNatively(
   op: string,
   corpus: TextCorpus,
-  { minCount, maxFinalVocab }: WordLimits,
+  limits: WordLimits,
   signal?: StopSignal,
+  known?: KnownWords,
 ): Promise<EncodedCorpus> {
-  const limits: CountLimits = { minCount, mostTokens, signal };
-  const count = await NativeCount.of(op, corpus, limits);
+  const counted: CountLimits = { minCount: known === undefined ? limits.minCount : 1, mostTokens, signal };
+  const count = await NativeCount.of(op, corpus, counted);
   try {
     const { totals } = count;
     checkRead(op, totals.tokens, totals.documents);
-    const byCount = [...totals.counts].sort(([, a], [, b]) => b - a);
-    const kept = maxFinalVocab === null ? byCount : byCount.slice(0, maxFinalVocab);
-    checkKept(op, kept.length, totals, minCount);
+    const kept = keptWords(totals.counts, limits, known);
+    const length = kept.reduce((sum, [word]) => sum + (totals.counts.get(word) ?? 0), 0);
+    checkKept(op, length, totals, limits.minCount);
     const words = kept.map(([word]) => word);
     const tokens = await count.encode(words, longestSentence);
-    const counts = kept.map(([, times]) => times);
-    return { words, counts, tokens, length: counts.reduce((a, b) => a + b, 0), read: totals.tokens };
+    return { words, counts: kept.map(([, times]) => times), tokens, length, read: totals.tokens };
   } finally {
     count.close();
   }
@@ -142,16 +172,25 @@ function number(
   counts: readonly number[],
   chunks: Chunks,
   read: number,
-  { minCount, maxFinalVocab }: WordLimits,
+  limits: WordLimits,
+  known: KnownWords | undefined,
 ): EncodedCorpus {
-  const arrivals = Array.from(counts.keys()).filter((k) => counts[k] >= minCount);
-  arrivals.sort((a, b) => counts[b] - counts[a] || a - b);
-  const kept = maxFinalVocab === null ? arrivals : arrivals.slice(0, maxFinalVocab);
-  const highest = counts.reduce((a, b) => Math.max(a, b), 0);
-  checkKept(op, kept.length, { distinct: counts.length, highest }, minCount);
+  const texts = [...numbers.keys()];
+  const kept = keptWords(
+    texts.map((text, k) => [text, counts[k]] as const),
+    limits,
+    known,
+  );
   const renumbered = new Int32Array(counts.length).fill(-1);
-  for (const [k, arrival] of kept.entries()) renumbered[arrival] = k;
-  const length = kept.reduce((sum, k) => sum + counts[k], 0);
+  let length = 0;
+  for (const [k, [word]] of kept.entries()) {
+    const arrival = numbers.get(word);
+    if (arrival === undefined) continue;
+    renumbered[arrival] = k;
+    length += counts[arrival];
+  }
+  const highest = counts.reduce((a, b) => Math.max(a, b), 0);
+  checkKept(op, length, { distinct: counts.length, highest }, limits.minCount);
   const tokens = new Int32Array(length + Math.min(length, chunks.length - read) + Math.ceil(length / longestSentence));
   let [at, inSentence] = [0, 0];
   chunks.drain((arrival) => {
@@ -166,13 +205,11 @@ function number(
       inSentence = 0;
     }
   });
-  const texts = [...numbers.keys()];
-  const keptCounts = kept.map((k) => counts[k]);
   return {
-    words: kept.map((k) => texts[k]),
-    counts: keptCounts,
+    words: kept.map(([word]) => word),
+    counts: kept.map(([, times]) => times),
     tokens: tokens.subarray(0, at),
-    length: keptCounts.reduce((a, b) => a + b, 0),
+    length,
     read,
   };
 }

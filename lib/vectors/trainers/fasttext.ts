@@ -3,6 +3,7 @@ import { writePartsAtomically } from '../../io/atomic_file.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { FastTextDictionary } from '../fasttext/dictionary.js';
 import { type FastTextKeyedVectors, makeSubwordVectors } from '../fasttext/keyed_vectors.js';
+import { floatsOf } from '../fasttext/matrix.js';
 import { type LoadModelOptions, loadModel } from '../fasttext/model_loader.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
 import { writeModel } from '../fasttext/model_writer.js';
@@ -11,7 +12,8 @@ import { vectorsOfWords } from '../fasttext/word_rows.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
 import { packRows } from './first_rows.js';
-import { partOptions, readTrainingControl } from './train_options.js';
+import { type ContinueTrainingOptions, encodeFurther, furtherSettings, takeRows } from './further_training.js';
+import { partOptions, readTrainingControl, type TrainingControl } from './train_options.js';
 import { type StopSignal, Turns } from './turns.js';
 import { type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 
@@ -32,10 +34,8 @@ import { type SubwordRows, VectorTraining, type Word2VecTrainOptions } from './v
 export class FastText {
   /** How it was trained; of a model from a file, as far as that says so. */
   readonly options: Readonly<Partial<FastTextSettings>>;
-  readonly words: readonly string[];
-  readonly counts: readonly number[];
-  readonly #model: FastTextModel;
-  readonly #wv: FastTextKeyedVectors;
+  #model: FastTextModel;
+  #wv: FastTextKeyedVectors;
 
   /** For `FastText.train` and `FastText.load`. */
   private constructor(model: FastTextModel, wv: FastTextKeyedVectors, options: Partial<FastTextSettings>) {
@@ -47,8 +47,16 @@ export class FastText {
     this.#model = model;
     this.#wv = wv;
     this.options = options;
-    this.words = model.dictionary.words;
-    this.counts = model.dictionary.counts;
+  }
+
+  /** The most frequent first. */
+  get words(): readonly string[] {
+    return this.#model.dictionary.words;
+  }
+
+  /** How often each word occurred, in all texts that it was trained on. */
+  get counts(): readonly number[] {
+    return this.#model.dictionary.counts;
   }
 
   /**
@@ -64,14 +72,58 @@ export class FastText {
     const control = readTrainingControl(op, callbacks);
     const { signal } = control;
     const corpus = await encodeCorpus(op, sentences, settings, signal);
-    const numbers = new RowNumbers(corpus.words.length, settings.maxN > 0 ? settings.bucket : 0);
-    const subwords = settings.maxN > 0 ? await subwordRows(settings, corpus, numbers, signal) : null;
-    // One row more, of zeros, for n-grams that no word has.
-    const zeroRows = subwords === null ? 0 : 1;
-    const training = new VectorTraining(settings, corpus, numbers.rows + zeroRows, subwords, zeroRows);
-    await training.train(op, 'FastText', callbacks, control);
-    const model = await finish(settings, corpus, numbers, training);
+    const model = await trainOn(op, corpus, settings, callbacks, control);
     return FastText.#of(op, model, settings);
+  }
+
+  /**
+   * Trains on, on another text, whose words may join: gensim's `build_vocab(update=True)` and `train`, for models from files too. Words and
+   * n-grams of the model stay, with the vectors that they have; counts are added up, and words are again in order of frequency; new words
+   * and n-grams begin with random numbers. How often words are left out or drawn as negatives follows the new counts. With hierarchical
+   * softmax the tree is built anew, and the weights of its nodes begin from zero. Options that the file of a model doesn't tell are the
+   * defaults of `FastText.train`.
+   * @returns this model, once it is trained
+   * @throws CorpusError for a text of which no word is known or joins; ArgumentError, OptionError or ValueError for what is no corpus or
+   *   no option; the reason of `signal` once it is aborted, and the model is as it was
+   */
+  async continueTraining(
+    sentences: Sentences,
+    options: ContinueTrainingOptions & Word2VecTrainOptions = {},
+  ): Promise<this> {
+    const op = 'FastText.continueTraining';
+    const { training: callbacks, how } = partOptions(op, options);
+    // A model without n-grams has numbers for them that mean nothing.
+    const { minN, bucket: buckets, ...rest } = this.options;
+    const known = this.options.maxN === 0 ? rest : { minN, bucket: buckets, ...rest };
+    const further = furtherSettings(op, how, readFastTextOptions(op, known));
+    const settings = readFastTextOptions(op, further.settings);
+    const control = readTrainingControl(op, callbacks);
+    const { dictionary, input, output } = this.#model;
+    if (!(input instanceof Tensor && output instanceof Tensor)) {
+      throw new ValueError(`${op}: the model's tables are quantised; only those of floats can be trained`);
+    }
+    const { words, counts, tokens: read } = dictionary;
+    const before = { words, counts, read };
+    const { corpus, rowBefore } = await encodeFurther(op, sentences, before, settings, further.update, control.signal);
+    const { vectorSize: dim, bucket, maxN, hs } = settings;
+    // Rows of n-grams that no word had hold nothing that was learned.
+    const { bucketRows } = dictionary;
+    const unused = bucketRows instanceof Int32Array ? input.shape[0] - 1 : -1;
+    const model = await trainOn(op, corpus, settings, callbacks, control, (tables, numbers) => {
+      takeRows(tables.input, tables.stride, floatsOf(input), dim, dim, rowBefore);
+      if (!hs) takeRows(tables.output, tables.stride, floatsOf(output), dim, dim, rowBefore);
+      if (maxN === 0) return;
+      const rows = numbers.bucketRows(-1);
+      for (let b = 0; b < bucket; b++) {
+        const row = dictionary.rowOf(b);
+        if (rows[b] < 0 || row < 0 || row === unused) continue;
+        tables.input.set(floatsOf(input).subarray(row * dim, (row + 1) * dim), rows[b] * tables.stride);
+      }
+    });
+    const { keys, vectors } = await vectorsOfWords(op, model, { vocabulary: null, limit: Number.POSITIVE_INFINITY });
+    this.#wv = makeSubwordVectors(model, keys, vectors);
+    this.#model = model;
+    return this;
   }
 
   /**
@@ -119,6 +171,24 @@ export class FastText {
     const { dim, model, loss, minN, maxN } = this.#model.settings;
     return `FastText(${this.words.length} words, vectorSize=${dim}, ${model}, ${loss}, n-grams of ${maxN > 0 ? `${minN} to ${maxN}` : 'none'})`;
   }
+}
+
+/** Trains a model on a corpus; `takeOver` fills rows that there were before. */
+async function trainOn(
+  op: string,
+  corpus: EncodedCorpus,
+  settings: FastTextSettings,
+  callbacks: Word2VecTrainOptions,
+  control: TrainingControl,
+  takeOver: (tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>, numbers: RowNumbers) => void = () => {},
+): Promise<FastTextModel> {
+  const numbers = new RowNumbers(corpus.words.length, settings.maxN > 0 ? settings.bucket : 0);
+  const subwords = settings.maxN > 0 ? await subwordRows(settings, corpus, numbers, control.signal) : null;
+  // One row more, of zeros, for n-grams that no word has.
+  const zeroRows = subwords === null ? 0 : 1;
+  const training = new VectorTraining(settings, corpus, numbers.rows + zeroRows, subwords, zeroRows);
+  await training.train(op, 'FastText', callbacks, control, (tables) => takeOver(tables, numbers));
+  return finish(settings, corpus, numbers, training);
 }
 
 /** The rows of each word: its own, and those of its n-grams, which get their numbers as they come. */

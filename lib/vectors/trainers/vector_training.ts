@@ -87,7 +87,18 @@ export class VectorTraining {
     this.output = new Float32Array(this.outputRows * this.stride);
   }
 
-  async train(op: string, trainer: string, options: Word2VecTrainOptions, control: TrainingControl): Promise<void> {
+  /**
+   * @param op what errors start with
+   * @param trainer the name of the class
+   * @param takeOver fills rows that a model before this one has, instead of random numbers
+   */
+  async train(
+    op: string,
+    trainer: string,
+    options: Word2VecTrainOptions,
+    control: TrainingControl,
+    takeOver: (tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>) => void = () => {},
+  ): Promise<void> {
     const { onProgress, onEpoch, heldOut } = options;
     const { tokens, length, words, counts } = this.corpus;
     const { workers: _workers, ...settings } = this.options;
@@ -95,6 +106,7 @@ export class VectorTraining {
     const { signal } = control;
     const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut);
     await fillFirstRows(this.input, this.inputRows - this.zeroRows, vectorSize, this.stride, seed, signal);
+    takeOver(this);
     const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
       onProgress?.({
         ...stretch,

@@ -2,6 +2,7 @@ import { ArgumentError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
+import { type ContinueTrainingOptions, encodeFurther, furtherSettings, takeRows } from './further_training.js';
 import { partOptions, readTrainingControl } from './train_options.js';
 import { isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
@@ -19,9 +20,8 @@ import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from
  */
 export class Word2Vec {
   readonly options: Readonly<Word2VecSettings>;
-  readonly words: readonly string[];
-  readonly counts: readonly number[];
-  readonly #training: VectorTraining;
+  #corpus: Pick<EncodedCorpus, 'words' | 'counts' | 'read'>;
+  #training: VectorTraining;
   #wv: KeyedVectors | null = null;
 
   /** For `Word2Vec.train`, which reads the corpus first. */
@@ -30,9 +30,18 @@ export class Word2Vec {
       throw new ArgumentError('Word2Vec: is made by await Word2Vec.train(sentences, options), not by new');
     }
     this.options = options;
-    this.words = corpus.words;
-    this.counts = corpus.counts;
+    this.#corpus = factsOf(corpus);
     this.#training = new VectorTraining(options, corpus, corpus.words.length, null);
+  }
+
+  /** The most frequent first. */
+  get words(): readonly string[] {
+    return this.#corpus.words;
+  }
+
+  /** How often each word occurred, in all texts that it was trained on. */
+  get counts(): readonly number[] {
+    return this.#corpus.counts;
   }
 
   /**
@@ -53,6 +62,45 @@ export class Word2Vec {
     return model;
   }
 
+  /**
+   * Trains on, on another text, whose words may join: gensim's `build_vocab(update=True)` and `train`. Words of the model stay, with the
+   * vectors that they have; counts are added up, and words are again in order of frequency; new ones begin with random numbers. How often
+   * words are left out or drawn as negatives follows the new counts. With hierarchical softmax the tree is built anew, and the weights of
+   * its nodes begin from zero.
+   * @returns this model, once it is trained
+   * @throws CorpusError for a text of which no word is known or joins; ArgumentError, OptionError or ValueError for what is no corpus or
+   *   no option; the reason of `signal` once it is aborted, and the model is as it was
+   */
+  async continueTraining(
+    sentences: Sentences,
+    options: ContinueTrainingOptions & Word2VecTrainOptions = {},
+  ): Promise<this> {
+    const op = 'Word2Vec.continueTraining';
+    const { training, how } = partOptions(op, options);
+    const further = furtherSettings(op, how, this.options);
+    const settings = readWord2VecOptions(op, further.settings);
+    const control = readTrainingControl(op, training);
+    const { corpus, rowBefore } = await encodeFurther(
+      op,
+      sentences,
+      this.#corpus,
+      settings,
+      further.update,
+      control.signal,
+    );
+    const before = this.#training;
+    const grown = new VectorTraining(settings, corpus, corpus.words.length, null);
+    const { vectorSize: dim, hs } = settings;
+    await grown.train(op, 'Word2Vec', training, control, ({ input, output, stride }) => {
+      takeRows(input, stride, before.input, before.stride, dim, rowBefore);
+      if (!hs) takeRows(output, stride, before.output, before.stride, dim, rowBefore);
+    });
+    this.#training = grown;
+    this.#corpus = factsOf(corpus);
+    this.#wv = null;
+    return this;
+  }
+
   /** The vectors, as they are now. */
   get wv(): KeyedVectors {
     this.#wv ??= new KeyedVectors(this.words, this.#vectors(), { counts: this.counts });
@@ -68,4 +116,9 @@ export class Word2Vec {
     }
     return Tensor.wrap(table, [this.words.length, dim], 'float32');
   }
+}
+
+/** What a further training needs to know of a corpus, without its text. */
+function factsOf({ words, counts, read }: EncodedCorpus): Pick<EncodedCorpus, 'words' | 'counts' | 'read'> {
+  return { words, counts, read };
 }
