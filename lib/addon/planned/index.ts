@@ -24,6 +24,7 @@ import type { PlannedRunning } from './running.js';
 import type { PlannedSimilarity } from './similarity.js';
 import type { PlannedSoftmax } from './softmax.js';
 import type { PlannedTsne } from './tsne.js';
+import type { PlannedUmap } from './umap.js';
 import type { PlannedWord2vec } from './word2vec.js';
 
 /** The addon's functions whose numbers travel in the plan. */
@@ -53,4 +54,5 @@ export interface PlannedCalls
     PlannedSimilarity,
     PlannedSoftmax,
     PlannedTsne,
+    PlannedUmap,
     PlannedWord2vec {}
