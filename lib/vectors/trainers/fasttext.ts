@@ -92,10 +92,11 @@ export class FastText {
   ): Promise<this> {
     const op = 'FastText.continueTraining';
     const { training: callbacks, how } = partOptions(op, options);
-    // A model without n-grams has numbers for them that mean nothing.
-    const { minN, bucket: buckets, ...rest } = this.options;
-    const known = this.options.maxN === 0 ? rest : { minN, bucket: buckets, ...rest };
-    const further = furtherSettings(op, how, readFastTextOptions(op, known));
+    const further = furtherSettings(op, how, () => {
+      // A model without n-grams has numbers for them that mean nothing.
+      const { minN, bucket: buckets, ...rest } = this.options;
+      return readFastTextOptions(op, rest.maxN === 0 ? rest : { minN, bucket: buckets, ...rest });
+    });
     const settings = readFastTextOptions(op, further.settings);
     const control = readTrainingControl(op, callbacks);
     const { dictionary, input, output } = this.#model;

@@ -28,9 +28,10 @@ const names = ['update', 'minCount', 'epochs', 'alpha', 'minAlpha', 'seed', 'wor
 export function furtherSettings<Settings extends { readonly seed: number }>(
   op: string,
   options: ContinueTrainingOptions,
-  settings: Settings,
+  before: () => Settings,
 ): { readonly settings: Settings; readonly update: boolean } {
   const { update = true, ...given } = checkOptions(op, options, names);
+  const settings = before();
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     settings: { ...settings, seed: settings.seed + 1, ...said },

@@ -77,7 +77,7 @@ export class Word2Vec {
   ): Promise<this> {
     const op = 'Word2Vec.continueTraining';
     const { training, how } = partOptions(op, options);
-    const further = furtherSettings(op, how, this.options);
+    const further = furtherSettings(op, how, () => this.options);
     const settings = readWord2VecOptions(op, further.settings);
     const control = readTrainingControl(op, training);
     const { corpus, rowBefore } = await encodeFurther(
