@@ -377,6 +377,7 @@ export {
 export { type CrossOptions, cross, matrixPower, multiDot, type VecdotOptions, vecdot } from './ops/vector_products.js';
 export { diagonal, narrow, permute, select, squeeze, t, transpose, unbind, unsqueeze } from './ops/view.js';
 export * as optim from './optim/index.js';
+export * as plots from './plots/index.js';
 
 import './ops/in_place_forms.js';
 

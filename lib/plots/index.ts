@@ -1,0 +1,11 @@
+export type { ColorMapName } from './color_map.js';
+export { type ClassList, type ConfusionMatrixOptions, confusionMatrix } from './confusion_matrix.js';
+export type { CurveSource } from './curve_sources.js';
+export type { Figure, PngOptions, SvgOptions, TextOptions } from './figure.js';
+export { type HeatMapOptions, heatMap } from './heat_map.js';
+export { type HistogramOptions, histogram } from './histogram.js';
+export { type LossCurvesOptions, lossCurves } from './loss_curves.js';
+export type { NumberList, NumberRows } from './plot_data.js';
+export type { PlotOptions } from './plot_options.js';
+export { type ScatterOptions, scatter } from './scatter.js';
+export type { ThemeName } from './theme.js';
