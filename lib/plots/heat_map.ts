@@ -2,10 +2,11 @@ import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { frameOption, nameAxis } from './chart_frame.js';
 import { type ColorMapName, colorCount, colorIndex, colorMapNames, colorsOf, hexOf, readableOn } from './color_map.js';
+import type { ColoredMatrix } from './colored_matrix.js';
 import { type ChartOption, drawChart } from './engine.js';
 import { type Drawing, Figure } from './figure.js';
 import { heatText } from './heat_text.js';
-import { type Matrix, type NumberRows, rangeOf, readMatrix, shortNumber } from './plot_data.js';
+import { type NumberRows, rangeOf, readMatrix, shortNumber } from './plot_data.js';
 import {
   checkChoice,
   checkFlag,
@@ -38,19 +39,6 @@ export interface HeatMapOptions extends PlotOptions {
 }
 
 export const heatMapNames = [...plotOptionNames, 'rows', 'columns', 'colorMap', 'range', 'values', 'colorLabel'];
-
-/** A heat map, settled. */
-export interface HeatMap {
-  readonly matrix: Matrix;
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  readonly colorMap: ColorMapName;
-  readonly range: readonly [number, number];
-  readonly values: boolean;
-  readonly colorLabel: string;
-  /** Digits behind the point of numbers in cells. Default: as many as they need. */
-  readonly decimals?: number | undefined;
-}
 
 /** More cells are no picture: a screen has no more pixels. */
 const mostCells = 4_000_000;
@@ -100,7 +88,7 @@ export function settleRange(op: string, range: unknown): [number, number] | null
 }
 
 /** The figure of a heat map that has been checked. */
-export function heatFigure(op: string, plot: SettledPlot, map: HeatMap, text?: Drawing['text']): Figure {
+export function heatFigure(op: string, plot: SettledPlot, map: ColoredMatrix, text?: Drawing['text']): Figure {
   const { rows, columns } = map.matrix;
   if (rows * columns > mostCells) {
     throw new ValueError(`${op}: ${rows} × ${columns} cells are more than can be seen; draw a part of them`);
@@ -120,7 +108,7 @@ interface ChartPosition {
 }
 
 /** Rectangles of one colour are one path: a tenth of the size of an element for each. */
-function heatOption(plot: SettledPlot, map: HeatMap): ChartOption {
+function heatOption(plot: SettledPlot, map: ColoredMatrix): ChartOption {
   const { matrix, range } = map;
   const theme = themes[plot.theme];
   const colors = colorsOf(map.colorMap);

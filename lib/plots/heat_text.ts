@@ -1,5 +1,5 @@
 import { colorIndex, colorsOf } from './color_map.js';
-import type { HeatMap } from './heat_map.js';
+import type { ColoredMatrix } from './colored_matrix.js';
 import { shortNumber } from './plot_data.js';
 
 const shades = [' ', '░', '▒', '▓', '█'];
@@ -10,7 +10,7 @@ const cut = (text: string, most: number) =>
   [...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text;
 
 /** Rows of shades or coloured cells. Where there are more cells than room, a character is the mean of several. */
-export function heatText(title: string, map: HeatMap, width: number, color: boolean): string[] {
+export function heatText(title: string, map: ColoredMatrix, width: number, color: boolean): string[] {
   const { matrix, range, rows } = map;
   const lines = Math.min(matrix.rows, mostRows);
   const names = Array.from({ length: lines }, (_, line) => {
@@ -50,7 +50,7 @@ const span = (i: number, count: number, total: number): [number, number] => [
   Math.floor(((i + 1) * total) / count),
 ];
 
-function meanOf({ matrix }: HeatMap, [top, bottom]: [number, number], [left, right]: [number, number]): number {
+function meanOf({ matrix }: ColoredMatrix, [top, bottom]: [number, number], [left, right]: [number, number]): number {
   let sum = 0;
   for (let row = top; row < bottom; row++) {
     for (let column = left; column < right; column++) sum += matrix.values[row * matrix.columns + column];

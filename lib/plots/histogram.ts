@@ -1,6 +1,7 @@
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { frameOption, isOne, numberAxis, paddedRange, roundRange } from './chart_frame.js';
+import { type Counts, countIn } from './counts.js';
 import { type ChartOption, drawChart } from './engine.js';
 import { Figure } from './figure.js';
 import { settleRange } from './heat_map.js';
@@ -26,13 +27,6 @@ export interface HistogramOptions extends PlotOptions {
   range?: readonly [number, number] | undefined;
   /** 'log' shows bins of one beside bins of a million. Default: 'linear'. */
   yScale?: 'linear' | 'log' | undefined;
-}
-
-/** Numbers counted in bins. */
-export interface Counts {
-  /** One more than there are bins. A bin holds its lower end but not its upper, only the last holds both, as NumPy's. */
-  readonly edges: Float64Array;
-  readonly counts: Float64Array;
 }
 
 const mostBins = 10_000;
@@ -102,21 +96,6 @@ function automaticBins(values: Float64Array, low: number, high: number): number 
   const width = freedmanDiaconis > 0 ? Math.min(freedmanDiaconis, sturges) : sturges;
   const bins = Math.ceil((high - low) / width);
   return Number.isFinite(bins) ? Math.min(200, Math.max(1, bins)) : 10;
-}
-
-export function countIn(values: Float64Array, edges: Float64Array): Counts {
-  const counts = new Float64Array(edges.length - 1);
-  for (const value of values) {
-    if (!(value >= edges[0] && value <= edges[edges.length - 1])) continue;
-    let [low, high] = [0, counts.length - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value < edges[middle + 1]) high = middle;
-      else low = middle + 1;
-    }
-    counts[low]++;
-  }
-  return { edges, counts };
 }
 
 interface BarPosition {

@@ -1,4 +1,4 @@
-import type { Counts } from './histogram.js';
+import type { Counts } from './counts.js';
 import { rangeOf, shortNumber } from './plot_data.js';
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];

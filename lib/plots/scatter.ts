@@ -1,20 +1,12 @@
 import { ArgumentError, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { frameOption, numberAxis, paddedRange } from './chart_frame.js';
+import { frameOption, numberAxis } from './chart_frame.js';
 import { type ColorMapName, colorIndex, colorMapNames, colorsOf, hexOf } from './color_map.js';
 import { type ChartOption, drawChart, type Placement } from './engine.js';
 import { Figure } from './figure.js';
 import { placeLabels } from './label_placement.js';
 import type { HoverPoint } from './page.js';
-import {
-  type Matrix,
-  type NumberList,
-  type NumberRows,
-  rangeOf,
-  readMatrix,
-  readNumbers,
-  shortNumber,
-} from './plot_data.js';
+import { type NumberList, type NumberRows, rangeOf, readMatrix, readNumbers, shortNumber } from './plot_data.js';
 import {
   checkChoice,
   checkNames,
@@ -24,6 +16,7 @@ import {
   type SettledPlot,
   settlePlot,
 } from './plot_options.js';
+import { type PlottedPoints, rangesOf } from './plotted_points.js';
 import { scatterText } from './scatter_text.js';
 import { fitted, textWidth } from './text_width.js';
 import { fontFamily, type Theme, themes } from './theme.js';
@@ -39,19 +32,6 @@ export interface ScatterOptions extends PlotOptions {
   colorMap?: ColorMapName | undefined;
   /** Radius of the points in pixels, one for all or one for each. Default: from 5 for few points to 1.5 for many. */
   sizes?: number | NumberList | undefined;
-}
-
-/** A scatter plot, settled. */
-export interface Scatter {
-  readonly points: Matrix;
-  readonly labels: readonly string[] | null;
-  /** Names of the groups, in the order in which they come first. */
-  readonly groups: readonly string[];
-  /** The group of each point; 0 where there are none. */
-  readonly groupOf: Int32Array;
-  readonly colors: Float64Array | null;
-  readonly colorMap: ColorMapName;
-  readonly radii: Float64Array;
 }
 
 const op = 'scatter';
@@ -82,7 +62,7 @@ export function scatter(points: NumberRows, options?: ScatterOptions): Figure {
   const groups = [...new Set(categories ?? [])];
   const places = new Map(groups.map((name, i) => [name, i]));
   const plot = settlePlot(op, given);
-  const settled: Scatter = {
+  const settled: PlottedPoints = {
     points: read,
     labels: checkNames(op, 'labels', given.labels, count, 'points'),
     groups,
@@ -124,17 +104,10 @@ function settleRadii(sizes: unknown, count: number): Float64Array {
   return radii;
 }
 
-/** The range of each axis: that of the points, and a little around. */
-export function rangesOf({ values, rows }: Matrix): [[number, number], [number, number]] {
-  const of = (which: number) =>
-    paddedRange(rangeOf(Float64Array.from({ length: rows }, (_, i) => values[2 * i + which])), 0.06);
-  return [of(0), of(1)];
-}
-
 const symbols = ['circle', 'triangle', 'rect', 'diamond'];
 const labelSize = 12;
 
-function draw(plot: SettledPlot, scatterPlot: Scatter): { svg: string; hover: HoverPoint[] } {
+function draw(plot: SettledPlot, scatterPlot: PlottedPoints): { svg: string; hover: HoverPoint[] } {
   const theme = themes[plot.theme];
   const { points, labels, groups } = scatterPlot;
   const base = scatterOption(plot, scatterPlot, theme);
@@ -210,7 +183,7 @@ function labelElements(
 /** The chart without names. */
 function scatterOption(
   plot: SettledPlot,
-  { points, groups, groupOf, colors, colorMap, radii }: Scatter,
+  { points, groups, groupOf, colors, colorMap, radii }: PlottedPoints,
   theme: Theme,
 ): ChartOption {
   const [xRange, yRange] = rangesOf(points);

@@ -1,11 +1,11 @@
 import { gutterOf, withAxes } from './axes_text.js';
 import { DotCanvas } from './dot_canvas.js';
-import { rangesOf, type Scatter } from './scatter.js';
+import { type PlottedPoints, rangesOf } from './plotted_points.js';
 
 /** Points as dots, with the names that have room. */
 export function scatterText(
   title: string,
-  { points, labels, groups, groupOf }: Scatter,
+  { points, labels, groups, groupOf }: PlottedPoints,
   columns: number,
   color: boolean,
 ): string[] {

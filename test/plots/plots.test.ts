@@ -274,7 +274,7 @@ describe('scatter', () => {
 
 describe('histogram', () => {
   it.each(fixture.histograms.map((given, i) => [i, given] as const))('counts as NumPy does (%i)', async (_, given) => {
-    const { countIn } = await import('../../lib/plots/histogram.js');
+    const { countIn } = await import('../../lib/plots/counts.js');
     const { counts } = countIn(Float64Array.from(given.values), Float64Array.from(given.edges));
     expect([...counts]).toEqual(given.counts);
     const figure = plots.histogram(given.values, given.options);
