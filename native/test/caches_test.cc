@@ -26,12 +26,13 @@ void testAroundFrom() {
     CASE(l3);
     lutra::setCacheSizes({48 * kKB, 512 * kKB, l3});
     lutra::setNumThreads(1);
-    CHECK(lutra::aroundFrom() == alone);
+    CHECK(lutra::aroundReadersFrom() == alone);
+    CHECK(lutra::aroundFrom() == 512 * kKB && lutra::aroundFrom(kMB) == 512 * kKB);
     lutra::setNumThreads(2);
-    CHECK(lutra::aroundFrom() == onThreads);
+    CHECK(lutra::aroundReadersFrom() == onThreads);
+    CHECK(lutra::aroundFrom() == 4 * kMB && lutra::aroundFrom(kMB) == kMB);
   }
   alignas(64) static float out[32];
-  lutra::setCacheSizes({});
   lutra::setNumThreads(1);
   CHECK(lutra::goesAroundCache(out, 131072, 4) == (LUTRA_WRITES_AROUND != 0));
   CHECK(!lutra::goesAroundCache(out, 131071, 4));

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <vector>
 
-#include "memory/caches.h"
 #include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
@@ -228,7 +227,6 @@ void testTransposedSizes() {
 }  // namespace
 
 int main() {
-  lutra::setCacheSizes({});  // small ones, so that results of half a megabyte go around them
   for (const lutra::Isa isa : {lutra::Isa::scalar, lutra::Isa::avx2, lutra::Isa::avx512, lutra::Isa::neon}) {
     if (!lutra::setIsa(isa)) continue;
     testHalf();

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <vector>
 
-#include "memory/caches.h"
 #include "threads/thread_pool.h"
 #include "simd/targets.h"
 #include "test/check.h"
@@ -204,7 +203,6 @@ void testAll() {
 }  // namespace
 
 int main() {
-  lutra::setCacheSizes({});  // small ones, so that results of half a megabyte go around them
   generator.seed(29);
   for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::neon}) {
     CASE(lutra::isaName(isa));

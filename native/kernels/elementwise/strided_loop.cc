@@ -114,7 +114,7 @@ void StridedLoop::run(BlockKernel kernel, const double* params, int64_t grain) {
 // changed in place has been read, and is in the cache.
 bool StridedLoop::canGoAround() const {
   const Operand& out = operand_[0];
-  if (!isLinear(out) || !goesAroundCache(out.data, numel_, out.elementSize)) return false;
+  if (!isLinear(out) || !goesAroundCache(out.data, numel_, out.elementSize, aroundReadersFrom())) return false;
   if (ndim_ > 1 && sizes_[ndim_ - 1] < kBlockAround) return false;
   for (int k = 1; k < operands_; ++k) {
     const int64_t stride = operand_[k].strides[ndim_ - 1];

@@ -1,13 +1,18 @@
 // Target code of norm.h. Root-mean-square normalisation is layer normalisation without centring.
 namespace lutra::LUTRA_NS::norms {
 
-// Whether rows of n go around the cache: they must be whole, aligned vectors. Short ones lose by it.
-constexpr int64_t kShortestAround = 1536;
+// Outputs of this size and up are written around the cache: reading every line of the output first takes longer than
+// whoever reads the output next gains by finding it in the cache. One thread gains up to two fifths from kAroundFrom on
+// and nobody who reads the output loses; on several threads the reader would. The gradient of x, for which two arrays
+// are read, gains a quarter to a half; y gains up to a fifth where rows are long, and loses where they are short.
+constexpr int64_t kStreamFrom = 3 * 512 * 1024, kStreamGradientsFrom = 1024 * 1024;
+constexpr int64_t kStreamRowsFrom = 1536;
 
+// Whether rows of n go around the cache, on several threads `from` a size on: they must be whole, aligned vectors.
 template <class T>
-bool streamsRows(const T* out, int64_t rows, int64_t n) {
+bool streamsRows(const T* out, int64_t rows, int64_t n, int64_t from) {
   const bool whole = n * static_cast<int64_t>(sizeof(T)) % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
-  return whole && goesAroundCache(out, rows * n, sizeof(T));
+  return whole && goesAroundCache(out, rows * n, sizeof(T), aroundFrom(from));
 }
 
 template <class T>
@@ -64,7 +69,7 @@ template <class T>
 void normalise(T* y, T* mean, T* rstd, const T* x, const T* weight, const T* bias, double eps, int64_t rows,
                int64_t n) {
   using V = Vec<T>;
-  const bool streams = n * static_cast<int64_t>(sizeof(T)) >= kShortestAround && streamsRows(y, rows, n);
+  const bool streams = n * static_cast<int64_t>(sizeof(T)) >= kStreamRowsFrom && streamsRows(y, rows, n, kStreamFrom);
   parallelFor(rows, 1 + 8192 / (n + 1), [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const T* const in = x + i * n;
@@ -145,7 +150,7 @@ void normBackwardRange(const NormGradients<T>& p, int64_t begin, int64_t end) {
 template <class T>
 void normBackward(const NormGradients<T>& whole, int64_t rows) {
   const int64_t n = whole.n;
-  const bool streams = whole.dx != nullptr && streamsRows(whole.dx, rows, n);
+  const bool streams = whole.dx != nullptr && streamsRows(whole.dx, rows, n, kStreamGradientsFrom);
   if (whole.dweight == nullptr && whole.dbias == nullptr) {
     const auto range = streams ? &normBackwardRange<T, false, true> : &normBackwardRange<T, false, false>;
     parallelFor(rows, 4 * (1 + 2048 / (n + 1)), [&](int64_t begin, int64_t end) { range(whole, begin, end); });

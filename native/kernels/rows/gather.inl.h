@@ -28,9 +28,7 @@ void gatherRows(T* out, const T* table, const int32_t* indices, int64_t count, i
   if (dim <= 0) return;
   const int64_t grain = std::max<int64_t>(1, 8192 / dim);
   const int64_t ahead = rowsAhead(dim * static_cast<int64_t>(sizeof(T)));
-  // The rows that are read push others out of the cache: what is written between them gains sooner by leaving it alone
-  // (640 rows of 300 take 58 µs and took 132; on several threads 10,000 take 1.2 ms and took 2.6).
-  const bool streams = goesAroundCache(out, count * dim, sizeof(T), runsAlone() ? kAroundFrom : kAroundFromOnThreads);
+  const bool streams = goesAroundCache(out, count * dim, sizeof(T));
   parallelFor(count, grain, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < std::min(begin + ahead, end); i++) prefetchRow(table + indices[i] * dim, dim);
     if (streams) {
