@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import * as errors from '../errors.js';
+import { addPlotCommand } from './commands/plot_command.js';
 import { addRunCommands, addTaskTrainers, isRunFolder } from './commands/runs/run_options.js';
 import type { RunHow } from './commands/runs/told.js';
 import { addTrainOptions, type TrainSettings } from './commands/train_options.js';
@@ -107,6 +108,7 @@ addViewCommand(program, async (source, settings) => {
   const { viewCommand } = await load(() => import('./commands/view.js'));
   await viewCommand(source, settings);
 });
+addPlotCommand(program, () => load(() => import('./commands/plot.js')));
 
 // A reader of our output that goes away, such as head, is no reason to lose a training.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
