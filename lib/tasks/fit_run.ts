@@ -67,6 +67,7 @@ export function fitRun(
       : {}),
     metrics: prepared.metrics(),
     clipGradNorm: maxGradNorm,
+    generators: prepared.generators ?? {},
     seed,
   });
   return trainer.fit(training, {

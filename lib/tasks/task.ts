@@ -1,3 +1,4 @@
+import type { Generator } from '../calls/generator.js';
 import type { Module } from '../nn/module.js';
 import type { BatchLoader } from '../training/loader_position.js';
 import type { Metrics } from '../training/metrics/metric.js';
@@ -39,6 +40,8 @@ export interface Prepared {
   readonly monitor: { readonly name: string; readonly mode: 'min' | 'max' };
   /** Scores of what needs no training, by name: what the model must beat. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Generators besides the global one that batches are made with, for checkpoints. */
+  readonly generators?: Readonly<Record<string, Generator>>;
   /** What must lie beside the weights so that they can be used, by the file's name. */
   readonly files: Readonly<Record<string, string>>;
 }

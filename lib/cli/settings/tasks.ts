@@ -1,10 +1,12 @@
 import { classifierSettings } from './classifier.js';
 import { languageSettings } from './language.js';
 import type { TaskAbout } from './setting.js';
+import { taggerSettings } from './tagger.js';
 
 export const tasks = {
   lm: languageSettings,
   classifier: classifierSettings,
+  tagger: taggerSettings,
 } satisfies Record<string, TaskAbout>;
 
 export type TaskName = keyof typeof tasks;

@@ -36,7 +36,7 @@ class BagClassifier extends TextClassifier {
 
   constructor({ words, labels, embeddingDim, dropout }: ClassifierSizes) {
     super();
-    this.embedding = new EmbeddingBag(words, embeddingDim, { mode: 'mean' });
+    this.embedding = new EmbeddingBag(words, embeddingDim, { mode: 'mean', sparse: true });
     uniform_(this.embedding.weight, -startRange, startRange);
     this.dropout = new Dropout(dropout);
     this.linear = new Linear(embeddingDim, labels);

@@ -76,7 +76,7 @@ class TransformerModel extends SequenceModel {
     this.linear = new Linear(embeddingDim, tokens);
   }
 
-  override forward(ids: Tensor): [Tensor, Memory] {
+  override forward(ids: Tensor, _memory?: Memory): [Tensor, Memory] {
     const mask = generateSquareSubsequentMask(ids.shape[0]);
     const vectors = this.position.forward(this.embedding.forward(ids));
     return [this.linear.forward(this.encoder.forward(vectors, { mask, isCausal: true })), null];
