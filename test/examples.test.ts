@@ -46,6 +46,15 @@ describe('the examples', () => {
     expect(lines.at(-1)).toMatch(/^read again: 0\.\d\d alike$/);
   });
 
+  it('item_sessions finds what goes together, and with an item that comes later', async () => {
+    const lines = await run('item_sessions');
+    const near = (start: string) => lines.find((line) => line.startsWith(start))!.match(/go (.*)$/)![1];
+    expect(near('with tent')).toMatch(/boots|rucksack|stove|lantern|compass|mattress|sleeping bag/);
+    expect(near('with tent')).not.toMatch(/pan|spade|pen|bag 0/);
+    expect(near('with whisk')).toMatch(/pan|apron|knife|scales|kettle|board/);
+    expect(near('with hammock')).toMatch(/tent|boots|rucksack|stove|lantern|compass|mattress|sleeping bag/);
+  });
+
   it('spam_filter tells mails apart, in a fraction of the memory too', { timeout: 120_000 }, async () => {
     const lines = await run('spam_filter');
     const right = lines

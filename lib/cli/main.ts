@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import * as errors from '../errors.js';
 import { addPlotCommand } from './commands/plot_command.js';
@@ -99,10 +100,20 @@ addVectorTrainers(train, async (trainer, data, settings) => {
   process.exitCode = await trainVectorsCommand(trainer, data, settings);
 });
 addTaskTrainers(train, loadRuns);
-addRunCommands(program, loadRuns);
+const loadSupervised = () => load(() => import('./commands/vectors/supervised.js'));
+addRunCommands(program, loadRuns, {
+  isVectorRun: (path) => existsSync(join(path, 'training.json')),
+  resume: async (path, how) => {
+    const { resumeVectorsCommand } = await load(() => import('./commands/vectors/train_vectors.js'));
+    return resumeVectorsCommand(path, how);
+  },
+  isModelFile: (path) => /\.(bin|ftz)$/.test(path),
+  predict: async (path, data, how) => (await loadSupervised()).predictModelCommand(path, data, how),
+});
 addQueryCommands(program, () => load(() => import('./commands/vectors/queries.js')), {
   isRun: isRunFolder,
   evaluate: async (path, data, settings) => (await loadRuns()).evaluateRunCommand(path, data, settings),
+  loadSupervised,
 });
 addViewCommand(program, async (source, settings) => {
   const { viewCommand } = await load(() => import('./commands/view.js'));

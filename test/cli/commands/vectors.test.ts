@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,11 @@ describe('lutra train word2vec, fasttext and glove', () => {
     expect(readdirSync(run).sort()).toEqual(['training.json', 'vectors.bin', 'vectors.vec']);
     expect(out.split('\n').filter((line) => /^pass \d {2}loss \d+\.\d{4}$/.test(line))).toHaveLength(2);
     const about = JSON.parse(readFileSync(join(run, 'training.json'), 'utf8'));
-    expect(about).toMatchObject({ trainer, data: 'text.txt', options: { vectorSize: 8, minCount: 2, epochs: 2 } });
+    expect(about).toMatchObject({
+      trainer,
+      data: join(folder, 'text.txt'),
+      options: { vectorSize: 8, minCount: 2, epochs: 2 },
+    });
     for (const name of ['vectors.bin', 'vectors.vec']) {
       const vectors = await KeyedVectors.load(join(run, name));
       expect(vectors.vectorSize).toBe(8);
@@ -54,6 +59,61 @@ describe('lutra train word2vec, fasttext and glove', () => {
     expect(again.code).toBe(1);
     expect(again.err).toContain('holds an earlier training; give another --output, or --overwrite');
   });
+
+  test('goes on where it was stopped, to the same bits', async () => {
+    const options = ['--epochs', '400', '--vector-size', '8', '--min-count', '1', '--deterministic'];
+    const args = ['train', 'word2vec', 'text.txt', '--output', 'stopped', '--held-out', 'text.txt', ...options];
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (out === '') child.kill('SIGINT');
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    const [code] = await once(child, 'close');
+    expect({ code, err }).toEqual({ code: 130, err: 'stopped; go on with: lutra resume stopped\n' });
+    expect(out).toMatch(/^pass 1 {2}loss \d\.\d+ {2}held out \d\.\d+\n/);
+    expect(readdirSync(join(folder, 'stopped')).sort()).toEqual(['checkpoints', 'training.json']);
+    expect(lutra(...args).err).toContain('go on with lutra resume stopped, give another --output, or --overwrite');
+    expect(lutra('resume', 'stopped', '--epochs', '9').err).toMatch(/^error: --epochs: a training of vectors goes on/);
+    const resumed = lutra('resume', 'stopped');
+    expect({ code: resumed.code, err: resumed.err }).toEqual({ code: 0, err: '' });
+    expect(resumed.out).not.toMatch(/^pass 1 /m);
+    expect(readdirSync(join(folder, 'stopped')).sort()).toEqual(['training.json', 'vectors.bin', 'vectors.vec']);
+    lutra('train', 'word2vec', 'text.txt', '--output', 'whole', ...options);
+    const bytes = (run: string) => readFileSync(join(folder, run, 'vectors.bin'));
+    expect(bytes('stopped').equals(bytes('whole'))).toBe(true);
+    expect(lutra('resume', 'stopped').err).toContain('stopped is finished; lutra train word2vec begins another');
+  }, 60_000);
+
+  test('classifies texts with labels', () => {
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, k) =>
+        k % 3 === 0 ? `__label__sea the wave ${k % 7} rolls` : `__label__town a street ${k % 5} ends`,
+      );
+    writeFileSync(join(folder, 'labels.txt'), `${lines(300).join('\n')}\n`);
+    writeFileSync(join(folder, 'held.txt'), `${lines(30).join('\n')}\n`);
+    const args = ['train', 'fasttext', 'labels.txt', '--supervised', '--vector-size', '8', '--epochs', '20'];
+    const { code, out, err } = lutra(...args, '--output', 'labels', '--held-out', 'held.txt', '--word-ngrams', '2');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('P@1 1.0000  R@1 1.0000  30 examples');
+    expect(out).toMatch(/ {2}sea +precision 1\.0000 {2}recall 1\.0000 {2}F1 1\.0000/);
+    expect(readdirSync(join(folder, 'labels')).sort()).toEqual(['model.bin', 'training.json']);
+    expect(lutra('evaluate', 'labels/model.bin', 'held.txt').out).toContain('P@1 1.0000  R@1 1.0000  30 examples');
+    const evaluated = JSON.parse(lutra('evaluate', 'labels/model.bin', 'held.txt', '--top-k', '2', '--json').out);
+    expect(evaluated).toMatchObject({ k: 2, precision: 0.5, recall: 1 });
+    writeFileSync(join(folder, 'texts.txt'), 'the wave rolls\na street\n');
+    const predicted = lutra('predict', 'labels/model.bin', 'texts.txt');
+    expect(predicted.out).toMatch(/^sea [01]\.\d{4}\ntown [01]\.\d{4}\n$/);
+    const both = lutra('predict', 'labels/model.bin', 'texts.txt', '--top-k', '2', '--json').out.split('\n')[0];
+    expect(JSON.parse(both).map(({ label }: { label: string }) => label)).toEqual(['sea', 'town']);
+    expect(lutra('inspect', 'labels/model.bin').out).toMatch(/labels: town \(200\) sea \(100\)/);
+    expect(lutra(...args, '--sg').err).toBe("error: --sg doesn't go with --supervised\n");
+    expect(lutra('train', 'fasttext', 'labels.txt', '--word-ngrams', '2').err).toContain('--word-ngrams goes with');
+    expect(lutra('evaluate', 'four.txt', 'held.txt').err).toContain('no supervised model');
+  }, 60_000);
 
   test('says what is wrong in a sentence', () => {
     expect(lutra('train', 'word2vec', 'none.txt').err).toMatch(/^error: .*none\.txt/);

@@ -51,8 +51,17 @@ export function addTaskTrainers(train: Command, load: Load): void {
   }
 }
 
+/** What stands beside runs with a configuration: trainings of vectors, and models of texts with labels. */
+export interface OtherRuns {
+  isVectorRun(path: string): boolean;
+  resume(path: string, how: { threads?: number }): Promise<number>;
+  /** Whether a path is a file rather than the folder of a run. */
+  isModelFile(path: string): boolean;
+  predict(path: string, data: string | undefined, how: PredictHow): Promise<number>;
+}
+
 /** Adds `lutra resume`, `predict` and `generate`. */
-export function addRunCommands(program: Command, load: Load): void {
+export function addRunCommands(program: Command, load: Load, others: OtherRuns): void {
   program
     .command('resume')
     .summary('go on with a run that was stopped')
@@ -68,13 +77,17 @@ export function addRunCommands(program: Command, load: Load): void {
     .addOption(json())
     .addHelpText('after', examplesOf(['lutra resume runs/mails', 'lutra resume runs/mails --epochs 20']))
     .action(async (run: string, { quiet, json, ...said }: { quiet: boolean; json: boolean } & SettingValues) => {
+      if (!isRunFolder(run) && others.isVectorRun(run)) {
+        process.exitCode = await others.resume(run, said);
+        return;
+      }
       process.exitCode = await (await load()).resumeCommand(run, said, { quiet, json });
     });
   program
     .command('predict')
     .summary('apply a trained model')
     .description('Prints what a model says of each row of a file, or each line of the standard input, a line each.')
-    .argument('<run>', folder)
+    .argument('<run>', `${folder}; or a supervised model of fastText, .bin or .ftz`)
     .argument('[data]', 'a file; its lines, or the column that the run was trained on (default: the standard input)')
     .addOption(new Option('--top-k <n>', 'answers at most').argParser(whole(1)))
     .addOption(new Option('--threshold <p>', 'leave out answers less probable than this').argParser(nonNegative))
@@ -85,6 +98,10 @@ export function addRunCommands(program: Command, load: Load): void {
       examplesOf(['lutra predict runs/mails new_mails.csv', 'echo "free money" | lutra predict runs/mails --json']),
     )
     .action(async (run: string, data: string | undefined, how: PredictHow) => {
+      if (others.isModelFile(run)) {
+        process.exitCode = await others.predict(run, data, how);
+        return;
+      }
       process.exitCode = await (await load()).predictCommand(run, data, how);
     });
   program

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { CorpusError } from '../../../errors.js';
 import { KeyedVectors } from '../../../index.js';
+import { inspectModel, isSupervisedModel } from './supervised.js';
 
 /** What the commands that ask files of vectors have in common. */
 export interface QuerySettings {
@@ -46,6 +47,7 @@ export interface EvaluateSettings {
   pairs?: string[];
   analogies?: string;
   limit?: number;
+  topK?: number;
   json: boolean;
 }
 
@@ -89,6 +91,7 @@ export async function inspectCommand(file: string, settings: { limit?: number; j
     [least, most, sum] = [Math.min(least, length), Math.max(most, length), sum + length];
     if (length === 0) zeros++;
   }
+  const model = isSupervisedModel(file) ? await inspectModel(file) : null;
   const about = {
     file,
     bytes: statSync(file).size,
@@ -97,11 +100,13 @@ export async function inspectCommand(file: string, settings: { limit?: number; j
     subwords: vectors.constructor.name === 'FastTextKeyedVectors',
     lengths: { least, mean: sum / size, most, zeros },
     firstWords: vectors.keys.slice(0, 10),
+    ...(model === null ? {} : { labels: model.labels }),
   };
   print(settings.json, about, [
     `${file}: ${about.bytes} bytes`,
     `${size} words, vectors of ${vectorSize} numbers${about.subwords ? ', subwords for unknown words' : ''}`,
     `lengths from ${least.toFixed(3)} to ${most.toFixed(3)}, on average ${(sum / size).toFixed(3)}; ${zeros} are zero`,
     `first words: ${about.firstWords.join(' ')}`,
+    ...(model?.lines ?? []),
   ]);
 }

@@ -3,6 +3,8 @@ import { Option } from 'commander';
 import { whole, words } from '../option_values.js';
 import type { EvaluateSettings, QuerySettings } from './queries.js';
 
+type Supervised = typeof import('./supervised.js');
+
 type Queries = typeof import('./queries.js');
 
 const file = 'GloVe text, word2vec text or binary, fastText .vec, .bin or .ftz, packed by gzip or not';
@@ -14,6 +16,8 @@ const topn = () => new Option('--topn <n>', 'how many to show').argParser(whole(
 export interface RunEvaluation {
   isRun(path: string): boolean;
   evaluate(path: string, data: string | undefined, settings: { json: boolean }): Promise<void>;
+  /** The code for models of texts with labels. */
+  loadSupervised(): Promise<Supervised>;
 }
 
 /** Adds the commands that ask files of word vectors; `load` brings their code, which needs the addon. */
@@ -51,10 +55,14 @@ export function addQueryCommands(program: Command, load: () => Promise<Queries>,
     .summary('how well a run, or vectors, do')
     .description(
       'Of the folder of a run: scores on data that it has not seen, or on those it was validated on. Of a file of vectors: ' +
-        'compares similarities with those that people gave to pairs of words, and solves analogies, by the rules of gensim.',
+        'compares similarities with those that people gave to pairs of words, and solves analogies, by the rules of gensim. Of a ' +
+        'supervised model of fastText: precision and recall on lines with labels.',
     )
     .argument('<run-or-file>', `the folder of a run, or vectors: ${file}`)
-    .argument('[data]', 'what a run is evaluated on')
+    .argument('[data]', 'what a run, or a supervised model, is evaluated on')
+    .addOption(
+      new Option('--top-k <n>', 'of a supervised model: labels that are predicted for a line').argParser(whole(1)),
+    )
     .addOption(
       new Option('--pairs <files>', 'of vectors: files of lines "word word score", separated by commas').argParser(
         words,
@@ -70,8 +78,13 @@ export function addQueryCommands(program: Command, load: () => Promise<Queries>,
     .action(async (path: string, data: string | undefined, settings: EvaluateSettings, command: Command) => {
       const isOfVectors = (settings.pairs ?? []).length > 0 || settings.analogies !== undefined;
       if (runs.isRun(path) && !isOfVectors) return runs.evaluate(path, data, settings);
-      if (data !== undefined)
-        command.error(`error: ${path} is no folder of a run; vectors take --pairs or --analogies`);
+      if (data !== undefined) {
+        const { isSupervisedModel, evaluateModelCommand } = await runs.loadSupervised();
+        if (isSupervisedModel(path)) return evaluateModelCommand(path, data, settings);
+        command.error(
+          `error: ${path} is no folder of a run and no supervised model; vectors take --pairs or --analogies`,
+        );
+      }
       if (!isOfVectors) {
         command.error('error: nothing to compare with; give --pairs FILES or --analogies FILE');
       }

@@ -1,18 +1,20 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { stdout } from 'node:process';
 import { OptionError } from '../../../errors.js';
-import { FastText, GloVe, type KeyedVectors, setNumThreads, Word2Vec } from '../../../index.js';
-import { writeFileAtomically } from '../../../io/atomic_file.js';
+import { FastText, FastTextClassifier, GloVe, setNumThreads, textLines, Word2Vec } from '../../../index.js';
 import { Interrupt } from '../../terminal/interrupt.js';
-
-export type VectorTrainer = 'word2vec' | 'fasttext' | 'glove';
+import { formatScores } from './supervised.js';
+import { VectorRun, type VectorTrainer, type VectorTraining } from './vector_run.js';
 
 /** What `lutra train word2vec|fasttext|glove` was told; the rest are the trainer's own options. */
 export interface TrainVectorsSettings {
   output?: string;
   overwrite: boolean;
   threads?: number;
+  supervised?: boolean;
+  heldOut?: string;
+  patience?: number;
   [option: string]: unknown;
 }
 
@@ -20,6 +22,8 @@ interface Epoch {
   readonly epoch: number;
   readonly loss?: number;
   readonly cost?: number;
+  readonly heldOutLoss?: number;
+  readonly heldOutCost?: number;
 }
 
 interface Progress {
@@ -29,21 +33,12 @@ interface Progress {
   readonly pairsPerSecond?: number;
 }
 
-const results = ['vectors.bin', 'vectors.vec', 'training.json'];
+/** Minutes between checkpoints; another is written when a training is stopped. */
+const everyMinutes = 5;
 
-function folderFor(trainer: VectorTrainer, data: string, { output, overwrite }: TrainVectorsSettings): string {
-  if (output !== undefined) {
-    if (!overwrite && results.some((name) => existsSync(join(output, name)))) {
-      throw new OptionError(`${output} holds an earlier training; give another --output, or --overwrite`);
-    }
-    return output;
-  }
-  const name = join('runs', `${basename(data).replace(/\..*$/, '').replaceAll('*', 'all') || 'vectors'}-${trainer}`);
-  for (let k = 1; ; k++) {
-    const folder = k === 1 ? name : `${name}-${k}`;
-    if (!existsSync(folder)) return folder;
-  }
-}
+const ofVectors = ['sg', 'hs', 'window', 'sample'];
+const ofTexts = ['wordNgrams', 'loss', 'labelPrefix', 'minCountLabel'];
+const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** A line that is written over where there is a terminal; elsewhere one a pass. */
 function teller(): { progress: (told: Progress) => void; epoch: (told: Epoch) => void } {
@@ -56,56 +51,136 @@ function teller(): { progress: (told: Progress) => void; epoch: (told: Epoch) =>
       const line = `${(100 * progress).toFixed(0)} %  ${(rate / 1e6).toFixed(2)} M ${unit}/s  ${timeLeft.toFixed(0)} s left`;
       stdout.write(`\r${line.slice(0, (stdout.columns ?? 80) - 1)}\u001b[K`);
     },
-    epoch({ epoch, loss, cost }) {
-      stdout.write(`${over ? '\r\u001b[K' : ''}pass ${epoch + 1}  loss ${(loss ?? cost ?? Number.NaN).toFixed(4)}\n`);
+    epoch({ epoch, loss, cost, heldOutLoss = undefined, heldOutCost = heldOutLoss }) {
+      const held = heldOutCost === undefined ? '' : `  held out ${heldOutCost.toFixed(4)}`;
+      const line = `pass ${epoch + 1}  loss ${(loss ?? cost ?? Number.NaN).toFixed(4)}${held}`;
+      stdout.write(`${over ? '\r\u001b[K' : ''}${line}\n`);
     },
   };
 }
 
-/** Trains word vectors on a text and writes them; returns the exit code. */
+/** `lutra train word2vec|fasttext|glove DATA`; returns the exit code. */
 export async function trainVectorsCommand(
   trainer: VectorTrainer,
   data: string,
   settings: TrainVectorsSettings,
 ): Promise<number> {
-  const { output: _output, overwrite: _overwrite, threads, ...options } = settings;
+  const { output, overwrite, threads, supervised = false, heldOut, patience, ...own } = settings;
+  const [surplus] = (supervised ? ofVectors : ofTexts).filter((name) => own[name] !== undefined);
+  if (surplus !== undefined) {
+    throw new OptionError(`${flagOf(surplus)} ${supervised ? "doesn't go" : 'goes'} with --supervised`);
+  }
+  const whole = (path: string) => (path === '-' ? path : resolve(path));
+  const options = {
+    ...own,
+    ...(heldOut === undefined ? {} : { heldOut: whole(heldOut) }),
+    ...(patience === undefined ? {} : { earlyStopping: patience }),
+  };
+  const run = output === undefined ? VectorRun.next(trainer, data) : VectorRun.named(output, overwrite);
+  return train(run, { trainer, supervised, data: whole(data), options }, threads, false);
+}
+
+/** `lutra resume RUN` of a training of vectors; returns the exit code. */
+export async function resumeVectorsCommand(
+  folder: string,
+  { threads, ...changed }: { threads?: number },
+): Promise<number> {
+  const [other] = Object.keys(changed);
+  if (other !== undefined) {
+    throw new OptionError(
+      `${flagOf(other)}: a training of vectors goes on as it began; its rate falls to its last pass`,
+    );
+  }
+  const { run, training } = VectorRun.open(folder);
+  return train(run, training, threads, true);
+}
+
+async function train(
+  run: VectorRun,
+  training: VectorTraining,
+  threads: number | undefined,
+  resume: boolean,
+): Promise<number> {
   if (threads !== undefined) setNumThreads(threads);
-  const folder = folderFor(trainer, data, settings);
   const controller = new AbortController();
   const interrupt = new Interrupt(() => controller.abort(new Error('interrupted')));
   const tell = teller();
   const epochs: Epoch[] = [];
+  let isKnown = false;
+  const know = () => {
+    if (!isKnown) run.write(training);
+    isKnown = true;
+  };
   const how = {
-    ...options,
+    ...training.options,
     signal: controller.signal,
-    onProgress: tell.progress,
+    checkpoints: { folder: run.checkpoints, everyMinutes, keepLast: 2, onSignals: false },
+    resume,
+    onProgress: (progress: Progress) => {
+      know();
+      tell.progress(progress);
+    },
     onEpoch: (epoch: Epoch) => {
+      know();
       epochs.push(epoch);
       tell.epoch(epoch);
     },
   };
-  let wv: KeyedVectors;
-  let model: FastText | null = null;
   try {
-    if (trainer === 'fasttext') {
-      model = await FastText.train(data, how);
-      wv = model.wv;
-    } else {
-      wv = (await (trainer === 'glove' ? GloVe.train(data, how) : Word2Vec.train(data, how))).wv;
-    }
+    const found = training.supervised ? await trainOnLabels(run, training, how) : await trainOnText(run, training, how);
+    run.write(training, { ...found.about, epochs });
+    run.removeCheckpoints();
+    console.log(found.line);
+    return 0;
   } catch (error) {
     if (!interrupt.requested) throw error;
-    process.stderr.write('stopped; nothing was written\n');
+    if (existsSync(run.checkpoints)) {
+      know();
+      process.stderr.write(`stopped; go on with: lutra resume ${run.folder}\n`);
+    } else {
+      process.stderr.write('stopped before the training began; nothing was written\n');
+    }
     return interrupt.exitCode;
   }
-  mkdirSync(folder, { recursive: true });
-  if (model === null) wv.save(join(folder, 'vectors.bin'));
-  else model.save(join(folder, 'vectors.bin'));
-  wv.save(join(folder, 'vectors.vec'));
-  const about = { trainer, data, options, words: wv.size, vectorSize: wv.vectorSize, epochs };
-  writeFileAtomically(join(folder, 'training.json'), `${JSON.stringify(about, null, 2)}\n`);
-  console.log(
-    `${wv.size} words, vectors of ${wv.vectorSize} numbers: ${results.map((name) => join(folder, name)).join(', ')}`,
-  );
-  return 0;
+}
+
+interface Found {
+  readonly about: object;
+  readonly line: string;
+}
+
+async function trainOnText(run: VectorRun, { trainer, data }: VectorTraining, how: object): Promise<Found> {
+  const model =
+    trainer === 'fasttext'
+      ? await FastText.train(data, how)
+      : trainer === 'glove'
+        ? await GloVe.train(data, how)
+        : await Word2Vec.train(data, how);
+  const { wv } = model;
+  const [binary, text] = [run.at('vectors.bin'), run.at('vectors.vec')];
+  if (model instanceof FastText) model.save(binary);
+  else wv.save(binary);
+  wv.save(text);
+  return {
+    about: { words: wv.size, vectorSize: wv.vectorSize },
+    line: `${wv.size} words, vectors of ${wv.vectorSize} numbers: ${[binary, text, run.at('training.json')].join(', ')}`,
+  };
+}
+
+async function trainOnLabels(run: VectorRun, { data }: VectorTraining, how: object): Promise<Found> {
+  const { heldOut, ...rest } = how as { heldOut?: string };
+  const lines = (path: string) => textLines(path).texts();
+  const held = heldOut === undefined ? {} : { heldOut: lines(heldOut) };
+  const model = await FastTextClassifier.train(lines(data), { ...rest, ...held });
+  const path = run.at('model.bin');
+  model.save(path);
+  const scores = heldOut === undefined ? null : await model.test(lines(heldOut));
+  const told = scores === null ? [] : formatScores(scores, 1);
+  return {
+    about: { words: model.words.length, labels: model.labels.length, heldOutScores: scores },
+    line: [
+      `${model.labels.length} labels, ${model.words.length} words: ${path}, ${run.at('training.json')}`,
+      ...told,
+    ].join('\n'),
+  };
 }

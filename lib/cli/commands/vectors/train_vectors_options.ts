@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { nonNegative, positive, whole } from '../option_values.js';
-import type { TrainVectorsSettings, VectorTrainer } from './train_vectors.js';
+import type { TrainVectorsSettings } from './train_vectors.js';
+import type { VectorTrainer } from './vector_run.js';
 
 type Train = (trainer: VectorTrainer, data: string, settings: TrainVectorsSettings) => Promise<void>;
 
@@ -43,8 +44,19 @@ const trainers: Record<VectorTrainer, { summary: string; options: Option[]; exam
       new Option('--min-n <n>', 'characters of the shortest n-gram (default: 3)').argParser(whole(0)),
       new Option('--max-n <n>', 'characters of the longest, 0 for none (default: 6)').argParser(whole(0)),
       new Option('--bucket <n>', 'rows that n-grams share (default: 2000000)').argParser(whole(1)),
+      new Option(
+        '--supervised',
+        'fastText\'s classifier instead: DATA has lines "__label__NAME text"; its defaults are those of fastText supervised',
+      ).default(undefined),
+      new Option('--word-ngrams <n>', 'of texts with labels: the longest n-gram of words (default: 1)').argParser(
+        whole(1, 1000),
+      ),
+      new Option('--loss <name>', 'of texts with labels (default: softmax)').choices(['softmax', 'ns', 'hs', 'ova']),
+      new Option('--label-prefix <text>', 'what a label begins with (default: __label__)'),
     ],
-    example: 'lutra train fasttext text.txt.gz --bucket 200000',
+    example:
+      'lutra train fasttext text.txt.gz --bucket 200000\n' +
+      '  lutra train fasttext mails.txt --supervised --word-ngrams 2 --epochs 25 --alpha 0.5 --held-out test.txt',
   },
   glove: {
     summary: 'word vectors from co-occurrences, by GloVe',
@@ -71,7 +83,7 @@ export function addVectorTrainers(train: Command, run: Train): void {
       .summary(summary)
       .description(
         `Trains ${summary}. The folder gets vectors.vec (text), vectors.bin and training.json; they are read by ` +
-          'KeyedVectors.load, gensim and, for fasttext, by fastText.',
+          'KeyedVectors.load, gensim and, for fasttext, by fastText. Ctrl-C leaves a checkpoint, from which lutra resume goes on.',
       )
       .argument(
         '<data>',
@@ -79,6 +91,8 @@ export function addVectorTrainers(train: Command, run: Train): void {
       );
     for (const option of options) command.addOption(option);
     command
+      .addOption(new Option('--held-out <data>', 'data that are not trained on; their loss is told after each pass'))
+      .addOption(new Option('--patience <n>', 'stop after so many passes without a better loss').argParser(whole(1)))
       .addOption(new Option('--seed <n>', 'where random numbers start (default: 1)').argParser(whole(0)))
       .addOption(new Option('--deterministic', 'the same bits in every run, by one thread'))
       .addOption(new Option('--threads <n>', 'threads (default: one for each core)').argParser(whole(1, 1024)))
