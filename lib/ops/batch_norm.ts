@@ -1,9 +1,9 @@
-import { needsGrad, record } from '../autograd/record.js';
 import { callChannelNorm, callChannelNormBackward, callChannelStatistics } from '../calls/planned/channel_norm.js';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { affineOperands, recordAffine } from './affine_norm.js';
 import { type ChannelSizes, channelSizesOf, checkChannelVector } from './channel_vectors.js';
 import { contiguous } from './copy.js';
 import { checkEps } from './norm.js';
@@ -157,36 +157,14 @@ function normaliseChannels(
   eps: number,
   training: boolean,
 ): Tensor {
-  const source = contiguous(x.detach());
   // The running ones may have moved on when backward reads them.
   const mean = training ? statistics.mean : statistics.mean.clone();
   const rstd = deviations(contiguous(statistics.variance), eps);
-  const factor = weight === null ? null : contiguous(weight.detach());
+  const operands = affineOperands(x, weight, bias);
+  const { x: source, weight: factor } = operands;
   const y = Tensor.allocate(x.shape, x.dtype, false);
-  const shift = bias === null ? null : contiguous(bias.detach());
-  callChannelNorm({ channels: sizes, y, x: source, mean, rstd, weight: factor, bias: shift });
-  if (!needsGrad(x, weight, bias)) return y;
-  const inputs = [x, weight, bias].filter((t) => t !== null);
-  const backward = (grad: Tensor, needs: readonly boolean[]) => {
-    const fresh = (wanted: boolean, like: Tensor | null) =>
-      wanted && like !== null ? Tensor.allocate(like.shape, x.dtype, false) : null;
-    const dx = fresh(needs[0], x);
-    const dweight = fresh(needs[1], weight);
-    const dbias = fresh(needs[weight === null ? 1 : 2], bias);
-    const dy = contiguous(grad);
-    callChannelNormBackward({
-      channels: sizes,
-      training,
-      dx,
-      dweight,
-      dbias,
-      dy,
-      x: source,
-      weight: factor,
-      mean,
-      rstd,
-    });
-    return [dx, ...(weight === null ? [] : [dweight]), ...(bias === null ? [] : [dbias])];
-  };
-  return record('NativeBatchNormBackward0', inputs, y, backward, factor === null ? [source] : [source, factor]);
+  callChannelNorm({ channels: sizes, y, ...operands, mean, rstd });
+  return recordAffine('NativeBatchNormBackward0', [x, weight, bias], operands, y, (gradients, dy) =>
+    callChannelNormBackward({ channels: sizes, training, ...gradients, dy, x: source, weight: factor, mean, rstd }),
+  );
 }

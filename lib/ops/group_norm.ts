@@ -1,9 +1,9 @@
-import { needsGrad, record } from '../autograd/record.js';
 import { callGroupNorm, callGroupNormBackward } from '../calls/planned/channel_norm.js';
 import { ArgumentError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape } from '../tensor/shape.js';
 import { checkFloat, Tensor } from '../tensor/tensor.js';
+import { affineOperands, recordAffine } from './affine_norm.js';
 import {
   type BatchNormOptions,
   batchNorm,
@@ -13,7 +13,6 @@ import {
   trainChannels,
 } from './batch_norm.js';
 import { type ChannelSizes, channelSizesOf, checkChannelVector } from './channel_vectors.js';
-import { contiguous } from './copy.js';
 import { repeat } from './joining.js';
 import { checkEps } from './norm.js';
 import { mean } from './reduction.js';
@@ -77,25 +76,23 @@ function normaliseGroups(
   bias: Tensor | null,
   eps: number,
 ): Tensor {
-  const source = contiguous(x.detach());
-  const factor = weight === null ? null : contiguous(weight.detach());
-  const shift = bias === null ? null : contiguous(bias.detach());
+  const operands = affineOperands(x, weight, bias);
+  const { x: source, weight: factor } = operands;
   const y = Tensor.allocate(x.shape, x.dtype, false);
   const [average, rstd] = [0, 1].map(() => Tensor.allocate([sizes.batch * groups], x.dtype, false));
-  callGroupNorm({ channels: sizes, groups, eps, y, mean: average, rstd, x: source, weight: factor, bias: shift });
-  if (!needsGrad(x, weight, bias)) return y;
-  const inputs = [x, weight, bias].filter((t) => t !== null);
-  const backward = (grad: Tensor, needs: readonly boolean[]) => {
-    const fresh = (wanted: boolean, like: Tensor | null) =>
-      wanted && like !== null ? Tensor.allocate(like.shape, x.dtype, false) : null;
-    const dx = fresh(needs[0], x);
-    const dweight = fresh(needs[1], weight);
-    const dbias = fresh(needs[weight === null ? 1 : 2], bias);
-    const gradients = { dx, dweight, dbias, dy: contiguous(grad) };
-    callGroupNormBackward({ channels: sizes, groups, ...gradients, x: source, weight: factor, mean: average, rstd });
-    return [dx, ...(weight === null ? [] : [dweight]), ...(bias === null ? [] : [dbias])];
-  };
-  return record(node, inputs, y, backward, factor === null ? [source] : [source, factor]);
+  callGroupNorm({ channels: sizes, groups, eps, y, mean: average, rstd, ...operands });
+  return recordAffine(node, [x, weight, bias], operands, y, (gradients, dy) =>
+    callGroupNormBackward({
+      channels: sizes,
+      groups,
+      ...gradients,
+      dy,
+      x: source,
+      weight: factor,
+      mean: average,
+      rstd,
+    }),
+  );
 }
 
 /**

@@ -1,10 +1,9 @@
-import { needsGrad, record } from '../autograd/record.js';
 import { type NormOperands, normaliseRows, normaliseRowsBackward } from '../calls/norm.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
-import { checkFloat, Tensor } from '../tensor/tensor.js';
-import { contiguous } from './copy.js';
+import { checkFloat, type Tensor } from '../tensor/tensor.js';
+import { affineOperands, recordAffine } from './affine_norm.js';
 
 export interface LayerNormOptions {
   /** Factor of each normalised value, of shape `normalizedShape`. Default null: 1. */
@@ -69,24 +68,12 @@ function normalize(kind: Norm, x: Tensor, shape: Shape, weight: Tensor | null, b
   }
   const n = shape.reduce((product, size) => product * size, 1);
   const rows = n === 0 ? 0 : x.numel / n;
-  const source = contiguous(x.detach());
-  const factor = weight === null ? null : contiguous(weight.detach());
-  const shift = bias === null ? null : contiguous(bias.detach());
-  const operands: NormOperands = { rows, n, x: source, weight: factor };
-  const { out, statistics } = normaliseRows(operands, shift, kind.eps, kind.centred);
-  if (!needsGrad(x, weight, bias)) return out;
-
-  const inputs = [x, weight, bias].filter((t) => t !== null);
-  const backward = (grad: Tensor, needs: readonly boolean[]) => {
-    const dy = contiguous(grad);
-    const fresh = (wanted: boolean, like: Shape) => (wanted ? Tensor.allocate(like, x.dtype, n === 0) : null);
-    const dx = fresh(needs[0], x.shape);
-    const dweight = fresh(weight !== null && needs[1], shape);
-    const dbias = fresh(bias !== null && needs[weight === null ? 1 : 2], shape);
-    normaliseRowsBackward({ dx, dweight, dbias }, dy, operands, statistics);
-    return [dx, ...(weight === null ? [] : [dweight]), ...(bias === null ? [] : [dbias])];
-  };
-  return record(kind.node, inputs, out, backward, factor === null ? [source] : [source, factor]);
+  const operands = affineOperands(x, weight, bias);
+  const call: NormOperands = { rows, n, x: operands.x, weight: operands.weight };
+  const { out, statistics } = normaliseRows(call, operands.bias, kind.eps, kind.centred);
+  return recordAffine(kind.node, [x, weight, bias], operands, out, (gradients, dy) =>
+    normaliseRowsBackward(gradients, dy, call, statistics),
+  );
 }
 
 /**
