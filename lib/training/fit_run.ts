@@ -5,8 +5,9 @@ import type { Optimizer } from '../optim/optimizer.js';
 import { ReduceLROnPlateau } from '../optim/schedulers/reduce_lr_on_plateau.js';
 import { AveragedWeights } from './averaged_weights.js';
 import { Hooks, type TrainingRun } from './callbacks.js';
-import { CheckpointFolder } from './checkpoint/checkpoint_folder.js';
 import { evaluateModel, isPromise, scoresOf, WeightedMean } from './evaluation.js';
+import { FitCheckpoints } from './fit_checkpoints.js';
+import { FitLogs } from './fit_logs.js';
 import type { FitSettings } from './fit_options.js';
 import { type BoundaryState, FitState } from './fit_state.js';
 import { KeptWeights } from './kept_weights.js';
@@ -41,7 +42,8 @@ export class FitRun implements TrainingRun {
   readonly #progress: TrainingProgress | null;
   readonly #learner: Learner;
   readonly #state: FitState;
-  #folder: CheckpointFolder | null = null;
+  readonly #logs: FitLogs;
+  #checkpoints: FitCheckpoints | null = null;
 
   /** Whether every batch of the pass has been read. */
   #isRead = false;
@@ -52,9 +54,6 @@ export class FitRun implements TrainingRun {
   #stop: string | null = null;
   /** The state before the batches since the last step, for a checkpoint on an exception. */
   #boundary: BoundaryState | null = null;
-  #lastPath = '';
-  #savedStep = -1;
-  #savedTime = performance.now();
   #started = performance.now();
   #secondsBefore = 0;
   #epochStarted = performance.now();
@@ -72,6 +71,7 @@ export class FitRun implements TrainingRun {
     this.#best = new KeptWeights(settings.model);
     this.#hooks = new Hooks(options.callbacks, this);
     this.#progress = options.progress === null ? null : new TrainingProgress(options.progress);
+    this.#logs = new FitLogs(options.loggers, options.logEverySteps);
     this.#learner = new Learner({ settings, optimizer, hooks: this.#hooks, run: this, average: this.#average });
     this.#state = new FitState({
       settings,
@@ -149,7 +149,7 @@ export class FitRun implements TrainingRun {
     try {
       model.train();
       if (typeof loss === 'object') loss?.train();
-      for (const logger of this.#options.loggers) logger.open?.(this.step);
+      this.#logs.open(this.step);
       await this.#hooks.call('onFitStart');
       await this.#train();
       this.#finish();
@@ -163,7 +163,7 @@ export class FitRun implements TrainingRun {
       signals?.end();
       signal?.removeEventListener('abort', onAbort);
       this.#progress?.clear();
-      for (const logger of this.#options.loggers) flushAfter(logger, failed);
+      this.#logs.close(failed);
     }
   }
 
@@ -276,8 +276,7 @@ export class FitRun implements TrainingRun {
     this.#boundary = null;
     if (!isMade) return null;
     this.step++;
-    const { logEverySteps, loggers } = this.#options;
-    const isLogDue = loggers.length > 0 && this.step % logEverySteps === 0;
+    const isLogDue = this.#logs.isDueAfter(this.step);
     const isDue = this.#isValidationDue() || this.#isCheckpointDue() || isLogDue || this.#hooks.has('onStep');
     return isDue ? this.#afterStep(isLogDue) : null;
   }
@@ -295,7 +294,7 @@ export class FitRun implements TrainingRun {
   #log(): void {
     const values: Record<string, number> = { 'train/loss': this.#learner.logged.mean, lr: this.lr, epoch: this.epoch };
     if (this.gradNorm !== null) values['train/gradNorm'] = this.gradNorm;
-    for (const logger of this.#options.loggers) logger.log(values, this.step);
+    this.#logs.log(values, this.step);
     this.#learner.logged = new WeightedMean();
   }
 
@@ -337,7 +336,7 @@ export class FitRun implements TrainingRun {
       const { epoch } = this;
       this.history.validations.push({ epoch, step: this.step, scores });
       this.#judge(scores);
-      this.#logScores('validation', scores);
+      this.#logs.logScores('validation', scores, epoch, this.step);
     } catch (error) {
       this.#state.loadGenerators(op, before);
       throw error;
@@ -356,10 +355,8 @@ export class FitRun implements TrainingRun {
     if (monitor.isBetter(score, history.best?.score ?? null)) {
       history.best = { epoch, step, score };
       if (keepBest) this.#best.keep();
-      if (this.#options.checkpoints?.keepBest) {
-        const notes = { monitor: monitor.name, score: String(score), epoch: String(epoch), step: String(step) };
-        this.#folder?.writeBest(op, this.model.stateDict(), notes);
-      }
+      const notes = { monitor: monitor.name, score: String(score), epoch: String(epoch), step: String(step) };
+      this.#checkpoints?.writeBest(this.model.stateDict(), notes);
     }
     if (earlyStopping?.add(score, epoch)) this.#stop ??= 'earlyStopping';
   }
@@ -392,7 +389,7 @@ export class FitRun implements TrainingRun {
     const record = this.#record();
     this.batch = 0;
     this.#isRead = false;
-    this.#logScores('epoch', train);
+    this.#logs.logScores('epoch', train, this.epoch, this.step);
     this.#progress?.epoch(this, record);
     if (this.#hooks.has('onEpochEnd')) await this.#hooks.call('onEpochEnd', record);
     const every = this.#options.checkpoints?.everyEpochs ?? 0;
@@ -414,22 +411,9 @@ export class FitRun implements TrainingRun {
     return record;
   }
 
-  #logScores(of: string, scores: Scores): void {
-    const { loggers } = this.#options;
-    if (loggers.length === 0) return;
-    const values = Object.fromEntries(Object.entries(scores).map(([name, value]) => [`${of}/${name}`, value]));
-    for (const logger of loggers) logger.log({ ...values, epoch: this.epoch }, this.step);
-  }
-
   #isCheckpointDue(): boolean {
-    const { checkpoints } = this.#options;
-    if (checkpoints === null) return false;
-    const { everySteps, everyMinutes } = checkpoints;
-    if (everySteps > 0 && this.step % everySteps === 0) return true;
-    return everyMinutes > 0 && performance.now() - this.#savedTime >= 60_000 * everyMinutes;
+    return this.#checkpoints?.isDueAfter(this.step) ?? false;
   }
-
-  // ---- checkpoints ----
 
   /** The small parts of where the training stands: everything but weights and the optimizer's state. */
   #capture(): BoundaryState {
@@ -446,20 +430,18 @@ export class FitRun implements TrainingRun {
 
   /** @param isSkippable whether one of the same step is as good */
   async #checkpoint(isSkippable: boolean): Promise<void> {
-    if (this.#folder === null || (isSkippable && this.#savedStep === this.step && !this.#validationPending)) return;
-    this.#write(this.#capture());
-    if (this.#hooks.has('onCheckpoint')) await this.#hooks.call('onCheckpoint', this.#lastPath);
+    const checkpoints = this.#checkpoints;
+    if (checkpoints === null || (isSkippable && checkpoints.isOf(this.step) && !this.#validationPending)) return;
+    this.#write(checkpoints, this.#capture());
+    if (this.#hooks.has('onCheckpoint')) await this.#hooks.call('onCheckpoint', checkpoints.path);
   }
 
-  #write(boundary: BoundaryState): void {
+  #write(checkpoints: FitCheckpoints, boundary: BoundaryState): void {
     // What was logged until here will not be logged again.
-    for (const logger of this.#options.loggers) logger.flush?.();
+    this.#logs.flush();
     this.history.steps = this.step;
     this.history.seconds = this.seconds;
-    const content = this.#state.content(boundary, this.step, this.history);
-    this.#lastPath = this.#folder!.write(op, this.step, content);
-    this.#savedStep = this.step;
-    this.#savedTime = performance.now();
+    checkpoints.write(this.step, this.#state.content(boundary, this.step, this.history));
   }
 
   #resume(): void {
@@ -480,10 +462,9 @@ export class FitRun implements TrainingRun {
       this.#secondsBefore = history.seconds;
     }
     if (checkpoints !== null) {
-      this.#folder = new CheckpointFolder(op, checkpoints, resumed?.isOf(checkpoints.folder) ?? false);
+      this.#checkpoints = new FitCheckpoints(op, checkpoints, resumed?.isOf(checkpoints.folder) ?? false);
     }
     this.#started = performance.now();
-    this.#savedTime = this.#started;
   }
 
   /** The end that was meant: the last checkpoint, and the weights that are wanted. */
@@ -491,7 +472,8 @@ export class FitRun implements TrainingRun {
     this.history.stopped = this.#stop;
     this.history.steps = this.step;
     this.history.seconds = this.seconds;
-    if (this.#folder !== null && this.#savedStep !== this.step) this.#write(this.#capture());
+    const checkpoints = this.#checkpoints;
+    if (checkpoints !== null && !checkpoints.isOf(this.step)) this.#write(checkpoints, this.#capture());
     this.#leaveWeights();
   }
 
@@ -503,27 +485,19 @@ export class FitRun implements TrainingRun {
   /** The end that an error brought. The error is what counts: what goes wrong here is only warned of. */
   async #fail(error: unknown): Promise<void> {
     this.#progress?.clear();
-    const { checkpoints } = this.#options;
+    const checkpoints = this.#checkpoints;
     try {
       const isBroken = error instanceof NonFiniteError && brokenParameter(this.model) !== null;
       const isWorthless =
-        this.#learner.isTorn || isBroken || error instanceof CheckpointError || this.#savedStep === this.step;
-      if (checkpoints?.onException && this.#folder !== null && !isWorthless) {
-        this.#write(this.#boundary ?? this.#capture());
+        this.#learner.isTorn || isBroken || error instanceof CheckpointError || checkpoints?.isOf(this.step);
+      if (checkpoints !== null && this.#options.checkpoints?.onException && !isWorthless) {
+        this.#write(checkpoints, this.#boundary ?? this.#capture());
       }
       await this.#hooks.call('onException', error);
     } catch (second) {
       process.emitWarning(`${op}: after the error that ended the training: ${(second as Error).message}`);
     }
     this.#leaveWeights();
-  }
-}
-
-function flushAfter(logger: { flush?(): void }, failed: boolean): void {
-  try {
-    logger.flush?.();
-  } catch (error) {
-    if (!failed) throw error;
   }
 }
 

@@ -1,0 +1,48 @@
+import type { StateDict } from '../nn/state_dict.js';
+import type { CheckpointContent } from './checkpoint/checkpoint_file.js';
+import { CheckpointFolder } from './checkpoint/checkpoint_folder.js';
+import type { SettledCheckpoints } from './checkpoint/checkpoint_options.js';
+
+/** The checkpoints of one training: when one is due, and which was the last. */
+export class FitCheckpoints {
+  readonly #folder: CheckpointFolder;
+  #step = -1;
+  #time = performance.now();
+  #path = '';
+
+  /** @param resumed whether the training goes on from what the folder holds @throws CheckpointError */
+  constructor(
+    private readonly op: string,
+    private readonly settings: SettledCheckpoints,
+    resumed: boolean,
+  ) {
+    this.#folder = new CheckpointFolder(op, settings, resumed);
+  }
+
+  /** The last one that was written. */
+  get path(): string {
+    return this.#path;
+  }
+
+  isDueAfter(step: number): boolean {
+    const { everySteps, everyMinutes } = this.settings;
+    if (everySteps > 0 && step % everySteps === 0) return true;
+    return everyMinutes > 0 && performance.now() - this.#time >= 60_000 * everyMinutes;
+  }
+
+  /** Whether the last one is of this step. */
+  isOf(step: number): boolean {
+    return this.#step === step;
+  }
+
+  write(step: number, content: CheckpointContent): void {
+    this.#path = this.#folder.write(this.op, step, content);
+    this.#step = step;
+    this.#time = performance.now();
+  }
+
+  /** Weights with the best score, where they are wanted. @param notes travel with them */
+  writeBest(model: StateDict, notes: Record<string, string>): void {
+    if (this.settings.keepBest) this.#folder.writeBest(this.op, model, notes);
+  }
+}
