@@ -15,7 +15,7 @@ export interface ConnectionListener {
   onEvent<K extends keyof Events>(name: K, data: Events[K]): void;
 }
 
-const eventNames: readonly (keyof Events)[] = ['layout', 'about'];
+const eventNames: readonly (keyof Events)[] = ['layout', 'about', 'run'];
 
 /** How long until a server that is gone is asked for again, in milliseconds. */
 const retryAfter = 1000;

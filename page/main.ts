@@ -5,10 +5,14 @@ import {
   type Method,
   methods,
   type Neighbours,
+  type RunState,
 } from '../lib/view/protocol.js';
 import { Connection } from './connection.js';
 import { announce, byId, choose, element, onChoice } from './elements.js';
+import { drawHeatMap } from './panels/heat_map.js';
+import { RunPanel } from './panels/run_panel.js';
 import { SearchPanel } from './panels/search_panel.js';
+import { SelectionPanel } from './panels/selection_panel.js';
 import { WordPanel } from './panels/word_panel.js';
 import { Gestures } from './plot/gestures.js';
 import { type Marks, noMarks, Plot } from './plot/plot.js';
@@ -16,6 +20,9 @@ import { ThemeSwitch } from './theme.js';
 
 /** How long points are on their way, in milliseconds: to a new layout, and between two steps of one under way. */
 const durations = { finished: 700, underWay: 150 };
+
+/** Vectors whose numbers are shown: a word's and its nearest neighbours'. */
+const heatRows = 8;
 
 /** So many of the words found get a ring; more would hide the points. */
 const ringed = 12;
@@ -28,10 +35,14 @@ class Page {
     onLost: () => this.#lost(),
     onEvent: (name, data) => {
       if (name === 'layout') this.#onLayout(data as LayoutState);
+      else if (name === 'run') this.#run.show(data as RunState);
       else void this.#refresh();
     },
   });
-  readonly #theme = new ThemeSwitch(() => this.#plot.setTheme(this.#theme.current));
+  readonly #theme = new ThemeSwitch(() => {
+    this.#plot.setTheme(this.#theme.current);
+    this.#drawHeatMap();
+  });
   readonly #search = new SearchPanel(
     (text, count) => this.#connection.json<Found[]>('search', { text, count }),
     (found) => this.#mark({ found: found.slice(0, ringed).map(({ index }) => index) }),
@@ -39,11 +50,18 @@ class Page {
   );
   readonly #word = new WordPanel(
     (index, metric, count) => this.#connection.json<Neighbours>('neighbors', { index, metric, count }),
-    (neighbours) => this.#mark({ neighbours }),
+    (answer) => void this.#onNeighbours(answer),
+    (index) => this.#choose(index, true),
+  );
+  readonly #run = new RunPanel();
+  readonly #selection = new SelectionPanel(
+    (selection, alone) => this.#mark({ selection, alone }),
     (index) => this.#choose(index, true),
   );
   readonly #method = byId('method', HTMLSelectElement);
   #about: About | null = null;
+  #words: readonly string[] = [];
+  #heat: { words: string[]; rows: number[][] } = { words: [], rows: [] };
   #marks: Marks = noMarks;
   #revision = -1;
   #isFetching = false;
@@ -55,8 +73,11 @@ class Page {
     new Gestures(this.#plot, byId('points', HTMLCanvasElement), {
       onPick: (index) => this.#choose(index, false),
       onHover: (index) => this.#plot.setHovered(index),
-      onSelect: () => {},
-      onEscape: () => this.#choose(-1, false),
+      onSelect: (indices) => this.#selection.select(indices, this.#words),
+      onEscape: () => {
+        this.#choose(-1, false);
+        this.#selection.select([], []);
+      },
     });
     this.#method.append(...methods.map(({ name, label }) => element('option', { value: name }, label)));
     this.#method.addEventListener('change', () => void this.#layOut());
@@ -75,17 +96,20 @@ class Page {
       const isOther = about.instance !== this.#about?.instance || about.words !== this.#about.words;
       if (isOther) {
         this.#revision = -1;
-        this.#plot.setWords(await this.#connection.json<string[]>('words'));
+        this.#words = await this.#connection.json<string[]>('words');
+        this.#plot.setWords(this.#words);
+        this.#selection.select([], []);
       }
       this.#about = about;
       this.#describe(about);
       this.#onLayout(about.layout);
+      if (about.kind === 'run') this.#run.show(await this.#connection.json<RunState>('run'));
       if (this.#isLost) announce('The server is back.');
       this.#isLost = false;
       byId('banner', HTMLElement).hidden = true;
       if (isOther) {
         void this.#search.update();
-        if (this.#word.index < about.size) void this.#word.show(this.#word.index, true);
+        this.#choose(-1, false);
       }
     } catch {
       this.#lost();
@@ -133,6 +157,8 @@ class Page {
         this.#wanted = Math.max(this.#wanted, revision);
         this.#plot.setPoints(values, dimensions, duration);
       }
+      // What a run has learned since changes its neighbours too.
+      if (this.#about?.kind === 'run' && this.#word.index >= 0) void this.#word.show(this.#word.index, true);
     } catch {
       // The events say when the server is back.
     } finally {
@@ -149,6 +175,25 @@ class Page {
     } catch (error) {
       byId('progress-text', HTMLElement).textContent = (error as Error).message;
     }
+  }
+
+  /** Rings the neighbours, and shows the numbers of the nearest. */
+  async #onNeighbours({ index, key, neighbours }: Neighbours): Promise<void> {
+    this.#mark({ neighbours: neighbours.map((found) => found.index) });
+    const shown = [{ index, key }, ...neighbours.slice(0, heatRows - 1)];
+    const indices = shown.map((found) => found.index).join(',');
+    try {
+      const rows = await this.#connection.json<number[][]>('rows', { indices });
+      if (this.#word.index !== index) return;
+      this.#heat = { words: shown.map((found) => found.key), rows };
+    } catch {
+      this.#heat = { words: [], rows: [] };
+    }
+    this.#drawHeatMap();
+  }
+
+  #drawHeatMap(): void {
+    drawHeatMap(this.#heat.words, this.#heat.rows, this.#theme.current);
   }
 
   #mark(change: Partial<Marks>): void {

@@ -18,6 +18,7 @@ export class BadRequest extends Error {
 }
 
 const mostFound = 200;
+const mostRows = 100;
 
 /** Answers what the page asks. */
 export class Api {
@@ -26,6 +27,9 @@ export class Api {
     private readonly source: PointSource,
     private readonly projector: Projector,
   ) {}
+
+  /** Counts up when words come or go. */
+  words = 0;
 
   about(): About {
     const { source, projector } = this;
@@ -38,7 +42,7 @@ export class Api {
       shown: projector.shown,
       vectorSize,
       columns: [],
-      words: 0,
+      words: this.words,
       layout: projector.state,
     };
   }
@@ -51,6 +55,10 @@ export class Api {
         return { json: this.about() };
       case 'words':
         return { json: vectors.keys.slice(0, this.projector.shown) };
+      case 'run':
+        return { json: this.source.run };
+      case 'rows':
+        return this.#rows(query);
       case 'points':
         return this.#points();
       case 'search': {
@@ -75,6 +83,17 @@ export class Api {
     if (path !== 'layout') throw new BadRequest('there is no such request', 404);
     void this.projector.start(readLayout(body));
     return { json: this.projector.state };
+  }
+
+  /** The vectors of some words, for a picture of their numbers. */
+  #rows(query: URLSearchParams): Answer {
+    const { vectors } = this.source;
+    const places = (query.get('indices') ?? '').split(',').map(Number);
+    const isRow = (index: number) => Number.isInteger(index) && index >= 0 && index < vectors.size;
+    if (places.length > mostRows || !places.every(isRow)) {
+      throw new BadRequest(`indices must be at most ${mostRows} whole numbers from 0 to ${vectors.size - 1}`);
+    }
+    return { json: places.map((index) => Array.from(vectors.vector(vectors.keys[index]))) };
   }
 
   #points(): Answer {

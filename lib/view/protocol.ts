@@ -53,6 +53,24 @@ export interface LayoutRequest {
   readonly dimensions: 2 | 3;
 }
 
+/** A curve. */
+export interface Series {
+  readonly name: string;
+  /** Steps (or passes) and values. */
+  readonly points: readonly (readonly [step: number, value: number])[];
+}
+
+/** `run`: what a run tells of itself. */
+export interface RunState {
+  readonly series: readonly Series[];
+  /** The file whose vectors are shown, and when it was written, in milliseconds since 1970; null before there is one. */
+  readonly weights: { readonly name: string; readonly time: number } | null;
+  /** A text that the model has made; null where it is no language model. */
+  readonly sample: string | null;
+  /** Why the newest weights can't be shown. */
+  readonly error: string | null;
+}
+
 /** `column`: a value for each point. */
 export type ColumnValues =
   | { readonly kind: 'category'; readonly names: readonly string[]; readonly codes: readonly number[] }
@@ -81,4 +99,5 @@ export interface Neighbours {
 export interface Events {
   layout: LayoutState;
   about: About;
+  run: RunState;
 }

@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ArgumentError, describe, ValueError } from '../errors.js';
+import { ArgumentError, CorpusError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { KeyedVectors } from '../vectors/keyed_vectors.js';
 import { Api } from './api.js';
@@ -8,6 +9,8 @@ import { Projector } from './layout/projector.js';
 import { openInBrowser } from './open_browser.js';
 import { readPageFiles } from './page_files.js';
 import { startServer } from './server.js';
+import { RunSource } from './sources/run_source.js';
+import { looksLikeRun } from './sources/run_weights.js';
 import { type PointSource, TableSource } from './sources/source.js';
 
 export interface ViewOptions {
@@ -37,13 +40,14 @@ const optionNames = ['port', 'open', 'signal', 'limit', 'points', 'token'];
 const usualPoints = 50_000;
 
 /**
- * Serves a page on this machine that shows vectors as points: in 2-D and 3-D, with search, neighbours and colours.
+ * Serves a page on this machine that shows vectors as points: in 2-D and 3-D, with search and neighbours; those of a run move as it
+ * learns.
  *
  * ```ts
  * const { url, close } = await view('glove.6B.100d.txt');
  * ```
  *
- * @param source a file that `KeyedVectors.load` reads, or `KeyedVectors`
+ * @param source a file that `KeyedVectors.load` reads, `KeyedVectors`, or the folder of a run, which may be under way
  * @throws ValueError naming the port where it is in use; FileFormatError and others of `KeyedVectors.load`
  */
 export async function view(source: string | KeyedVectors, options?: ViewOptions): Promise<View> {
@@ -55,16 +59,25 @@ export async function view(source: string | KeyedVectors, options?: ViewOptions)
   const { randomBytes } = await import('node:crypto');
   const random = () => randomBytes(24).toString('base64url');
   const events = new EventStream();
-  const shown = Math.min(points.vectors.size, settings.points);
   const projector = new Projector(
     () => points.vectors,
-    shown,
+    settings.points,
     () => events.emit('layout', projector.state),
   );
   const api = new Api(random(), points, projector);
   const token = settings.token ?? random();
   const server = await startServer(op, settings.port, { api, events, files, token });
-  await projector.start({ method: shown > 1 ? 'pca' : 'dimensions', dimensions: 2 });
+  await projector.start({ method: projector.shown === 1 ? 'dimensions' : 'pca', dimensions: 2 });
+  points.watch({
+    onVectors: (isSame) => {
+      if (!isSame) api.words++;
+      events.emit('about', api.about());
+      void projector.update();
+    },
+    onRun: () => {
+      if (points.run !== null) events.emit('run', points.run);
+    },
+  });
   const url = `http://127.0.0.1:${server.port}/${token}/`;
   let closing: Promise<void> | null = null;
   const close = () => {
@@ -108,10 +121,24 @@ function readOptions(op: string, options: ViewOptions | undefined): Settings {
 async function openSource(op: string, source: unknown, { limit }: Settings): Promise<PointSource> {
   if (source instanceof KeyedVectors) return new TableSource('vectors', checkSize(op, 'vectors', source));
   if (typeof source !== 'string' || source === '') {
-    throw new ArgumentError(`${op}: source must be the path of a file, or KeyedVectors, got ${describe(source)}`);
+    throw new ArgumentError(
+      `${op}: source must be the path of a file or a run, or KeyedVectors, got ${describe(source)}`,
+    );
   }
+  if (statSync(source).isDirectory()) return openRun(op, source, limit);
   const vectors = await KeyedVectors.load(source, limit === undefined ? {} : { limit });
   return new TableSource(basename(source), checkSize(op, source, vectors));
+}
+
+async function openRun(op: string, folder: string, limit: number | undefined): Promise<PointSource> {
+  if (!looksLikeRun(folder)) {
+    throw new CorpusError(
+      `${op}: ${folder} is a folder, but no run: it holds no config.yaml, log.jsonl, vocabulary.json or weights; give a run's folder or a file of vectors`,
+    );
+  }
+  const run = new RunSource(folder, limit);
+  await run.update();
+  return run;
 }
 
 function checkSize(op: string, name: string, vectors: KeyedVectors): KeyedVectors {

@@ -16,7 +16,7 @@ export class WordPanel {
 
   constructor(
     private readonly ask: (index: number, metric: Metric, count: number) => Promise<Neighbours>,
-    private readonly onNeighbours: (neighbours: readonly number[]) => void,
+    private readonly onNeighbours: (answer: Neighbours) => void,
     private readonly onChoose: (index: number) => void,
   ) {
     onChoice('metric', (value) => {
@@ -43,7 +43,7 @@ export class WordPanel {
       this.#title.textContent = answer.key;
       const words = answer.neighbours.map((found) => ({ ...found, note: found.score.toFixed(digits) }));
       showWords(this.#list, words, this.onChoose);
-      this.onNeighbours(answer.neighbours.map((found) => found.index));
+      this.onNeighbours(answer);
       const nearest = answer.neighbours.slice(0, 3).map((found) => found.key);
       if (!isQuiet) announce(`${answer.key}: nearest are ${nearest.join(', ')}`);
     } catch (error) {

@@ -203,7 +203,7 @@ describe('view', () => {
     // biome-ignore lint/suspicious/noExplicitAny: wrong on purpose.
     const wrong = view as any;
     await expect(wrong(5)).rejects.toThrow(ArgumentError);
-    await expect(wrong(5)).rejects.toThrow('view: source must be the path of a file, or KeyedVectors, got');
+    await expect(wrong(5)).rejects.toThrow('view: source must be the path of a file or a run, or KeyedVectors, got');
     await expect(wrong(vectors, { prot: 1 })).rejects.toThrow(OptionError);
     await expect(wrong(vectors, { port: 70_000 })).rejects.toThrow('view: port must be a whole number from 0 to 65535');
     await expect(wrong(vectors, { open: 'yes' })).rejects.toThrow('view: open must be true or false');

@@ -3,14 +3,16 @@ import { pca } from '../../projections/pca.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { KeyedVectors } from '../../vectors/keyed_vectors.js';
 import type { LayoutRequest, LayoutState, Method } from '../protocol.js';
-import { centred } from './placing.js';
+import { centred, turnedLike } from './placing.js';
 
-type Project = (
-  rows: Tensor,
-  settings: { dimensions: 2 | 3; signal: AbortSignal; onProgress: (share: number, points: Tensor) => void },
-) => Promise<Tensor>;
+interface ProjectSettings {
+  readonly dimensions: 2 | 3;
+  readonly signal: AbortSignal;
+  /** @param share of the work that is done, from 0 to 1 */
+  readonly onProgress: (share: number, points: Tensor) => void;
+}
 
-const projections: Readonly<Record<Method, Project>> = {
+const projections: Readonly<Record<Method, (rows: Tensor, settings: ProjectSettings) => Promise<Tensor>>> = {
   // Fewer dimensions than are shown have fewer components.
   pca: async (rows, { dimensions }) => pca(rows, { components: Math.min(dimensions, ...rows.shape) }).projected,
   dimensions: async (rows, { dimensions }) => rows.narrow(1, 0, Math.min(dimensions, rows.shape[1])),
@@ -19,22 +21,29 @@ const projections: Readonly<Record<Method, Project>> = {
 /** Makes points of vectors, one layout at a time: a new one ends that under way. */
 export class Projector {
   readonly #vectors: () => KeyedVectors;
+  readonly #most: number;
   readonly #onChange: () => void;
-  readonly shown: number;
   #running: AbortController | null = null;
-  #points: Float32Array;
+  #points = new Float32Array(0);
   #state: LayoutState = { method: 'pca', dimensions: 2, revision: 0, progress: null, error: null };
 
-  /** @param onChange called when points have moved, or what is under way has ended */
-  constructor(vectors: () => KeyedVectors, shown: number, onChange: () => void) {
+  /**
+   * @param most how many points at most, the first
+   * @param onChange called when points have moved, or what is under way has ended
+   */
+  constructor(vectors: () => KeyedVectors, most: number, onChange: () => void) {
     this.#vectors = vectors;
+    this.#most = most;
     this.#onChange = onChange;
-    this.shown = shown;
-    this.#points = new Float32Array(2 * shown);
   }
 
   get state(): LayoutState {
     return this.#state;
+  }
+
+  /** How many points there are. */
+  get shown(): number {
+    return Math.min(this.#vectors().size, this.#most);
   }
 
   /** [shown, dimensions] */
@@ -42,8 +51,14 @@ export class Projector {
     return this.#points;
   }
 
+  /** Lays the vectors out anew as they are now; points that were there before stay as near to their places as they can. */
+  async update(): Promise<void> {
+    await this.start(this.#state);
+  }
+
   async start({ method, dimensions }: LayoutRequest): Promise<void> {
     this.cancel();
+    if (this.shown === 0) return;
     const running = new AbortController();
     this.#running = running;
     const { signal } = running;
@@ -51,17 +66,14 @@ export class Projector {
     this.#onChange();
     const take = (points: Tensor, progress: number | null) => {
       if (signal.aborted) return;
-      this.#points = widened(points, dimensions);
+      this.#points = this.#placed(points, dimensions);
       this.#state = { method, dimensions, revision: this.#state.revision + 1, progress, error: null };
       this.#onChange();
     };
     try {
       const rows = noGrad(() => this.#vectors().vectors.narrow(0, 0, this.shown));
-      const points = await projections[method](rows, {
-        dimensions,
-        signal,
-        onProgress: (share, some) => take(some, share),
-      });
+      const onProgress = (share: number, some: Tensor) => take(some, share);
+      const points = await projections[method](rows, { dimensions, signal, onProgress });
       take(points, null);
     } catch (error) {
       if (signal.aborted) return;
@@ -76,6 +88,13 @@ export class Projector {
     this.#running?.abort();
     this.#running = null;
   }
+
+  #placed(points: Tensor, dimensions: 2 | 3): Float32Array<ArrayBuffer> {
+    const placed = centred(widened(points, dimensions), dimensions);
+    const before = this.#points;
+    const isSame = before.length === placed.length && this.#state.dimensions === dimensions;
+    return (isSame ? turnedLike(placed, before, dimensions) : placed) as Float32Array<ArrayBuffer>;
+  }
 }
 
 /** Points as numbers of their own; vectors of fewer dimensions lie in a line or plane. */
@@ -86,5 +105,5 @@ function widened(points: Tensor, dimensions: number): Float32Array {
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < Math.min(width, dimensions); j++) wide[i * dimensions + j] = data[i * width + j];
   }
-  return centred(wide, dimensions);
+  return wide;
 }
