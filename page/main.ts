@@ -1,5 +1,6 @@
 import {
   type About,
+  type ColumnValues,
   type Found,
   type LayoutState,
   type Method,
@@ -9,6 +10,7 @@ import {
 } from '../lib/view/protocol.js';
 import { Connection } from './connection.js';
 import { announce, byId, choose, element, onChoice } from './elements.js';
+import { ColourPanel } from './panels/colour_panel.js';
 import { drawHeatMap } from './panels/heat_map.js';
 import { RunPanel } from './panels/run_panel.js';
 import { SearchPanel } from './panels/search_panel.js';
@@ -41,6 +43,7 @@ class Page {
   });
   readonly #theme = new ThemeSwitch(() => {
     this.#plot.setTheme(this.#theme.current);
+    this.#colour.draw();
     this.#drawHeatMap();
   });
   readonly #search = new SearchPanel(
@@ -57,6 +60,12 @@ class Page {
   readonly #selection = new SelectionPanel(
     (selection, alone) => this.#mark({ selection, alone }),
     (index) => this.#choose(index, true),
+  );
+  readonly #colour = new ColourPanel(
+    (index) => this.#connection.json<ColumnValues>('column', { index }),
+    () => this.#theme.current,
+    ({ codes, palette }) => this.#plot.setColours(codes, palette),
+    (indices) => this.#selection.select(indices, this.#words),
   );
   readonly #method = byId('method', HTMLSelectElement);
   #about: About | null = null;
@@ -110,6 +119,8 @@ class Page {
       if (isOther) {
         void this.#search.update();
         this.#choose(-1, false);
+        this.#colour.offer(about.columns);
+        await this.#colour.update();
       }
     } catch {
       this.#lost();

@@ -1,4 +1,5 @@
 import type { Projector } from './layout/projector.js';
+import type { Column } from './metadata.js';
 import { neighboursOf, searchWords } from './neighbours.js';
 import { type About, type LayoutRequest, type Metric, methods } from './protocol.js';
 import type { PointSource } from './sources/source.js';
@@ -26,6 +27,7 @@ export class Api {
     private readonly instance: string,
     private readonly source: PointSource,
     private readonly projector: Projector,
+    private readonly columns: () => readonly Column[],
   ) {}
 
   /** Counts up when words come or go. */
@@ -41,7 +43,7 @@ export class Api {
       size,
       shown: projector.shown,
       vectorSize,
-      columns: [],
+      columns: this.columns().map(({ name, kind }) => ({ name, kind })),
       words: this.words,
       layout: projector.state,
     };
@@ -57,6 +59,11 @@ export class Api {
         return { json: vectors.keys.slice(0, this.projector.shown) };
       case 'run':
         return { json: this.source.run };
+      case 'column': {
+        const columns = this.columns();
+        const column = columns[readWhole(query, 'index', 0, columns.length - 1)];
+        return { json: column.values(vectors, this.projector.shown) };
+      }
       case 'rows':
         return this.#rows(query);
       case 'points':

@@ -6,6 +6,7 @@ import { KeyedVectors } from '../vectors/keyed_vectors.js';
 import { Api } from './api.js';
 import { EventStream } from './event_stream.js';
 import { Projector } from './layout/projector.js';
+import { type Column, metadataBeside, ownColumns, readMetadata } from './metadata.js';
 import { openInBrowser } from './open_browser.js';
 import { readPageFiles } from './page_files.js';
 import { startServer } from './server.js';
@@ -20,6 +21,11 @@ export interface ViewOptions {
   open?: boolean;
   /** Ends the server when it is aborted. */
   signal?: AbortSignal;
+  /**
+   * A table of labels by which points can be coloured, CSV or TSV (by its name) with names in the first row: one column holds words, or
+   * there is a row for each word. Default: a file of the same name beside the vectors, with `.tsv` or `.csv`.
+   */
+  metadata?: string;
   /** Read only so many rows of a file, its first. Default: all. */
   limit?: number;
   /** Show only so many points, the first; neighbours and search look at all rows. Default 50 000. */
@@ -36,7 +42,7 @@ export interface View {
   close(): Promise<void>;
 }
 
-const optionNames = ['port', 'open', 'signal', 'limit', 'points', 'token'];
+const optionNames = ['port', 'open', 'signal', 'metadata', 'limit', 'points', 'token'];
 const usualPoints = 50_000;
 
 /**
@@ -56,6 +62,7 @@ export async function view(source: string | KeyedVectors, options?: ViewOptions)
   settings.signal?.throwIfAborted();
   const files = readPageFiles();
   const points = await openSource(op, source, settings);
+  const labels = await readLabels(op, source, points, settings.metadata);
   const { randomBytes } = await import('node:crypto');
   const random = () => randomBytes(24).toString('base64url');
   const events = new EventStream();
@@ -64,7 +71,7 @@ export async function view(source: string | KeyedVectors, options?: ViewOptions)
     settings.points,
     () => events.emit('layout', projector.state),
   );
-  const api = new Api(random(), points, projector);
+  const api = new Api(random(), points, projector, () => [...labels, ...ownColumns(points.vectors)]);
   const token = settings.token ?? random();
   const server = await startServer(op, settings.port, { api, events, files, token });
   await projector.start({ method: projector.shown === 1 ? 'dimensions' : 'pca', dimensions: 2 });
@@ -96,17 +103,20 @@ export async function view(source: string | KeyedVectors, options?: ViewOptions)
 }
 
 type Settings = Required<Pick<ViewOptions, 'port' | 'open' | 'points'>> &
-  Pick<ViewOptions, 'signal' | 'limit' | 'token'>;
+  Pick<ViewOptions, 'signal' | 'metadata' | 'limit' | 'token'>;
 
 function readOptions(op: string, options: ViewOptions | undefined): Settings {
   const given = checkOptions(op, options, optionNames);
-  const { port = 0, open = false, signal, limit, points = usualPoints, token } = given;
+  const { port = 0, open = false, signal, metadata, limit, points = usualPoints, token } = given;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new ValueError(`${op}: port must be a whole number from 0 to 65535, got ${describe(port)}`);
   }
   if (typeof open !== 'boolean') throw new ArgumentError(`${op}: open must be true or false, got ${describe(open)}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
+  }
+  if (metadata !== undefined && (typeof metadata !== 'string' || metadata === '')) {
+    throw new ArgumentError(`${op}: metadata must be the path of a file, got ${describe(metadata)}`);
   }
   for (const [name, value] of Object.entries({ limit: limit ?? 1, points })) {
     if (Number.isInteger(value) && value >= 1) continue;
@@ -115,7 +125,7 @@ function readOptions(op: string, options: ViewOptions | undefined): Settings {
   if (token !== undefined && (typeof token !== 'string' || !/^[\w-]{16,200}$/.test(token))) {
     throw new ValueError(`${op}: token must be 16 to 200 letters, digits, - and _`);
   }
-  return { port, open, signal, limit, points, token };
+  return { port, open, signal, metadata, limit, points, token };
 }
 
 async function openSource(op: string, source: unknown, { limit }: Settings): Promise<PointSource> {
@@ -128,6 +138,17 @@ async function openSource(op: string, source: unknown, { limit }: Settings): Pro
   if (statSync(source).isDirectory()) return openRun(op, source, limit);
   const vectors = await KeyedVectors.load(source, limit === undefined ? {} : { limit });
   return new TableSource(basename(source), checkSize(op, source, vectors));
+}
+
+async function readLabels(
+  op: string,
+  source: unknown,
+  { kind, vectors }: PointSource,
+  metadata: string | undefined,
+): Promise<Column[]> {
+  if (metadata !== undefined) return readMetadata(op, metadata, vectors.keys, true);
+  const beside = kind === 'vectors' && typeof source === 'string' ? metadataBeside(source) : null;
+  return beside === null ? [] : readMetadata(op, beside, vectors.keys, false);
 }
 
 async function openRun(op: string, folder: string, limit: number | undefined): Promise<PointSource> {

@@ -266,7 +266,7 @@ export class Plot {
       const near = is3d
         ? Math.max(0, Math.min(fades - 1, Math.round((this.#depth[k] + 1.6) * (fades / 3.2))))
         : fades - 1;
-      const code = selection !== null && !selection.has(k) ? 0 : 1 + (codes === null ? 0 : codes[k]);
+      const code = selection !== null && !selection.has(k) ? 0 : 1 + (codes?.[k] ?? 0);
       this.#colours[k] = levels[code * fades + near];
     }
   }

@@ -1,7 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ArgumentError, KeyedVectors, OptionError, tensor, ValueError, type View, view } from '../../lib/index.js';
+import {
+  ArgumentError,
+  FileFormatError,
+  KeyedVectors,
+  OptionError,
+  tensor,
+  ValueError,
+  type View,
+  view,
+} from '../../lib/index.js';
 import { groupedVectors } from './groups.js';
 
 const vectors = groupedVectors(40);
@@ -195,6 +207,56 @@ describe('what is answered', () => {
     expect((await ask(`${root}api/layout`, { 'Content-Type': 'text/plain' }, 'POST', '{}')).status).toBe(415);
     expect((await ask(`${root}api/layout`, typed, 'POST', ' '.repeat(70_000))).status).toBe(413);
     expect((await json('about')).size).toBe(40);
+  });
+});
+
+describe('labels', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lutra-labels-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const three = new KeyedVectors(
+    ['a', 'b', 'c'],
+    tensor([
+      [1, 0],
+      [0, 1],
+      [3, 4],
+    ]),
+  );
+  const columnsOf = async (name: string, text: string) => {
+    const metadata = join(folder, name);
+    writeFileSync(metadata, text);
+    const { url, close } = await view(three, { metadata });
+    const { columns } = (await (await fetch(`${url}api/about`)).json()) as {
+      columns: { name: string; kind: string }[];
+    };
+    const values = await Promise.all(columns.map(async (_, k) => (await fetch(`${url}api/column?index=${k}`)).json()));
+    await close();
+    return columns.map((column, k) => ({ ...column, values: values[k] }));
+  };
+
+  test('belong to words, in any order', async () => {
+    const columns = await columnsOf('by_word.csv', 'weight,word,kind\n1.5,c,"x, y"\n,d,z\n-2,a,z\n');
+    expect(columns.slice(0, 2)).toEqual([
+      { name: 'weight', kind: 'number', values: { kind: 'number', values: [-2, null, 1.5] } },
+      { name: 'kind', kind: 'category', values: { kind: 'category', names: ['other', 'z', 'x, y'], codes: [1, 0, 2] } },
+    ]);
+    expect(columns.slice(2)).toEqual([
+      { name: 'Length of the vector', kind: 'number', values: { kind: 'number', values: [1, 1, 5] } },
+      { name: 'Row', kind: 'number', values: { kind: 'number', values: [0, 1, 2] } },
+    ]);
+  });
+
+  test('or go row by row', async () => {
+    const [column] = await columnsOf('by_row.tsv', 'kind\n"x\ny\n"x\n');
+    expect(column.values).toEqual({ kind: 'category', names: ['other', '"x', 'y'], codes: [1, 2, 1] });
+  });
+
+  test('that do not fit are refused', async () => {
+    await expect(columnsOf('few.tsv', 'kind\nx\ny\n')).rejects.toThrow(
+      'must have a column of words, or a row for each of the 3 words; none of its columns (kind) holds one, and its rows are 2',
+    );
+    await expect(columnsOf('none.tsv', 'kind\n')).rejects.toThrow('has no rows behind its first');
+    await expect(columnsOf('ragged.csv', 'word,kind\na,b,c\n')).rejects.toThrow(FileFormatError);
+    await expect(view(three, { metadata: join(folder, 'no.tsv') })).rejects.toThrow('ENOENT');
   });
 });
 

@@ -3,6 +3,7 @@ import { view } from '../../view/view.js';
 export interface ViewSettings {
   port?: number;
   open: boolean;
+  metadata?: string;
   limit?: number;
   points?: number;
 }

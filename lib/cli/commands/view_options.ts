@@ -15,6 +15,7 @@ export function addViewCommand(program: Command, run: (source: string, settings:
     .argument('<source>', 'a file of vectors, in any format that the other commands read, or the folder of a run')
     .addOption(new Option('--port <n>', 'where to listen (default: a free port)').argParser(whole(1, 65_535)))
     .addOption(new Option('--open', 'open a browser').default(false))
+    .option('--metadata <file>', 'labels to colour by, CSV or TSV (default: a .tsv or .csv of the same name)')
     .addOption(new Option('--limit <n>', 'read the first n words only').argParser(whole(1)))
     .addOption(new Option('--points <n>', 'show the first n words as points (default: 50000)').argParser(whole(1)))
     .addHelpText('after', '\nExample:\n  lutra view glove.6B.100d.txt --open\n  lutra view runs/mails-classifier')

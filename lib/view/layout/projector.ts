@@ -1,6 +1,7 @@
 import { noGrad } from '../../autograd/mode.js';
 import { pca } from '../../projections/pca.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { tsne } from '../../projections/tsne.js';
+import { Tensor } from '../../tensor/tensor.js';
 import type { KeyedVectors } from '../../vectors/keyed_vectors.js';
 import type { LayoutRequest, LayoutState, Method } from '../protocol.js';
 import { centred, turnedLike } from './placing.js';
@@ -8,6 +9,8 @@ import { centred, turnedLike } from './placing.js';
 interface ProjectSettings {
   readonly dimensions: 2 | 3;
   readonly signal: AbortSignal;
+  /** Where points of the same layout were before, [points, dimensions]; null where there was another. */
+  readonly before: Float32Array | null;
   /** @param share of the work that is done, from 0 to 1 */
   readonly onProgress: (share: number, points: Tensor) => void;
 }
@@ -15,8 +18,27 @@ interface ProjectSettings {
 const projections: Readonly<Record<Method, (rows: Tensor, settings: ProjectSettings) => Promise<Tensor>>> = {
   // Fewer dimensions than are shown have fewer components.
   pca: async (rows, { dimensions }) => pca(rows, { components: Math.min(dimensions, ...rows.shape) }).projected,
+  tsne: (rows, { dimensions, signal, before, onProgress }) =>
+    tsne(rows, {
+      components: dimensions,
+      // Fewer words have fewer neighbours.
+      perplexity: Math.min(30, Math.max(1, (rows.shape[0] - 1) / 3.01)),
+      init:
+        before === null
+          ? 'pca'
+          : Tensor.wrap(
+              before.map((x) => x * firstDeviation),
+              [rows.shape[0], dimensions],
+              'float32',
+            ),
+      signal,
+      onProgress: (step, points, { steps }) => onProgress(step / steps, points),
+    }),
   dimensions: async (rows, { dimensions }) => rows.narrow(1, 0, Math.min(dimensions, rows.shape[1])),
 };
+
+/** Of the points that t-SNE begins with: so small that none is near the wrong ones. */
+const firstDeviation = 1e-4;
 
 /** Makes points of vectors, one layout at a time: a new one ends that under way. */
 export class Projector {
@@ -62,6 +84,8 @@ export class Projector {
     const running = new AbortController();
     this.#running = running;
     const { signal } = running;
+    const isSame = this.#state.method === method && this.#state.dimensions === dimensions;
+    const before = isSame && this.#points.length === this.shown * dimensions ? this.#points : null;
     this.#state = { ...this.#state, method, progress: 0, error: null };
     this.#onChange();
     const take = (points: Tensor, progress: number | null) => {
@@ -73,7 +97,7 @@ export class Projector {
     try {
       const rows = noGrad(() => this.#vectors().vectors.narrow(0, 0, this.shown));
       const onProgress = (share: number, some: Tensor) => take(some, share);
-      const points = await projections[method](rows, { dimensions, signal, onProgress });
+      const points = await projections[method](rows, { dimensions, signal, before, onProgress });
       take(points, null);
     } catch (error) {
       if (signal.aborted) return;
