@@ -1,11 +1,12 @@
 /** What the server and its page say to each other; of the library the page imports this and nothing else. */
 
 /** How vectors become points. */
-export type Method = 'pca' | 'tsne' | 'dimensions';
+export type Method = 'pca' | 'tsne' | 'umap' | 'dimensions';
 
 export const methods: readonly { readonly name: Method; readonly label: string }[] = [
   { name: 'pca', label: 'PCA' },
   { name: 'tsne', label: 't-SNE' },
+  { name: 'umap', label: 'UMAP' },
   { name: 'dimensions', label: 'First dimensions' },
 ];
 

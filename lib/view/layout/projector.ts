@@ -1,6 +1,7 @@
 import { noGrad } from '../../autograd/mode.js';
 import { pca } from '../../projections/pca.js';
 import { tsne } from '../../projections/tsne.js';
+import { umap } from '../../projections/umap.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { KeyedVectors } from '../../vectors/keyed_vectors.js';
 import type { LayoutRequest, LayoutState, Method } from '../protocol.js';
@@ -23,22 +24,30 @@ const projections: Readonly<Record<Method, (rows: Tensor, settings: ProjectSetti
       components: dimensions,
       // Fewer words have fewer neighbours.
       perplexity: Math.min(30, Math.max(1, (rows.shape[0] - 1) / 3.01)),
-      init:
-        before === null
-          ? 'pca'
-          : Tensor.wrap(
-              before.map((x) => x * firstDeviation),
-              [rows.shape[0], dimensions],
-              'float32',
-            ),
+      init: firstPositions(before, dimensions, 1e-4) ?? 'pca',
+      signal,
+      onProgress: (step, points, { steps }) => onProgress(step / steps, points),
+    }),
+  umap: (rows, { dimensions, signal, before, onProgress }) =>
+    umap(rows, {
+      components: dimensions,
+      neighbors: Math.max(2, Math.min(15, rows.shape[0] - 1)),
+      init: firstPositions(before, dimensions, 5) ?? 'spectral',
       signal,
       onProgress: (step, points, { steps }) => onProgress(step / steps, points),
     }),
   dimensions: async (rows, { dimensions }) => rows.narrow(1, 0, Math.min(dimensions, rows.shape[1])),
 };
 
-/** Of the points that t-SNE begins with: so small that none is near the wrong ones. */
-const firstDeviation = 1e-4;
+/** Where points were, at the scale from which a projection begins; null where there were none. */
+function firstPositions(before: Float32Array | null, dimensions: number, scale: number): Tensor | null {
+  if (before === null) return null;
+  return Tensor.wrap(
+    before.map((x) => x * scale),
+    [before.length / dimensions, dimensions],
+    'float32',
+  );
+}
 
 /** Makes points of vectors, one layout at a time: a new one ends that under way. */
 export class Projector {
