@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ArrayFixture, readFixture, valuesOf } from './torch/read.js';
 
 /** Runs an example and returns the lines it prints. */
@@ -9,6 +13,14 @@ async function run(name: string): Promise<string[]> {
 }
 
 describe('the examples', () => {
+  // Those that train for minutes take a part of their data.
+  beforeAll(() => {
+    process.env.LUTRA_QUICK = '1';
+  });
+  afterAll(() => {
+    delete process.env.LUTRA_QUICK;
+  });
+
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -95,5 +107,80 @@ describe('the examples', () => {
     );
     expect(lines).toContain('river is not like the others');
     expect(lines.at(-1)).toContain('2 words found, not <pad> and smartphone');
+  });
+
+  it('embedding_heat_map writes an image and a page', async () => {
+    const lines = await run('embedding_heat_map');
+    for (const name of ['rows.png', 'rows.html']) {
+      const written = lines.find((line) => line.includes(name))!.split(':')[0];
+      expect(readFileSync(written).length).toBeGreaterThan(100_000);
+      rmSync(written);
+    }
+  });
+
+  it('word_map draws groups of words apart', { timeout: 120_000 }, async () => {
+    const lines = await run('word_map');
+    expect(lines[0]).toMatch(/^\d+ words; two components hold \d+ % of the variance$/);
+    const written = lines.filter((line) => line.startsWith('written: ')).map((line) => line.slice(9));
+    expect(written.map((path) => path.split('/').at(-1))).toEqual(['pca.png', 'pca.html', 'tsne.png', 'tsne.html']);
+    for (const word of ['april', 'mother', 'seven', 'hand'])
+      expect(readFileSync(written[3], 'utf8')).toContain(`"${word} ·`);
+    for (const path of written) rmSync(path);
+  });
+
+  it('pos_tagger tags words that it has not seen', { timeout: 240_000 }, async () => {
+    const lines = await run('pos_tagger');
+    expect(Number(/([\d.]+) % get their tag$/.exec(lines[1])![1])).toBeGreaterThan(70);
+    expect(lines[2]).toMatch(/^The\/at .*to\/(in|to) the\/at .*\.\/\.$/);
+  });
+
+  it('genre_classifier is better than guessing', { timeout: 120_000 }, async () => {
+    const [, shares] = await run('genre_classifier');
+    const [, top3] = [...shares.matchAll(/([\d.]+) %/g)].map(([, share]) => Number(share));
+    // Three of fifteen genres by chance.
+    expect(top3).toBeGreaterThan(40);
+  });
+
+  it('session_recommender is better than both baselines', { timeout: 120_000 }, async () => {
+    const [, popularity, itemToItem, gru] = await run('session_recommender');
+    const measures = (line: string) => [...line.matchAll(/ (0\.\d+)/g)].map(([, value]) => Number(value));
+    expect(measures(gru)).toHaveLength(3);
+    for (const [k, value] of measures(gru).entries()) {
+      expect(value).toBeGreaterThan(measures(itemToItem)[k]);
+      expect(measures(itemToItem)[k]).toBeGreaterThan(measures(popularity)[k]);
+    }
+  });
+
+  it('word_lm is better than counting words', { timeout: 240_000 }, async () => {
+    const lines = await run('word_lm');
+    const perplexity = lines.map((line) => Number(/perplexity ([\d.]+)/.exec(line)?.[1])).filter((x) => x > 0);
+    expect(perplexity).toHaveLength(4);
+    expect(perplexity[2]).toBeLessThan(0.8 * perplexity[3]);
+  });
+
+  it('fine_tuning shows that pretrained vectors help', { timeout: 120_000 }, async () => {
+    const right = (await run('fine_tuning')).slice(1).map((line) => Number(/([\d.]+) % right/.exec(line)![1]));
+    expect(right).toHaveLength(4);
+    expect(right[1]).toBeGreaterThan(right[0]);
+    expect(right[3]).toBeGreaterThan(right[0]);
+  });
+
+  it('http_service answers, and says what is no question', { timeout: 60_000 }, async () => {
+    const lines = await run('http_service');
+    const good = (line: string) => JSON.parse(line.slice(line.indexOf('{'))).good as number;
+    expect(good(lines[0])).toBeGreaterThan(0.6);
+    expect(good(lines[1])).toBeLessThan(0.4);
+    expect(lines[2]).toBe('no JSON: 400; no text: 400 {"error":"text must be a string"}');
+    expect(lines[3]).toMatch(/^300 questions.*: median [\d.]+ ms, 99th percentile [\d.]+ ms$/);
+  });
+
+  // The worker runs a compiled file, as a user's would.
+  it('worker_training learns while the program goes on', { timeout: 120_000 }, async () => {
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    const program = ['scripts/run_example.mjs', 'worker_training'];
+    const out = await promisify(execFile)(process.execPath, program, { cwd: root });
+    expect(Number(/^loss in the worker ([\d.]+)/.exec(out.stdout)![1])).toBeLessThan(0.02);
+    expect(out.stdout).toMatch(/the last time at step 960/);
+    expect(Number(/was awake (\d+) times/.exec(out.stdout)![1])).toBeGreaterThan(10);
   });
 });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { ArgumentError, CorpusError } from '../../errors.js';
-import { KeyedVectors, pca, plots, stack, type Tensor, tensor } from '../../index.js';
+import { KeyedVectors, pca, plots, stack, type Tensor, tensor, tsne, umap } from '../../index.js';
 import type { Figure } from '../../plots/index.js';
 
 /** What the command line says of a picture. */
@@ -9,7 +9,7 @@ export interface PlotSettings {
   output?: string;
   words?: string[];
   count?: number;
-  method: string;
+  method?: string;
   metrics?: string[];
   smooth?: number;
   log?: boolean;
@@ -54,6 +54,9 @@ function refuseUnused(kind: string, settings: PlotSettings): void {
   if (settings.words !== undefined && settings.count !== undefined) {
     throw new ArgumentError('--words says which words, --count how many of the first; give one of them');
   }
+  if (settings.method !== undefined && kind !== 'scatter') {
+    throw new ArgumentError(`--method is not for ${kind}; --kind scatter draws points`);
+  }
   if (settings.scale !== undefined && !/\.png$/i.test(settings.output ?? '')) {
     throw new ArgumentError('--scale is for pictures of pixels; --output must end in .png');
   }
@@ -86,11 +89,17 @@ async function ofVectors(kind: 'scatter' | 'heatmap', source: string, settings: 
   if (kind === 'heatmap') {
     return plots.heatMap(rows, { ...common(settings), rows: shown, xLabel: 'dimension', colorLabel: 'value' });
   }
-  return plots.scatter(project(rows), { ...common(settings), labels: shown });
+  return plots.scatter(await project(rows, settings.method), { ...common(settings), labels: shown });
 }
 
 /** [words, 2] */
-function project(rows: Tensor): Tensor {
-  if (rows.shape[0] < 2) throw new ArgumentError('--words: a projection needs two words at least');
+async function project(rows: Tensor, method = 'pca'): Promise<Tensor> {
+  const count = rows.shape[0];
+  if (method !== 'pca') {
+    if (count < 5) throw new ArgumentError(`--method ${method} needs five words at least, got ${count}; pca takes two`);
+    if (method === 'umap') return umap(rows, { neighbors: Math.min(15, count - 1) });
+    return tsne(rows, { perplexity: Math.min(30, Math.floor((count - 1) / 3)) });
+  }
+  if (count < 2) throw new ArgumentError('--words: a projection needs two words at least');
   return pca(rows, { components: 2 }).projected;
 }

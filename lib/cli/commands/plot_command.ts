@@ -31,7 +31,7 @@ export function addPlotCommand(program: Command, load: () => Promise<Plot>): voi
         whole(2, 20_000),
       ),
     )
-    .addOption(new Option('--method <method>', 'what makes points of vectors').choices(methods).default('pca'))
+    .addOption(new Option('--method <method>', 'what makes points of vectors [default: pca]').choices(methods))
     .addOption(new Option('--metrics <names>', 'which curves, separated by commas [default: losses]').argParser(words))
     .addOption(new Option('--smooth <x>', 'the weight of what came before in a moving mean').argParser(fraction))
     .option('--log', 'a logarithmic axis for curves')
@@ -47,6 +47,7 @@ Examples:
   lutra plot runs/reviews
   lutra plot runs/reviews --metrics train/loss,validation/loss --smooth 0.9 -o loss.svg
   lutra plot vectors.bin --words king,queen,man,woman -o words.png
+  lutra plot vectors.bin --count 500 --method tsne -o map.html
   lutra plot vectors.bin --kind heatmap --count 30 -o rows.html`,
     )
     .action(async (source: string, settings: PlotSettings) => {
@@ -55,4 +56,4 @@ Examples:
 }
 
 /** Projections that are there. */
-const methods = ['pca'];
+const methods = ['pca', 'tsne', 'umap'];

@@ -35,6 +35,8 @@ describe('lutra plot', () => {
     ['curves', ['.', '-o', 'a.svg', '--title', 'A run', '--smooth', '0.5'], 'A run, at the end: train/loss'],
     ['words', ['six.txt', '-o', 'b.png', '--scale', '1', '--width', '300'], 'Scatter plot: 6 points'],
     ['some words', ['six.txt', '-o', 'c.html', '--words', 'sea,cat,road'], 'Scatter plot: 3 points'],
+    ['words by t-SNE', ['six.txt', '-o', 'e.svg', '--method', 'tsne'], 'Scatter plot: 6 points'],
+    ['words by UMAP', ['six.txt', '-o', 'f.svg', '--method', 'umap'], 'Scatter plot: 6 points'],
     ['rows', ['six.txt', '-o', 'd.svg', '--kind', 'heatmap', '--count', '4', '--theme', 'dark'], 'Heat map: 4 rows'],
   ])('writes %s into a file', (_, args, told) => {
     const { code, out, err } = lutra('plot', ...args);
@@ -50,6 +52,8 @@ describe('lutra plot', () => {
     [['six.txt', '--words', 'sea,oter'], /"oter" is not among the 6 words; did you mean 'otter'/],
     [['six.txt', '--metrics', 'lr'], /--metrics is not for scatter/],
     [['.', '--words', 'sea'], /--words is not for curves/],
+    [['.', '--method', 'pca'], /--method is not for curves/],
+    [['six.txt', '--words', 'sea,cat', '--method', 'tsne'], /five words at least, got 2/],
     [['.', '--metrics', 'train/los'], /did you mean 'train\/loss'/],
     [['.', '--kind', 'pie'], /Allowed choices are curves, scatter, heatmap/],
     [['.', '--scale', '3', '-o', 'x.svg'], /--output must end in \.png/],
