@@ -121,6 +121,20 @@ addViewCommand(program, async (source, settings) => {
 });
 addPlotCommand(program, () => load(() => import('./commands/plot.js')));
 
+program
+  .command('doctor')
+  .summary('what the library finds on this machine, and a self-test')
+  .description(
+    'Tells of Node, the CPU, memory, how the native addon was found and what to do where it was not, and checks in some seconds ' +
+      'that it computes rightly here.',
+  )
+  .addOption(new Option('--json', 'print JSON').default(false))
+  .addHelpText('after', '\nExample:\n  lutra doctor --json')
+  .action(async (settings: { json: boolean }) => {
+    const { doctorCommand } = await import('./commands/doctor/doctor.js');
+    process.exitCode = await doctorCommand(() => import('../index.js'), settings);
+  });
+
 // A reader of our output that goes away, such as head, is no reason to lose a training.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

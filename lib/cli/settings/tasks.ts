@@ -1,5 +1,6 @@
 import { classifierSettings } from './classifier.js';
 import { languageSettings } from './language.js';
+import { recommenderSettings } from './recommender.js';
 import type { TaskAbout } from './setting.js';
 import { taggerSettings } from './tagger.js';
 
@@ -7,6 +8,7 @@ export const tasks = {
   lm: languageSettings,
   classifier: classifierSettings,
   tagger: taggerSettings,
+  recommender: recommenderSettings,
 } satisfies Record<string, TaskAbout>;
 
 export type TaskName = keyof typeof tasks;
