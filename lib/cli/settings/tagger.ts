@@ -29,7 +29,7 @@ export const taggerSettings: TaskAbout = {
       usualSaid: 'tags or labels; the last',
       group: 'Data:',
     },
-    ...commonSettings({ epochs: 3, batchSize: 32, lr: 0.005 }, { many: 'sentences' }),
+    ...commonSettings({ epochs: 2, batchSize: 32, lr: 0.005 }, { many: 'sentences' }),
     {
       name: 'minFrequency',
       kind: { type: 'integer', least: 1 },
