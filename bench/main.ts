@@ -9,6 +9,9 @@ try {
   if (options.reading) {
     const { runReading } = await import('./vectors/reading.js');
     await runReading(options);
+  } else if (options.projections) {
+    const { runProjections } = await import('./projections/projections.js');
+    await runProjections(options);
   } else if (options.vectors) {
     const { runVectors } = await import('./vectors/vectors.js');
     await runVectors(options);

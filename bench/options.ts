@@ -13,6 +13,7 @@ export interface Options {
   trainer?: boolean;
   reading?: boolean;
   vectors?: boolean;
+  projections?: boolean;
   addon?: string[];
   isa?: LimitedSet;
   threads: number[];
@@ -65,6 +66,7 @@ export function readOptions(): Options {
       'measure counting a corpus and loading vectors as text, with --peers beside fastText and gensim',
     )
     .option('--vectors', 'measure the trainers of word vectors and of the classifier, with --peers beside fastText')
+    .option('--projections', 'measure pca, tsne and umap and how trustworthy their pictures are')
     .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
     .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))

@@ -1,4 +1,4 @@
-import { callHalfSquaredLengths, callNearestRows } from '../calls/planned/neighbors.js';
+import { callHalfSquaredLengths, callNearestRows, callScanRows } from '../calls/planned/neighbors.js';
 import { ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -25,7 +25,7 @@ export interface Neighborhood {
 }
 
 /** Multiply-adds of a slice of the search: some milliseconds. */
-const workOfSlice = 5e8;
+const workOfSlice = 2e8;
 
 function* unitRows({ data, rows, dim }: Points): Work<void> {
   const slice = rowsOfSlice(4e6, dim);
@@ -57,14 +57,26 @@ export function* searchTable(points: Points, metric: ProjectionMetric): Work<Sea
   return { data, rows, dim, halfSquares };
 }
 
+/** Rows that are looked at in one call, as native/kernels/projections/neighbors.h has it. */
+const rowsScanned = 960;
+
 export function* exactNeighbors(table: SearchTable, k: number): Work<Neighborhood> {
   const { data: x, rows, dim, halfSquares } = table;
+  // Some more than are wanted, since products round where differences don't.
+  const kept = Math.min(rows - 1, k + 8 + Math.floor(k / 8));
+  const found = new Int32Array(rows * kept);
+  const scores = new Float32Array(rows * kept).fill(Number.POSITIVE_INFINITY);
+  const slice = Math.max(64, Math.floor(rowsOfSlice(workOfSlice, rowsScanned * (dim + 8)) / 32) * 32);
   const indices = new Int32Array(rows * k);
   const squares = new Float32Array(rows * k);
-  const slice = Math.max(32, Math.floor(rowsOfSlice(workOfSlice, rows * (dim + 8)) / 32) * 32);
   for (let begin = 0; begin < rows; begin += slice) {
     const end = Math.min(rows, begin + slice);
-    callNearestRows({ rows, dim, k, begin, end, indices, squares, x, halfSquares });
+    for (let column = 0; column < rows; column += rowsScanned) {
+      const count = Math.min(rowsScanned, rows - column);
+      callScanRows({ rows, dim, kept, begin, end, column, count, found, scores, x, halfSquares });
+      yield;
+    }
+    callNearestRows({ rows, dim, kept, k, begin, end, indices, squares, found, x, halfSquares });
     yield;
   }
   return { k, indices, squares };

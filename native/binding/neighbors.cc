@@ -33,19 +33,41 @@ void lengths(Args& args) {
   });
 }
 
+void scan(Args& args) {
+  const Planned<ScanRowsLayout> call(args);
+  const int64_t kept = call[call.kept], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
+  const int64_t column = call[call.column], count = call[call.count];
+  checkedRange(call, begin, end, rows);
+  if (kept < 1) call.fail(ErrorKind::range, "kept must be at least 1");
+  if (count > kScanned || column > rows || count > rows - column) {
+    call.fail(ErrorKind::range, "column and count must be at most 960 rows that there are");
+  }
+  call.withFloat(call.x, [&](auto zero) {
+    using T = decltype(zero);
+    const int64_t total = call.product(rows, kept);
+    int32_t* const found = call.array<int32_t>(call.found, total);
+    T* const scores = call.array<T>(call.scores, total);
+    const PointTable<T> points = pointTable<T>(call);
+    if (begin == end || count == 0) return;
+    scanRows<T>(found, scores, points, kept, begin, end, column, count);
+  });
+}
+
 void nearest(Args& args) {
   const Planned<NearestRowsLayout> call(args);
   const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
+  const int64_t kept = call[call.kept];
   checkedRange(call, begin, end, rows);
-  if (k >= std::max<int64_t>(rows, 1)) call.fail(ErrorKind::range, "k must be less than the number of rows");
+  if (k > kept) call.fail(ErrorKind::range, "k must be at most kept");
   call.withFloat(call.x, [&](auto zero) {
     using T = decltype(zero);
     const int64_t total = call.product(rows, k);
     int32_t* const indices = call.array<int32_t>(call.indices, total);
     T* const squares = call.array<T>(call.squares, total);
+    const int32_t* const found = call.array<int32_t>(call.found, call.product(rows, kept));
     const PointTable<T> points = pointTable<T>(call);
     if (begin == end || k == 0) return;
-    nearestRows<T>(indices + begin * k, squares + begin * k, points, k, begin, end);
+    nearestRows<T>(indices, squares, found, points, kept, k, begin, end);
   });
 }
 
@@ -70,6 +92,7 @@ void ranks(Args& args) {
 
 static const Family family([](Napi::Object exports) {
   define<lengths>(exports, "halfSquaredLengths");
+  define<scan>(exports, "scanRows");
   define<nearest>(exports, "nearestRows");
   define<ranks>(exports, "ranksOfRows");
 });

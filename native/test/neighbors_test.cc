@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -57,11 +58,16 @@ void testRows(const std::vector<T>& x, int64_t rows, int64_t dim, int64_t k, boo
     Guarded<T> halves(rows, 1);
     halfSquaredLengths<T>(halves.data(), x.data(), dim, 0, rows);
     CHECK(halves.intact());
-    Guarded<int32_t> indices((end - begin) * k, 1), ranks((end - begin) * k, 2);
-    Guarded<T> squares((end - begin) * k, 3);
+    const int64_t kept = std::min(rows - 1, k + 9);
+    Guarded<int32_t> indices(rows * k, 1), ranks((end - begin) * k, 2), found(rows * kept, 1);
+    Guarded<T> squares(rows * k, 3), scores(rows * kept, 1);
+    std::fill_n(scores.data(), rows * kept, std::numeric_limits<T>::infinity());
     const PointTable<T> points = {x.data(), halves.data(), rows, dim};
-    nearestRows<T>(indices.data(), squares.data(), points, k, begin, end);
-    CHECK(indices.intact() && squares.intact());
+    for (int64_t column = 0; column < rows; column += kScanned) {
+      scanRows<T>(found.data(), scores.data(), points, kept, begin, end, column, std::min(kScanned, rows - column));
+    }
+    nearestRows<T>(indices.data(), squares.data(), found.data(), points, kept, k, begin, end);
+    CHECK(indices.intact() && squares.intact() && found.intact() && scores.intact());
     std::vector<int32_t> near(static_cast<size_t>(rows * k));
     for (int32_t& other : near) other = static_cast<int32_t>(generator() % static_cast<uint64_t>(rows));
     for (int64_t i = 0; i < rows; i++) {
@@ -77,8 +83,8 @@ void testRows(const std::vector<T>& x, int64_t rows, int64_t dim, int64_t k, boo
       const auto wanted = distances(x, rows, dim, i);
       for (int64_t j = 0; j < k; j++) {
         const double square = wanted[static_cast<size_t>(j)].first;
-        CHECK(std::fabs(static_cast<double>(squares[(i - begin) * k + j]) - square) <= 1e-5 * (square + 1e-3));
-        if (exact) CHECK(indices[(i - begin) * k + j] == wanted[static_cast<size_t>(j)].second);
+        CHECK(std::fabs(static_cast<double>(squares[i * k + j]) - square) <= 1e-5 * (square + 1e-3));
+        if (exact) CHECK(indices[i * k + j] == wanted[static_cast<size_t>(j)].second);
         if (!exact) continue;
         const int32_t other = near[static_cast<size_t>(i * k + j)];
         const auto found =

@@ -6,13 +6,16 @@ export interface PlannedNeighbors {
   /** Half of the squared length of each row of [begin, end). */
   halfSquaredLengths(plan: Float64Array, halfSquares: TypedArray, x: TypedArray): void;
   /**
-   * The k rows nearest to each of [begin, end), the nearest first, and their squared distances, written to rows
-   * [begin, end).
+   * Brings the `kept` best rows so far of rows [begin, end) up to date with rows [column, column + count), at most
+   * 960.
    */
+  scanRows(plan: Float64Array, found: TypedArray, scores: TypedArray, x: TypedArray, halfSquares: TypedArray): void;
+  /** The k nearest of the `kept` found for each of [begin, end), the nearest first, and their squared distances. */
   nearestRows(
     plan: Float64Array,
     indices: TypedArray,
     squares: TypedArray,
+    found: TypedArray,
     x: TypedArray,
     halfSquares: TypedArray,
   ): void;

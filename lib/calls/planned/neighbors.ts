@@ -24,34 +24,69 @@ export function callHalfSquaredLengths(call: HalfSquaredLengthsCall): void {
   native.halfSquaredLengths(plan, halfSquares, x);
 }
 
-export interface NearestRowsCall {
+export interface ScanRowsCall {
   readonly rows: number;
   readonly dim: number;
-  readonly k: number;
+  readonly kept: number;
   readonly begin: number;
   readonly end: number;
-  readonly indices: TypedArray;
-  readonly squares: TypedArray;
+  readonly column: number;
+  readonly count: number;
+  readonly found: TypedArray;
+  readonly scores: TypedArray;
   readonly x: TypedArray;
   readonly halfSquares: TypedArray;
 }
 
 /**
- * The k rows nearest to each of [begin, end), the nearest first, and their squared distances, written to rows
- * [begin, end).
+ * Brings the `kept` best rows so far of rows [begin, end) up to date with rows [column, column + count), at most
+ * 960.
  */
+export function callScanRows(call: ScanRowsCall): void {
+  const found = call.found;
+  const scores = call.scores;
+  const x = call.x;
+  const halfSquares = call.halfSquares;
+  plan[0] = 0xe1fb7ff9;
+  plan[1] = call.rows;
+  plan[2] = call.dim;
+  plan[3] = call.kept;
+  plan[4] = call.begin;
+  plan[5] = call.end;
+  plan[6] = call.column;
+  plan[7] = call.count;
+  native.scanRows(plan, found, scores, x, halfSquares);
+}
+
+export interface NearestRowsCall {
+  readonly rows: number;
+  readonly dim: number;
+  readonly kept: number;
+  readonly k: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly indices: TypedArray;
+  readonly squares: TypedArray;
+  readonly found: TypedArray;
+  readonly x: TypedArray;
+  readonly halfSquares: TypedArray;
+}
+
+/** The k nearest of the `kept` found for each of [begin, end), the nearest first, and their squared distances. */
 export function callNearestRows(call: NearestRowsCall): void {
   const indices = call.indices;
   const squares = call.squares;
+  const found = call.found;
   const x = call.x;
   const halfSquares = call.halfSquares;
-  plan[0] = 0xf38728e6;
+  plan[0] = 0xee39d7a9;
   plan[1] = call.rows;
   plan[2] = call.dim;
-  plan[3] = call.k;
-  plan[4] = call.begin;
-  plan[5] = call.end;
-  native.nearestRows(plan, indices, squares, x, halfSquares);
+  plan[3] = call.kept;
+  plan[4] = call.k;
+  plan[5] = call.begin;
+  plan[6] = call.end;
+  native.nearestRows(plan, indices, squares, found, x, halfSquares);
 }
 
 export interface RanksOfRowsCall {

@@ -18,21 +18,41 @@ struct HalfSquaredLengthsLayout {
   static constexpr Array x{2, "x", -1};
 };
 
-// The k rows nearest to each of [begin, end), the nearest first, and their squared distances, written to rows
-// [begin, end).
-struct NearestRowsLayout {
-  static constexpr uint32_t kId = 0xf38728e6;
-  static constexpr int64_t kNumbers = 6;
+// Brings the `kept` best rows so far of rows [begin, end) up to date with rows [column, column + count), at most
+// 960.
+struct ScanRowsLayout {
+  static constexpr uint32_t kId = 0xe1fb7ff9;
+  static constexpr int64_t kNumbers = 8;
   static constexpr int64_t kRepeated = 0;
   static constexpr Size rows{1};
   static constexpr Size dim{2};
-  static constexpr Size k{3};
+  static constexpr Size kept{3};
   static constexpr Size begin{4};
   static constexpr Size end{5};
-  static constexpr Array indices{1, "indices", -1};
-  static constexpr Array squares{2, "squares", -1};
+  static constexpr Size column{6};
+  static constexpr Size count{7};
+  static constexpr Array found{1, "found", -1};
+  static constexpr Array scores{2, "scores", -1};
   static constexpr Array x{3, "x", -1};
   static constexpr Array halfSquares{4, "halfSquares", -1};
+};
+
+// The k nearest of the `kept` found for each of [begin, end), the nearest first, and their squared distances.
+struct NearestRowsLayout {
+  static constexpr uint32_t kId = 0xee39d7a9;
+  static constexpr int64_t kNumbers = 7;
+  static constexpr int64_t kRepeated = 0;
+  static constexpr Size rows{1};
+  static constexpr Size dim{2};
+  static constexpr Size kept{3};
+  static constexpr Size k{4};
+  static constexpr Size begin{5};
+  static constexpr Size end{6};
+  static constexpr Array indices{1, "indices", -1};
+  static constexpr Array squares{2, "squares", -1};
+  static constexpr Array found{3, "found", -1};
+  static constexpr Array x{4, "x", -1};
+  static constexpr Array halfSquares{5, "halfSquares", -1};
 };
 
 // How many rows lie nearer to each row of [begin, end) than each of its k in `near`, which holds them for all rows.

@@ -20,6 +20,7 @@ constexpr T kOnes[64] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 namespace lutra {
 
 LUTRA_FLOAT_KERNEL(halfSquaredLengths, neighbors::halfSquaredLengths<T>)
+LUTRA_FLOAT_KERNEL(scanRows, neighbors::scanRows<T>)
 LUTRA_FLOAT_KERNEL(nearestRows, neighbors::nearestRows<T>)
 LUTRA_FLOAT_KERNEL(ranksOfRows, neighbors::ranksOfRows<T>)
 

@@ -18,13 +18,24 @@ struct PointTable {
 /** halfSquares[i] = ‖x_i‖² / 2 for rows [begin, end) of x. */
 LUTRA_KERNEL(halfSquaredLengths, void(T* halfSquares, const T* x, int64_t dim, int64_t begin, int64_t end));
 
+/** Rows that scanRows looks at in one call at most. */
+constexpr int64_t kScanned = 960;
+
 /**
- * For rows [begin, end): the k < rows rows nearest to each, itself left out, the nearest first (of equally near ones
- * the first): indices and squares [end - begin, k], the squared distances. Candidates come from ‖y‖² / 2 - x·y,
- * distances from differences, so that equal rows are 0 apart.
+ * For rows [begin, end): brings the `kept` smallest scores ‖y‖² / 2 - x·y so far, in order, scores [rows, kept] (first
+ * all infinite), and their rows, found [rows, kept], up to date with the rows y of [column, column + count), count <=
+ * kScanned; itself left out, of equal ones the first. column is a multiple of kScanned.
  */
-LUTRA_KERNEL(nearestRows,
-             void(int32_t* indices, T* squares, const PointTable<T>& points, int64_t k, int64_t begin, int64_t end));
+LUTRA_KERNEL(scanRows, void(int32_t* found, T* scores, const PointTable<T>& points, int64_t kept, int64_t begin,
+                            int64_t end, int64_t column, int64_t count));
+
+/**
+ * For rows [begin, end): the k nearest of the `kept` that were found, the nearest first, of equally near ones the
+ * first: indices and squares [rows, k], the squared distances, from differences, so that equal rows are 0 apart. What
+ * was found out of range counts as row 0.
+ */
+LUTRA_KERNEL(nearestRows, void(int32_t* indices, T* squares, const int32_t* found, const PointTable<T>& points,
+                               int64_t kept, int64_t k, int64_t begin, int64_t end));
 
 /**
  * For rows [begin, end): ranks [end - begin, k], how many rows lie nearer to a row than its near[i, j], near [rows, k];

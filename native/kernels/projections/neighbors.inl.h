@@ -2,11 +2,11 @@
 namespace lutra::LUTRA_NS {
 namespace neighbors {
 
+using lutra::kScanned;
 using lutra::PointTable;
 
 /** Rows whose products with the others are one block; few enough that their scores stay in the cache. */
 constexpr int64_t kQueries = 32;
-constexpr int64_t kColumns = 1024;
 
 template <class T>
 LUTRA_INLINE T squaredDistance(const T* a, const T* b, int64_t n) {
@@ -70,48 +70,46 @@ LUTRA_INLINE void takeBest(Best<T>& best, const T* products, const T* halfSquare
 }
 
 template <class T>
-inline void nearestOfBlock(int32_t* indices, T* squares, const PointTable<T>& points, int64_t k, int64_t begin,
-                           int64_t end) {
-  const auto [x, halfSquares, rows, dim] = points;
-  // Some more, since products round where differences don't.
-  const int64_t kept = std::min(rows - 1, k + 8 + k / 8);
-  T* const products = scratch<T>(Scratch::scores, kQueries * kColumns);
-  T* const scores = scratch<T>(Scratch::values, kQueries * kept);
-  int32_t* const found = scratch<int32_t>(Scratch::keys, kQueries * kept);
-  std::fill_n(scores, kQueries * kept, std::numeric_limits<T>::infinity());
-  std::fill_n(found, kQueries * kept, 0);
-  for (int64_t column = 0; column < rows; column += kColumns) {
-    const int64_t columns = std::min(kColumns, rows - column);
-    matmul<T>(products, kColumns, {x + begin * dim, dim, false}, {x + column * dim, dim, true}, end - begin, columns,
-              dim);
-    for (int64_t i = begin; i < end; i++) {
-      Best<T> best = {scores + (i - begin) * kept, found + (i - begin) * kept, kept};
-      takeBest(best, products + (i - begin) * kColumns, halfSquares, column, columns, i);
+inline void scanRows(int32_t* found, T* scores, const PointTable<T>& points, int64_t kept, int64_t begin, int64_t end,
+                     int64_t column, int64_t count) {
+  const T* const x = points.data;
+  const int64_t dim = points.dim;
+  // Laid out once for all queries.
+  T* const packed = scratch<T>(Scratch::weights, packedElements<T>(count, dim));
+  packMatrix<T>(packed, {x + column * dim, dim, true}, count, dim);
+  parallelFor((end - begin + kQueries - 1) / kQueries, 1, [&](int64_t first, int64_t last) {
+    T* const products = scratch<T>(Scratch::scores, kQueries * kScanned);
+    for (int64_t block = first; block < last; block++) {
+      const int64_t from = begin + block * kQueries, to = std::min(end, from + kQueries);
+      matmulPacked<T>(products, kScanned, {x + from * dim, dim, false}, packed, to - from, count, dim);
+      for (int64_t i = from; i < to; i++) {
+        Best<T> best = {scores + i * kept, found + i * kept, kept};
+        takeBest(best, products + (i - from) * kScanned, points.halfSquares, column, count, i);
+      }
     }
-  }
-  std::vector<std::pair<T, int32_t>> order(static_cast<size_t>(kept));
-  for (int64_t i = begin; i < end; i++) {
-    for (int64_t j = 0; j < kept; j++) {
-      const int32_t row = found[(i - begin) * kept + j];
-      const T square = squaredDistance(x + i * dim, x + row * dim, dim);
-      // No order has NaN.
-      order[static_cast<size_t>(j)] = {square == square ? square : std::numeric_limits<T>::infinity(), row};
-    }
-    std::sort(order.begin(), order.end());
-    for (int64_t j = 0; j < k; j++) {
-      squares[(i - begin) * k + j] = order[static_cast<size_t>(j)].first;
-      indices[(i - begin) * k + j] = order[static_cast<size_t>(j)].second;
-    }
-  }
+  });
 }
 
 template <class T>
-inline void nearestRows(int32_t* indices, T* squares, const PointTable<T>& points, int64_t k, int64_t begin,
-                        int64_t end) {
-  parallelFor((end - begin + kQueries - 1) / kQueries, 1, [&](int64_t first, int64_t last) {
-    for (int64_t block = first; block < last; block++) {
-      const int64_t from = begin + block * kQueries, to = std::min(end, from + kQueries);
-      nearestOfBlock(indices + (from - begin) * k, squares + (from - begin) * k, points, k, from, to);
+inline void nearestRows(int32_t* indices, T* squares, const int32_t* found, const PointTable<T>& points, int64_t kept,
+                        int64_t k, int64_t begin, int64_t end) {
+  const T* const x = points.data;
+  const int64_t dim = points.dim;
+  parallelFor(end - begin, 64, [&](int64_t first, int64_t last) {
+    std::vector<std::pair<T, int32_t>> order(static_cast<size_t>(kept));
+    for (int64_t i = begin + first; i < begin + last; i++) {
+      for (int64_t j = 0; j < kept; j++) {
+        int32_t row = found[i * kept + j];
+        if (row < 0 || row >= points.rows) row = 0;
+        const T square = squaredDistance(x + i * dim, x + row * dim, dim);
+        // No order has NaN.
+        order[static_cast<size_t>(j)] = {square == square ? square : std::numeric_limits<T>::infinity(), row};
+      }
+      std::sort(order.begin(), order.end());
+      for (int64_t j = 0; j < k; j++) {
+        squares[i * k + j] = order[static_cast<size_t>(j)].first;
+        indices[i * k + j] = order[static_cast<size_t>(j)].second;
+      }
     }
   });
 }
@@ -139,30 +137,32 @@ template <class T>
 inline void ranksOfRows(int32_t* ranks, const int32_t* near, const PointTable<T>& points, int64_t k, int64_t begin,
                         int64_t end) {
   constexpr int64_t kRows = 8;
-  const auto [x, halfSquares, rows, dim] = points;
-  parallelFor((end - begin + kRows - 1) / kRows, 1,
-              [&, x = x, halfSquares = halfSquares, rows = rows, dim = dim](int64_t first, int64_t last) {
-                T* const products = scratch<T>(Scratch::scores, kRows * rows);
-                for (int64_t block = first; block < last; block++) {
-                  const int64_t from = begin + block * kRows, to = std::min(end, from + kRows);
-                  matmul<T>(products, rows, {x + from * dim, dim, false}, {x, dim, true}, to - from, rows, dim);
-                  for (int64_t i = from; i < to; i++) {
-                    T* const scores = products + (i - from) * rows;
-                    forEachVector<T>(rows, [&](int64_t j, int lanes) {
-                      storeLanes(loadLanes(halfSquares + j, lanes) - loadLanes(scores + j, lanes), scores + j, lanes);
-                    });
-                    scores[i] = std::numeric_limits<T>::infinity();
-                    for (int64_t j = 0; j < k; j++) {
-                      const int64_t other = near[i * k + j];
-                      if (other < 0 || other >= rows) continue;
-                      const T limit = scores[other];
-                      ranks[(i - begin) * k + j] =
-                          static_cast<int32_t>(countBelow(scores, other, limit, true) +
-                                               countBelow(scores + other, rows - other, limit, false));
-                    }
-                  }
-                }
-              });
+  const T* const x = points.data;
+  const T* const halfSquares = points.halfSquares;
+  const int64_t rows = points.rows, dim = points.dim;
+  std::vector<T> packed(static_cast<size_t>(packedElements<T>(rows, dim)));
+  packMatrix<T>(packed.data(), {x, dim, true}, rows, dim);
+  parallelFor((end - begin + kRows - 1) / kRows, 1, [&](int64_t first, int64_t last) {
+    T* const products = scratch<T>(Scratch::scores, kRows * rows);
+    for (int64_t block = first; block < last; block++) {
+      const int64_t from = begin + block * kRows, to = std::min(end, from + kRows);
+      matmulPacked<T>(products, rows, {x + from * dim, dim, false}, packed.data(), to - from, rows, dim);
+      for (int64_t i = from; i < to; i++) {
+        T* const scores = products + (i - from) * rows;
+        forEachVector<T>(rows, [&](int64_t j, int lanes) {
+          storeLanes(loadLanes(halfSquares + j, lanes) - loadLanes(scores + j, lanes), scores + j, lanes);
+        });
+        scores[i] = std::numeric_limits<T>::infinity();
+        for (int64_t j = 0; j < k; j++) {
+          const int64_t other = near[i * k + j];
+          if (other < 0 || other >= rows) continue;
+          const T limit = scores[other];
+          ranks[(i - begin) * k + j] = static_cast<int32_t>(countBelow(scores, other, limit, true) +
+                                                            countBelow(scores + other, rows - other, limit, false));
+        }
+      }
+    }
+  });
 }
 
 }  // namespace neighbors

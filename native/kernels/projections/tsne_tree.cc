@@ -123,7 +123,8 @@ int64_t build(const Tree& tree, const float* y) {
     for (int64_t i = begin; i < end; i++) {
       uint64_t code = 0;
       for (int d = 0; d < dims; d++) {
-        const float share = std::min(std::max((at(i, d) - least[d]) / extent * (1 << kBits), 0.0f), kMost);
+        // In this order, NaN becomes 0.
+        const float share = std::min(kMost, std::max(0.0f, (at(i, d) - least[d]) / extent * (1 << kBits)));
         code |= spread(static_cast<uint64_t>(share), dims) << d;
       }
       coded[static_cast<size_t>(i)] = {code, static_cast<int32_t>(i)};
