@@ -9,6 +9,11 @@ import { Raster } from './raster.js';
 /** Larger pictures are drawn at fewer pixels than the screen has: a processor paints them all. */
 const mostPixels = 3_000_000;
 
+/** Pictures that follow each other within so many milliseconds are drawn quickly, … */
+const fast = 120;
+/** … where there are more points than this. */
+const fewPoints = 5000;
+
 /** A rectangle on the screen, in pixels of the page. */
 export interface Box {
   readonly left: number;
@@ -61,6 +66,8 @@ export class Plot {
   #box: Box | null = null;
   #ratio = 1;
   #waiting = false;
+  #drawn = Number.NEGATIVE_INFINITY;
+  #fine: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -80,6 +87,7 @@ export class Plot {
 
   setWords(words: readonly string[]): void {
     this.#words = words;
+    this.#labels.forget();
     this.redraw();
   }
 
@@ -226,6 +234,11 @@ export class Plot {
   }
 
   #draw(time: number): void {
+    // One picture soon after another is a quick one; when no more follow, a fine one does.
+    const isQuick = this.#count > fewPoints && time - this.#drawn < fast;
+    this.#drawn = time;
+    clearTimeout(this.#fine);
+    if (isQuick) this.#fine = setTimeout(() => this.redraw(), fast);
     this.#motion.step(time);
     const { width, height } = this.camera;
     this.#raster.resize(width, height);
@@ -233,9 +246,9 @@ export class Plot {
     this.camera.project(this.#motion.now, this.#x, this.#y, this.#depth);
     this.#colour();
     const [order, count] = this.#order();
-    this.#raster.draw(order, count, this.#x, this.#y, this.#colours, this.#radius());
+    this.#raster.draw(order, count, this.#x, this.#y, this.#colours, this.#radius(), isQuick);
     this.#context.putImageData(this.#raster.image, 0, 0);
-    this.#drawOverlay();
+    this.#drawOverlay(isQuick);
   }
 
   #radius(): number {
@@ -271,7 +284,7 @@ export class Plot {
     }
   }
 
-  #drawOverlay(): void {
+  #drawOverlay(isQuick: boolean): void {
     const context = this.#overlay;
     const { paper, ink, accent } = paints[this.#theme];
     const r = this.#ratio;
@@ -287,10 +300,9 @@ export class Plot {
     context.lineWidth = 3;
     if (word >= 0) this.#ring(context, word, 7);
     if (this.#hovered >= 0) this.#ring(context, this.#hovered, 6);
-    const x = this.#x.map((value) => value / r);
-    const y = this.#y.map((value) => value / r);
-    const most = this.#motion.isMoving ? 30 : 90;
-    this.#labels.draw(context, this.#labelled(), this.#words, x, y, size, { ink, halo: paper, accent }, most);
+    const inks = { ink, halo: paper, accent };
+    const most = isQuick ? 40 : 90;
+    this.#labels.draw(context, this.#labelled(), this.#words, this.#x, this.#y, { ...size, ratio: r }, inks, most);
     if (this.#box !== null) {
       const { left, top, right, bottom } = this.#box;
       context.lineWidth = 1;
@@ -317,7 +329,7 @@ export class Plot {
   }
 
   *#plainFirst(): Generator<number> {
-    for (let k = 0; k < Math.min(this.#count, 3000); k++) yield k;
+    for (let k = 0; k < Math.min(this.#count, 2000); k++) yield k;
   }
 }
 

@@ -3,12 +3,13 @@
  * docs/page.md has the figures.
  */
 
-/** A disc's pixels: offsets from its middle, and how much of each is covered, from 0 to 256. */
+/** A disc's pixels, as offsets from its middle. */
 interface Disc {
   readonly reach: number;
-  readonly dx: Int8Array;
-  readonly dy: Int8Array;
-  readonly cover: Uint16Array;
+  /** Those that it covers. */
+  readonly inner: readonly (readonly [dx: number, dy: number])[];
+  /** Those that it covers in part: how much, from 0 to 256. */
+  readonly rim: readonly (readonly [dx: number, dy: number, cover: number])[];
 }
 
 const discs = new Map<number, Disc>();
@@ -19,19 +20,16 @@ function discOf(radius: number): Disc {
   if (known !== undefined) return known;
   const r = key / 4;
   const reach = Math.ceil(r);
-  const found: [number, number, number][] = [];
+  const inner: [number, number][] = [];
+  const rim: [number, number, number][] = [];
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
       const cover = Math.round(256 * Math.max(0, Math.min(1, r + 0.5 - Math.hypot(dx, dy))));
-      if (cover > 24) found.push([dx, dy, cover]);
+      if (cover >= 256) inner.push([dx, dy]);
+      else if (cover > 24) rim.push([dx, dy, cover]);
     }
   }
-  const made = {
-    reach,
-    dx: Int8Array.from(found, ([dx]) => dx),
-    dy: Int8Array.from(found, ([, dy]) => dy),
-    cover: Uint16Array.from(found, ([, , cover]) => cover),
-  };
+  const made = { reach, inner, rim };
   discs.set(key, made);
   return made;
 }
@@ -55,7 +53,10 @@ export class Raster {
     this.#pixels.fill(colour);
   }
 
-  /** Draws discs of one size, in an order; later ones lie above. */
+  /**
+   * Draws discs of one size, in an order; later ones lie above.
+   * @param isQuick leaves their soft rims out: in pictures that follow each other fast nobody sees them
+   */
   draw(
     order: Uint32Array,
     count: number,
@@ -63,21 +64,28 @@ export class Raster {
     y: Float32Array,
     colours: Uint32Array,
     radius: number,
+    isQuick: boolean,
   ): void {
-    const { reach, dx, dy, cover } = discOf(radius);
+    const { reach, inner, rim } = discOf(radius);
     const { width, height } = this;
     const pixels = this.#pixels;
     const [right, bottom] = [width - reach, height - reach];
-    const offsets = Int32Array.from(dx, (value, k) => value + dy[k] * width);
+    const hard = isQuick ? [...inner, ...rim.filter(([, , cover]) => cover >= 128)] : inner;
+    const full = Int32Array.from(hard, ([dx, dy]) => dx + dy * width);
+    const soft = isQuick ? [] : rim;
+    const part = Int32Array.from(soft, ([dx, dy]) => dx + dy * width);
+    const cover = Int32Array.from(soft, ([, , share]) => share);
     for (let n = 0; n < count; n++) {
       const k = order[n];
-      const [px, py] = [Math.round(x[k]), Math.round(y[k])];
+      const px = Math.round(x[k]);
+      const py = Math.round(y[k]);
       if (!(px >= reach && py >= reach && px < right && py < bottom)) continue;
       const at = py * width + px;
       const colour = colours[k];
-      for (let j = 0; j < offsets.length; j++) {
-        const place = at + offsets[j];
-        pixels[place] = cover[j] >= 256 ? colour : mixed(pixels[place], colour, cover[j]);
+      for (let j = 0; j < full.length; j++) pixels[at + full[j]] = colour;
+      for (let j = 0; j < part.length; j++) {
+        const place = at + part[j];
+        pixels[place] = mixed(pixels[place], colour, cover[j]);
       }
     }
   }
