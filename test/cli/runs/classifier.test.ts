@@ -17,7 +17,7 @@ beforeAll(() => {
 
 const quick = ['--epochs', '4', '--embedding-dim', '8', '--hidden-dim', '8', '--heads', '2', '--lr', '0.05'];
 
-describe('lutra train classifier', () => {
+describe('lutra train classifier', { timeout: 240_000 }, () => {
   test('says what it guessed, and leaves everything in the folder of the run', () => {
     const { code, out, err } = lutra(['train', 'classifier', 'mails.csv', ...quick]);
     expect(code).toBe(0);
@@ -127,7 +127,7 @@ describe('lutra train classifier', () => {
   });
 });
 
-describe('lutra predict and evaluate', () => {
+describe('lutra predict and evaluate', { timeout: 240_000 }, () => {
   test('lines of the standard input', () => {
     const run = 'runs/mails-classifier';
     const { out } = lutra(['predict', run], 'free money click offer win\n\nthanks for the kernel patch report\n');
@@ -149,7 +149,7 @@ describe('lutra predict and evaluate', () => {
   });
 });
 
-describe('lutra resume', () => {
+describe('lutra resume', { timeout: 240_000 }, () => {
   test('goes on after Ctrl-C to the weights of a run that was not stopped', async () => {
     const long = ['train', 'classifier', 'mails.csv', ...quick, '--epochs', '60', '--patience', '60', '--model', 'gru'];
     const cut = await interrupted(folder, [...long, '--output', 'runs/cut'], /epoch 2\/60/);
@@ -177,7 +177,7 @@ describe('lutra resume', () => {
   });
 });
 
-describe('what is wrong is said in a sentence', () => {
+describe('what is wrong is said in a sentence', { timeout: 240_000 }, () => {
   const wrong = (args: readonly string[], message: RegExp | string) => {
     const { code, err } = lutra(args);
     expect(err).toMatch(message);

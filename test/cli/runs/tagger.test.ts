@@ -37,7 +37,7 @@ const slashes = (list: [string, string][][]) =>
   `${list.map((words) => words.map((pair) => pair.join('/')).join(' ')).join('\n')}\n`;
 const quick = ['--epochs', '3', '--embedding-dim', '16', '--hidden-dim', '16', '--lr', '0.02'];
 
-describe('lutra train tagger', () => {
+describe('lutra train tagger', { timeout: 240_000 }, () => {
   test('learns ends of words and their places', () => {
     writeFileSync(path('train.txt'), slashes(sentences(300)));
     writeFileSync(path('held.txt'), slashes(sentences(60, 9)));
