@@ -6,8 +6,10 @@ import { endToken, padToken, unknownToken } from '../../language_model/corpus.js
 import { detokenize } from '../../language_model/detokenize.js';
 import { generate } from '../../language_model/generate.js';
 import { LanguageModel } from '../../language_model/model.js';
+import type { Module } from '../../nn/module.js';
 import type { StateDict } from '../../nn/state_dict.js';
 import { rand } from '../../ops/random.js';
+import { type Trained, type TrainingSettings, tasks } from '../../tasks/index.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 
 const length = 60;
@@ -15,10 +17,37 @@ const temperature = 0.7;
 /** Samples of one run begin alike, so that a reader sees what has changed. */
 const seed = 1;
 
-/** A text by the word language model that a file of weights holds; null where it holds another model. */
-export function sampleOfWeights(folder: string, path: string): string | null {
+/** A text by the language model that a file of weights holds; null where it holds another model. */
+export async function sampleOfWeights(folder: string, path: string): Promise<string | null> {
+  if (!path.endsWith('.safetensors')) return null;
+  const config = join(folder, 'config.yaml');
+  return existsSync(config) ? sampleOfTask(folder, config, path) : sampleOfWords(folder, path);
+}
+
+/** By a model of `lutra train lm`, which its configuration describes. */
+async function sampleOfTask(folder: string, config: string, path: string): Promise<string | null> {
+  const { parse } = await import('yaml');
+  const settings = parse(readFileSync(config, 'utf8')) as TrainingSettings & { readonly task?: unknown };
+  if (settings.task !== 'lm') return null;
+  const { model, generate: pieces } = bound(
+    tasks.lm.open(settings, (file) => readFileSync(join(folder, file), 'utf8')),
+  );
+  if (pieces === null) return null;
+  model.loadStateDict(stateOf(path));
+  model.eval();
+  return Array.from(pieces({ prompt: '', length, temperature, topK: null, topP: null, seed }))
+    .join('')
+    .trim();
+}
+
+function bound(trained: Trained): { model: Module; generate: NonNullable<Trained['generate']> | null } {
+  return { model: trained.model, generate: trained.generate?.bind(trained) ?? null };
+}
+
+/** By the word language model of `lutra train TEXT`, whose weights have its sizes. */
+function sampleOfWords(folder: string, path: string): string | null {
   const words = join(folder, 'vocabulary.json');
-  if (!existsSync(words) || !path.endsWith('.safetensors')) return null;
+  if (!existsSync(words)) return null;
   const vocabulary = Vocabulary.fromJSON(JSON.parse(readFileSync(words, 'utf8')));
   if (!vocabulary.has(endToken)) return null;
   const state = stateOf(path);

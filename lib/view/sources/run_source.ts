@@ -54,7 +54,8 @@ export class RunSource implements PointSource {
       const isSame = sameWords(vectors.keys, this.#vectors.keys);
       this.#vectors = vectors;
       this.#weights = newest;
-      this.#sample = sampleOfWeights(this.#folder, newest.path);
+      // Vectors are shown whether or not their model writes.
+      this.#sample = await sampleOfWeights(this.#folder, newest.path).catch(() => null);
       this.#error = null;
       return { run: true, vectors: isSame ? 'same words' : 'other words' };
     } catch (error) {
