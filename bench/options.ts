@@ -65,7 +65,10 @@ export function readOptions(): Options {
       '--reading',
       'measure counting a corpus and loading vectors as text, with --peers beside fastText and gensim',
     )
-    .option('--vectors', 'measure the trainers of word vectors and of the classifier, with --peers beside fastText')
+    .option(
+      '--vectors',
+      'measure the trainers of word vectors, of the classifier and of GloVe, with --peers beside fastText, word2vec.c, gensim and GloVe',
+    )
     .option('--projections', 'measure pca, tsne and umap and how trustworthy their pictures are')
     .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
     .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
