@@ -295,10 +295,11 @@ export function eye(n: number, mOrOptions?: number | TensorOptions, options?: Te
   const given = readTrailingOptions<TensorOptions>([mOrOptions, options]);
   const [m = n] = checkNumbers('eye', given.values);
   const opts = checkOptions('eye', given.options, creationKeys);
+  const dtype = checkDType('eye', opts.dtype ?? 'float32');
   const [rows, columns] = checkShape('eye', [n, m]);
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return finish(convert('eye', values, [rows, columns], opts.dtype ?? 'float32'), opts);
+  return finish(convert('eye', values, [rows, columns], dtype), opts);
 }
 
 /** @throws DTypeError unless dtype is float32 or float64; used by the random fills. */

@@ -3,6 +3,7 @@ import {
   arange,
   asTensor,
   type DType,
+  eye,
   fullLike,
   linspace,
   logspace,
@@ -17,6 +18,16 @@ import {
 import { checkPositions } from '../../lib/ops/extremes.js';
 
 const ids = (...list: number[]) => tensor(list, { dtype: 'int32' });
+
+it('creation refuses dtypes that there are none of', () => {
+  const dtype = 'complex64' as never;
+  const all = {
+    zeros: () => zeros([2], { dtype }),
+    eye: () => eye(2, { dtype }),
+    linspace: () => linspace(0, 1, 3, { dtype }),
+  };
+  for (const [name, make] of Object.entries(all)) expect(make).toThrow(new RegExp(`^${name}: dtype must be one of`));
+});
 
 describe('a number becomes an element of the dtype, or is refused', () => {
   const ways: [string, (value: number | boolean, dtype: DType) => Tensor][] = [
