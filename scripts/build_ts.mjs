@@ -75,7 +75,18 @@ function compile(folder) {
 /** What the command needs to say what is wrong, and loads without the addon. */
 const errorModules = ['errors.js', 'describe.js', 'copies.js'].map((file) => join(modules, file));
 
-const chunkNames = { library: 'library.js', errors: 'errors.js', 'rolldown-runtime': 'runtime.js' };
+/** What only commands and the page's server need, which the library reads when it is asked for them. */
+const isLazy = (id) =>
+  id.startsWith(join(modules, 'tasks')) ||
+  (id.startsWith(join(modules, 'view')) &&
+    !['view.js', 'view_options.js', 'index.js'].some((file) => id === join(modules, 'view', file)));
+
+const chunkNames = {
+  library: 'library.js',
+  lazy: 'tasks_and_page.js',
+  errors: 'errors.js',
+  'rolldown-runtime': 'runtime.js',
+};
 
 /** What a worker begins with: a module that does something when it is loaded, which the library must not. */
 const workerHost = join(modules, 'training', 'worker', 'worker_host.js');
@@ -100,8 +111,13 @@ async function bundle(folder) {
     chunkFileNames: ({ name }) => chunkNames[name] ?? `cli/${name}.js`,
     codeSplitting: {
       groups: [
-        { name: 'errors', test: (id) => errorModules.includes(id), priority: 1 },
-        { name: 'library', test: (id) => !id.startsWith(join(modules, 'cli')) && id !== workerHost },
+        { name: 'errors', test: (id) => errorModules.includes(id), priority: 2 },
+        {
+          name: 'library',
+          test: (id) => !id.startsWith(join(modules, 'cli')) && id !== workerHost && !isLazy(id),
+          priority: 1,
+        },
+        { name: 'lazy', test: isLazy },
       ],
     },
     minifyInternalExports: false,

@@ -75,6 +75,7 @@ describe('what the tarball holds', () => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|binding\.gyp)$/,
       /^dist\/([a-z0-9_]+\/)*[a-z0-9_]+\.(js|d\.ts)$/,
       /^dist\/page\/(page\.(html|css)|icon\.svg)$/,
+      /^dist\/plots\/(echarts\.cjs|echarts\.LICENSE\.txt|Inter\.ttf|Inter\.LICENSE\.txt)$/,
       /^native\/sources\.txt$/,
       /^native\/(simd|kernels|memory|random|threads|binding)\/([a-z0-9_]+\/)?[a-z0-9_]+(\.inl)?\.(h|cc)$/,
       new RegExp(`^prebuilds/${platformName()}/lutra\\.node$`),
@@ -90,14 +91,15 @@ describe('what the tarball holds', () => {
     expect(sources.filter((source) => !files.includes(source))).toEqual([]);
   });
 
-  it('has the library in one module, but for its errors, which the command needs where no binary is', () => {
+  it('has the library in one module, but for its errors and what only commands and the page need', () => {
     const modules = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
-    const ofLibrary = modules.filter((file) => !file.startsWith('dist/cli/'));
+    const ofLibrary = modules.filter((file) => !/^dist\/(cli|page)\//.test(file));
     expect(ofLibrary).toEqual([
       'dist/errors.js',
       'dist/index.js',
       'dist/library.js',
       'dist/runtime.js',
+      'dist/tasks_and_page.js',
       'dist/training/worker/worker_host.js',
     ]);
     expect(modules).toContain('dist/cli/main.js');
