@@ -1,6 +1,4 @@
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
-import { tensor } from '../ops/creation.js';
-import type { TensorData } from '../ops/nested_data.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -14,9 +12,32 @@ export interface Points {
   readonly dim: number;
 }
 
+/** Lists of numbers, or typed arrays, a row each. @throws ArgumentError, ShapeError */
+function tableOfRows(op: string, argument: string, rows: readonly unknown[]): Tensor {
+  const isRow = (row: unknown) => Array.isArray(row) || (ArrayBuffer.isView(row) && !(row instanceof DataView));
+  const dim = isRow(rows[0]) ? (rows[0] as ArrayLike<unknown>).length : 0;
+  const data = new Float32Array(rows.length * dim);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as ArrayLike<unknown>;
+    if (!isRow(row))
+      throw new ArgumentError(`${op}: ${argument}[${i}] must be a list of numbers, got ${describe(row)}`);
+    if (row.length !== dim) {
+      throw new ShapeError(`${op}: ${argument}[${i}] must have ${dim} numbers, as ${argument}[0], got ${row.length}`);
+    }
+    for (let j = 0; j < dim; j++) {
+      const x = row[j];
+      if (typeof x !== 'number') {
+        throw new ArgumentError(`${op}: ${argument}[${i}][${j}] must be a number, got ${describe(x)}`);
+      }
+      data[i * dim + j] = x;
+    }
+  }
+  return Tensor.wrap(data, [rows.length, dim], 'float32');
+}
+
 function tableOf(op: string, argument: string, value: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  if (Array.isArray(value)) return tensor(value as TensorData, { dtype: 'float32' });
+  if (Array.isArray(value)) return tableOfRows(op, argument, value);
   const vectors = (value as { readonly vectors?: unknown } | null | undefined)?.vectors;
   if (vectors instanceof Tensor) return vectors;
   throw new ArgumentError(

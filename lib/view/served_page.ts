@@ -62,7 +62,7 @@ export async function servePage(op: string, source: string | KeyedVectors, setti
     })();
     return closing;
   };
-  settings.signal?.addEventListener('abort', close, { once: true });
+  settings.signal?.addEventListener('abort', close);
   if (settings.open) await openInBrowser(url);
   return { url, close };
 }

@@ -1,13 +1,20 @@
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 
+/** What is asked of an `AbortSignal`. */
+export interface ViewSignal {
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface ViewOptions {
   /** Default: a free one. */
   port?: number;
   /** Whether a browser is opened. Default false. */
   open?: boolean;
-  /** Ends the server when it is aborted. */
-  signal?: AbortSignal;
+  /** An AbortSignal that ends the server. */
+  signal?: ViewSignal;
   /**
    * A table of labels by which points can be coloured, CSV or TSV (by its name) with names in the first row: one column holds words, or
    * there is a row for each word. Default: a file of the same name beside the vectors, with `.tsv` or `.csv`.
@@ -36,7 +43,7 @@ export function readViewOptions(op: string, options: ViewOptions | undefined): V
     throw new ValueError(`${op}: port must be a whole number from 0 to 65535, got ${describe(port)}`);
   }
   if (typeof open !== 'boolean') throw new ArgumentError(`${op}: open must be true or false, got ${describe(open)}`);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && typeof (signal as Partial<ViewSignal> | null)?.throwIfAborted !== 'function') {
     throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
   }
   if (metadata !== undefined && (typeof metadata !== 'string' || metadata === '')) {

@@ -48,8 +48,12 @@ function methodForm(signature: Signature, name: string): Form | null {
   return { text: `x.${name}`, signature, inPlace: name.endsWith('_'), subscript: false, strided: false, call };
 }
 
+/** Exports whose name is by chance that of an operation which the package has as a method alone. */
+const others: readonly unknown[] = [lutra.view];
+
 function functionForm(signature: Signature, space: Functions, prefix: string): Form | null {
   const found = space[signature.name];
+  if (others.includes(found)) return null;
   if (typeof found !== 'function' || (space === functional && functions[signature.name] === found)) return null;
   return {
     text: prefix + signature.name,
