@@ -35,7 +35,7 @@ interface Charts {
  * The package holds the parts of echarts that pictures need, and the font, in a folder of its own; in a checkout they come
  * from the packages that the build takes them from.
  */
-const bundled = fileURLToPath(new URL('./plots/', import.meta.url));
+const bundled = (file: string) => fileURLToPath(new URL(`./plots/${file}`, import.meta.url));
 
 let charts: Charts | null = null;
 
@@ -43,7 +43,7 @@ let charts: Charts | null = null;
 function loadCharts(): Charts {
   if (charts !== null) return charts;
   const require = createRequire(import.meta.url);
-  const file = `${bundled}echarts.cjs`;
+  const file = bundled('echarts.cjs');
   charts = require(existsSync(file) ? file : 'echarts') as Charts;
   charts.setPlatformAPI({
     measureText: (text, font) => ({ width: textWidth(text, Number(/([\d.]+)px/.exec(font)?.[1] ?? 12)) }),
@@ -53,7 +53,7 @@ function loadCharts(): Charts {
 
 /** The path of Inter (SIL Open Font License 1.1) as a TrueType file. */
 export function fontFile(): string {
-  const file = `${bundled}Inter.ttf`;
+  const file = bundled('Inter.ttf');
   if (existsSync(file)) return file;
   return createRequire(import.meta.url).resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf');
 }

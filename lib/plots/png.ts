@@ -1,10 +1,12 @@
 import { ArgumentError } from '../errors.js';
+import { importUnbundled } from '../io/unbundled.js';
 import { fontFile } from './engine.js';
 import { hasGlyphs } from './text_width.js';
 
 /** Draws an SVG as a PNG. @param scale pixels of the image for a pixel of the SVG */
 export async function pngOf(op: string, svg: string, scale: number): Promise<Uint8Array> {
-  const { Resvg } = await import('@resvg/resvg-js').catch((error: Error) => {
+  const loading = importUnbundled('@resvg/resvg-js') as Promise<typeof import('@resvg/resvg-js')>;
+  const { Resvg } = await loading.catch((error: Error) => {
     throw new ArgumentError(
       `${op}: @resvg/resvg-js, which draws PNG, can't be loaded; run npm install @resvg/resvg-js, or save .svg: ${error.message}`,
       { cause: error },

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ArgumentError, describe, ValueError } from '../errors.js';
+import { importUnbundled } from '../io/unbundled.js';
 import { checkOptions } from '../options.js';
 import { unit } from './search.js';
 import type { VectorTable } from './vector_table.js';
@@ -108,9 +109,7 @@ export class ApproximateIndex {
 
 async function loadEngine(op: string): Promise<MakeEngine> {
   try {
-    // The name in a variable: a program that doesn't have the package compiles and is bundled without it.
-    const name = 'usearch';
-    const loaded = (await import(name)) as { Index?: MakeEngine; default?: { Index: MakeEngine } };
+    const loaded = (await importUnbundled('usearch')) as { Index?: MakeEngine; default?: { Index: MakeEngine } };
     return (loaded.Index ?? loaded.default?.Index) as MakeEngine;
   } catch (cause) {
     throw new ArgumentError(`${op}: needs the package usearch, which could not be loaded: npm install usearch`, {
