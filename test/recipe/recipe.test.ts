@@ -58,7 +58,7 @@ describe('the recipe for an operation', () => {
     'makes an operation that works',
     async () => {
       const listed = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });
-      const kept = /^(native|lib|scripts)\/|^(binding\.gyp|package\.json|tsconfig\.(build\.)?json|README\.md)$/;
+      const kept = /^(page|native|lib|scripts)\/|^(binding\.gyp|package\.json|tsconfig\.(build\.)?json|README\.md)$/;
       for (const file of listed.split('\n').filter((name) => kept.test(name) && existsSync(join(root, name)))) {
         mkdirSync(dirname(join(folder, file)), { recursive: true });
         cpSync(join(root, file), join(folder, file), { preserveTimestamps: true });
