@@ -2,8 +2,8 @@ import { callHalfSquaredLengths, callNearestRows, callScanRows } from '../calls/
 import { ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { StopSignal } from '../text/corpus/turns.js';
-import { checkChoice, checkNumber, checkSignal } from './numbers.js';
+import { checkSignal, type StopSignal } from '../text/corpus/turns.js';
+import { checkChoice, checkNumber } from './numbers.js';
 import { type PointData, type Points, readPoints } from './points.js';
 import { meanOf } from './principal_axes.js';
 import { finishInTurns, rowsOfSlice, type Work } from './work.js';

@@ -45,13 +45,6 @@ export function checkFunction(op: string, name: string, value: unknown): void {
   throw new ArgumentError(`${op}: ${name} must be a function, got ${describe(value)}`);
 }
 
-/** @throws ArgumentError unless the value is an AbortSignal or left out. */
-export function checkSignal(op: string, value: unknown): void {
-  if (value === undefined) return;
-  if (typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === 'function') return;
-  throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(value)}`);
-}
-
 /** Seeds are whole numbers that floats hold. */
 export function checkSeed(op: string, value: unknown): number {
   return checkNumber(op, 'seed', value, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true });

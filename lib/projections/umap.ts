@@ -2,7 +2,7 @@ import { callFuzzyRows, callUmapEpoch } from '../calls/planned/umap.js';
 import { ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { StopSignal } from '../text/corpus/turns.js';
+import { checkSignal, type StopSignal } from '../text/corpus/turns.js';
 import { type Curve, fitCurve } from './curve.js';
 import { givenPositions, normalNumbers, positionsByVariance } from './first_positions.js';
 import { type Graph, joinNeighbors } from './graph.js';
@@ -15,7 +15,7 @@ import {
   type SearchTable,
   searchTable,
 } from './neighbors.js';
-import { checkChoice, checkFunction, checkNumber, checkSeed, checkSignal } from './numbers.js';
+import { checkChoice, checkFunction, checkNumber, checkSeed } from './numbers.js';
 import { type PointData, readPoints } from './points.js';
 import { spectralPositions } from './spectral_positions.js';
 import { finishInTurns, type OnProjectionProgress, type Work } from './work.js';

@@ -1,9 +1,9 @@
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
+import { checkSignal, type StopSignal } from '../text/corpus/turns.js';
 
 /** What is asked of an `AbortSignal`. */
-export interface ViewSignal {
-  throwIfAborted(): void;
+export interface ViewSignal extends StopSignal {
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
@@ -43,9 +43,7 @@ export function readViewOptions(op: string, options: ViewOptions | undefined): V
     throw new ValueError(`${op}: port must be a whole number from 0 to 65535, got ${describe(port)}`);
   }
   if (typeof open !== 'boolean') throw new ArgumentError(`${op}: open must be true or false, got ${describe(open)}`);
-  if (signal !== undefined && typeof (signal as Partial<ViewSignal> | null)?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
-  }
+  checkSignal(op, signal);
   if (metadata !== undefined && (typeof metadata !== 'string' || metadata === '')) {
     throw new ArgumentError(`${op}: metadata must be the path of a file, got ${describe(metadata)}`);
   }

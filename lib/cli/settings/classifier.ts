@@ -1,5 +1,6 @@
-import { commonSettings } from './common.js';
+import { networkSettings } from './network_settings.js';
 import type { TaskAbout } from './setting.js';
+import { trainingSettings } from './training_settings.js';
 
 export const classifierSettings: TaskAbout = {
   summary: 'a classifier of texts, with one label or several each',
@@ -43,7 +44,7 @@ export const classifierSettings: TaskAbout = {
       usualSaid: 'one label a text',
       group: 'Data:',
     },
-    ...commonSettings({ epochs: 10, batchSize: 32, lr: 0.005 }, { many: 'texts' }),
+    ...trainingSettings({ epochs: 10, batchSize: 32, lr: 0.005 }, { many: 'texts' }),
     {
       name: 'model',
       kind: { type: 'choice', of: ['bag', 'lstm', 'gru', 'transformer'] },
@@ -86,41 +87,14 @@ export const classifierSettings: TaskAbout = {
       usualSaid: '2000 for bag, 256 for others; characters: 4 times that',
       group: 'Model:',
     },
-    {
-      name: 'embeddingDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of a word's vector; for a transformer the width, a multiple of --heads",
-      usual: 64,
-      group: 'Model:',
-    },
-    {
-      name: 'hiddenDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of an lstm's or gru's state each way, width of a transformer's feed-forward part",
-      usual: 64,
-      group: 'Model:',
-    },
-    {
-      name: 'layers',
-      kind: { type: 'integer', least: 1, most: 64 },
-      help: 'layers of lstm, gru or transformer',
-      usual: 1,
-      group: 'Model:',
-    },
-    {
-      name: 'heads',
-      kind: { type: 'integer', least: 1, most: 256 },
-      help: 'heads of a transformer',
-      usual: 4,
-      group: 'Model:',
-    },
-    {
-      name: 'dropout',
-      kind: { type: 'number', least: 0, below: 1 },
-      help: 'probability that an element is zeroed in training',
-      usual: 0.2,
-      group: 'Model:',
-    },
+    ...networkSettings(
+      { embeddingDim: 64, hiddenDim: 64, heads: 4, dropout: 0.2 },
+      {
+        embeddingDim: "length of a word's vector; for a transformer the width, a multiple of --heads",
+        hiddenDim: "length of an lstm's or gru's state each way, width of a transformer's feed-forward part",
+        layers: 'layers of lstm, gru or transformer',
+      },
+    ),
   ],
   examples: [
     'lutra train classifier mails.csv --text-column body --label-column kind',

@@ -1,7 +1,8 @@
-import { commonSettings } from './common.js';
+import { networkSettings } from './network_settings.js';
 import type { TaskAbout } from './setting.js';
+import { trainingSettings } from './training_settings.js';
 
-const own = commonSettings({ epochs: 1, batchSize: 1, lr: 0.004 }, { many: 'texts' }).map((setting) => {
+const own = trainingSettings({ epochs: 1, batchSize: 1, lr: 0.004 }, { many: 'texts' }).map((setting) => {
   if (setting.name === 'epochs') return { ...setting, usual: undefined, usualSaid: 'some 2.2 million tokens in all' };
   if (setting.name === 'batchSize') {
     return {
@@ -77,41 +78,14 @@ export const languageSettings: TaskAbout = {
       usual: 64,
       group: 'Model:',
     },
-    {
-      name: 'embeddingDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of a token's vector; for a transformer the width, a multiple of --heads",
-      usual: 128,
-      group: 'Model:',
-    },
-    {
-      name: 'hiddenDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of an lstm's or gru's state, width of a transformer's feed-forward part",
-      usual: 128,
-      group: 'Model:',
-    },
-    {
-      name: 'layers',
-      kind: { type: 'integer', least: 1, most: 64 },
-      help: 'layers',
-      usual: 1,
-      group: 'Model:',
-    },
-    {
-      name: 'heads',
-      kind: { type: 'integer', least: 1, most: 256 },
-      help: 'heads of a transformer',
-      usual: 4,
-      group: 'Model:',
-    },
-    {
-      name: 'dropout',
-      kind: { type: 'number', least: 0, below: 1 },
-      help: 'probability that an element is zeroed in training',
-      usual: 0.1,
-      group: 'Model:',
-    },
+    ...networkSettings(
+      { embeddingDim: 128, hiddenDim: 128, heads: 4, dropout: 0.1 },
+      {
+        embeddingDim: "length of a token's vector; for a transformer the width, a multiple of --heads",
+        hiddenDim: "length of an lstm's or gru's state, width of a transformer's feed-forward part",
+        layers: 'layers',
+      },
+    ),
   ],
   examples: [
     'lutra train lm novel.txt',

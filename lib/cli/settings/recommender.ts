@@ -1,5 +1,6 @@
-import { commonSettings } from './common.js';
+import { networkSettings } from './network_settings.js';
 import type { TaskAbout } from './setting.js';
+import { trainingSettings } from './training_settings.js';
 
 export const recommenderSettings: TaskAbout = {
   summary: 'a recommender: from the items of a session to the next one',
@@ -30,7 +31,7 @@ export const recommenderSettings: TaskAbout = {
       usualSaid: 'guessed, and said',
       group: 'Data:',
     },
-    ...commonSettings({ epochs: 10, batchSize: 64, lr: 0.004 }, { many: 'sessions' }),
+    ...trainingSettings({ epochs: 10, batchSize: 64, lr: 0.004 }, { many: 'sessions' }),
     {
       name: 'model',
       kind: { type: 'choice', of: ['gru', 'transformer'] },
@@ -66,34 +67,13 @@ export const recommenderSettings: TaskAbout = {
       usual: 50,
       group: 'Model:',
     },
-    {
-      name: 'embeddingDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of an item's vector and of the state; for a transformer a multiple of --heads",
-      usual: 64,
-      group: 'Model:',
-    },
-    {
-      name: 'layers',
-      kind: { type: 'integer', least: 1, most: 64 },
-      help: 'layers',
-      usual: 1,
-      group: 'Model:',
-    },
-    {
-      name: 'heads',
-      kind: { type: 'integer', least: 1, most: 256 },
-      help: 'heads of a transformer',
-      usual: 2,
-      group: 'Model:',
-    },
-    {
-      name: 'dropout',
-      kind: { type: 'number', least: 0, below: 1 },
-      help: 'probability that an element is zeroed in training',
-      usual: 0.1,
-      group: 'Model:',
-    },
+    ...networkSettings(
+      { embeddingDim: 64, heads: 2, dropout: 0.1 },
+      {
+        embeddingDim: "length of an item's vector and of the state; for a transformer a multiple of --heads",
+        layers: 'layers',
+      },
+    ),
     {
       name: 'k',
       kind: { type: 'integer', least: 1 },

@@ -1,5 +1,6 @@
-import { commonSettings } from './common.js';
+import { networkSettings } from './network_settings.js';
 import type { TaskAbout } from './setting.js';
+import { trainingSettings } from './training_settings.js';
 
 export const taggerSettings: TaskAbout = {
   summary: 'a tagger of words, such as parts of speech or names',
@@ -29,7 +30,7 @@ export const taggerSettings: TaskAbout = {
       usualSaid: 'tags or labels; the last',
       group: 'Data:',
     },
-    ...commonSettings({ epochs: 2, batchSize: 32, lr: 0.005 }, { many: 'sentences' }),
+    ...trainingSettings({ epochs: 2, batchSize: 32, lr: 0.005 }, { many: 'sentences' }),
     {
       name: 'minFrequency',
       kind: { type: 'integer', least: 1 },
@@ -44,34 +45,14 @@ export const taggerSettings: TaskAbout = {
       usual: 100_000,
       group: 'Model:',
     },
-    {
-      name: 'embeddingDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of a word's vector",
-      usual: 96,
-      group: 'Model:',
-    },
-    {
-      name: 'hiddenDim',
-      kind: { type: 'integer', least: 1 },
-      help: "length of the LSTM's state each way",
-      usual: 96,
-      group: 'Model:',
-    },
-    {
-      name: 'layers',
-      kind: { type: 'integer', least: 1, most: 64 },
-      help: 'layers of the LSTM',
-      usual: 1,
-      group: 'Model:',
-    },
-    {
-      name: 'dropout',
-      kind: { type: 'number', least: 0, below: 1 },
-      help: 'probability that an element is zeroed in training',
-      usual: 0.25,
-      group: 'Model:',
-    },
+    ...networkSettings(
+      { embeddingDim: 96, hiddenDim: 96, dropout: 0.25 },
+      {
+        embeddingDim: "length of a word's vector",
+        hiddenDim: "length of the LSTM's state each way",
+        layers: 'layers of the LSTM',
+      },
+    ),
     {
       name: 'wordDropout',
       kind: { type: 'number', least: 0, below: 1 },

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { ArgumentError, describe } from '../../errors.js';
 
 /** So long work may go on before the event loop has its turn, in ms. */
 const longestTurn = 20;
@@ -7,6 +8,12 @@ const longestTurn = 20;
 export interface StopSignal {
   /** @throws its reason once it is aborted */
   throwIfAborted(): void;
+}
+
+/** @throws ArgumentError for what is neither an AbortSignal nor left out */
+export function checkSignal(op: string, signal: unknown): void {
+  if (signal === undefined || typeof (signal as Partial<StopSignal> | null)?.throwIfAborted === 'function') return;
+  throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
 }
 
 /** Gives the event loop its turn now and then, and notices when a caller has had enough. */

@@ -1,5 +1,6 @@
 import { ArgumentError, describe } from '../../errors.js';
 import { checkOptions } from '../../options.js';
+import { checkSignal } from './turns.js';
 
 /** Checks the functions and the signal that a training is given; `others` are options that may stand beside them. */
 export function checkTrainCallbacks(op: string, options: object, others: readonly string[] = []): void {
@@ -15,10 +16,4 @@ export function checkTrainCallbacks(op: string, options: object, others: readonl
     }
   }
   checkSignal(op, given.signal);
-}
-
-/** @throws ArgumentError for what is neither undefined nor an AbortSignal */
-export function checkSignal(op: string, signal: unknown): void {
-  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return;
-  throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
 }

@@ -1,1 +1,1 @@
-export { type StopSignal, Turns } from '../../text/corpus/turns.js';
+export { checkSignal, type StopSignal, Turns } from '../../text/corpus/turns.js';

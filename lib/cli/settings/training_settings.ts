@@ -3,8 +3,8 @@ import type { Setting } from './setting.js';
 const training = 'Training:';
 const data = 'Data:';
 
-/** Settings that every task has; a task says what is usual for it. */
-export function commonSettings(
+/** How a training goes, and what it is validated on: settings that every task has. A task says what is usual for it. */
+export function trainingSettings(
   usual: { epochs: number; batchSize: number; lr: number; optimizer?: string },
   seen: { many: string },
 ): Setting[] {
