@@ -65,7 +65,7 @@ import './ops/assign.js';
 export type { Operand } from './calls/elementwise.js';
 export { Generator, getRngState, initialSeed, manualSeed, seed, setRngState } from './calls/generator.js';
 export { type CpuInfo, cpuInfo, getNumThreads, setNumThreads } from './calls/runtime.js';
-export * as train from './language_model/index.js';
+export * as languageModel from './language_model/index.js';
 export { relu, sigmoid, tanh } from './ops/activation.js';
 export { addbmm, addmv, addr, baddbmm } from './ops/add_products.js';
 export type { TensorIndices } from './ops/advanced_index.js';
@@ -385,37 +385,7 @@ export * from './projections/index.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { getPrintOptions, type PrintOptions, setPrintOptions, withPrintOptions } from './tensor/print.js';
 export { type NestedList, Tensor } from './tensor/tensor.js';
-export {
-  type CorpusInput,
-  type CorpusItems,
-  type CsvColumnOptions,
-  corpusOf,
-  csvColumn,
-  type JsonLinesOptions,
-  jsonLines,
-  textFiles,
-  textLines,
-} from './text/corpus/readers.js';
-export { TextCorpus } from './text/corpus/text_corpus.js';
-export type { NormalForm, TextOptions } from './text/corpus/text_form.js';
-export { loadTokenizer, PretrainedTokenizer, type Tokenize, type Tokenizer } from './text/corpus/tokenizers.js';
-export {
-  type ContinueOptions,
-  continueTokens,
-  filterLogits,
-  type SamplingFilter,
-  type SamplingOptions,
-  sampleTokens,
-} from './text/sampling.js';
-export { countTokens, type TokenCounts } from './text/token_counts.js';
-export { type TokenizeOptions, tokenizeWords } from './text/tokenize.js';
-export {
-  Vocabulary,
-  type VocabularyBuildOptions,
-  type VocabularyCorpusOptions,
-  type VocabularyOptions,
-  type VocabularySaveOptions,
-} from './text/vocabulary.js';
+export * from './text/index.js';
 export * from './training/index.js';
 export * from './vectors/index.js';
 export * from './view/index.js';

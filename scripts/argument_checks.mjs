@@ -1,9 +1,9 @@
 // Compiles the refusal of surplus arguments into the library: JavaScript drops an argument too many without a word, and
-// what a caller says must not be dropped. Every function that lib/index.ts exports, every method and constructor of a
+// what a caller says must not be dropped. Every function that lib/index.ts and lib/entries export, every method and constructor of a
 // class and every method of a tensor begins with `if (arguments.length > N) …` once this has run over the compiled
 // code. Reading `arguments.length` costs nothing, and nobody can forget it. build_ts.mjs uses it for dist/, and
 // vitest.config.ts for the tests, which run lib/ itself. Nothing moves to another line: stack traces stay true.
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { parseAst } from 'vite';
 
@@ -47,6 +47,9 @@ export function surfaceOf(root) {
     }
   };
   visit('index', '*');
+  for (const file of existsSync(join(root, 'entries')) ? readdirSync(join(root, 'entries')) : []) {
+    visit(`entries/${withoutExtension(file)}`, '*');
+  }
 
   const hidden = new Map();
   const hiddenIn = (file) => {

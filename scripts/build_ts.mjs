@@ -75,27 +75,50 @@ function compile(folder) {
 /** What the command needs to say what is wrong, and loads without the addon. */
 const errorModules = ['errors.js', 'describe.js', 'copies.js'].map((file) => join(modules, file));
 
-/** What only commands and the page's server need, which the library reads when it is asked for them. */
-const isLazy = (id) =>
-  id.startsWith(join(modules, 'tasks')) ||
-  (id.startsWith(join(modules, 'view')) &&
-    !['view.js', 'view_options.js', 'index.js'].some((file) => id === join(modules, 'view', file)));
+/** Whether a module lies in one of these rooms. */
+const isIn =
+  (...rooms) =>
+  (id) =>
+    rooms.some((room) => id.startsWith(join(modules, room, '/')));
 
+/** What the library tells of its page; the server behind it is read when a page is wanted. */
+const pageDoor = ['view.js', 'view_options.js', 'index.js'].map((file) => join(modules, 'view', file));
+
+/** What is loaded together, from the ground up: a group takes along what it imports of no group before it. */
+const groups = [
+  { name: 'errors', test: (id) => errorModules.includes(id) },
+  { name: 'settings', test: isIn('settings') },
+  {
+    name: 'library',
+    test: isIn('addon', 'tensor', 'calls', 'autograd', 'ops', 'nn', 'optim', 'io', 'data', 'text'),
+  },
+  { name: 'training', test: (id) => isIn('training')(id) && id !== workerHost },
+  { name: 'projections', test: isIn('projections') },
+  { name: 'vectors', test: isIn('vectors') },
+  { name: 'language_model', test: isIn('language_model') },
+  { name: 'plots', test: isIn('plots') },
+  { name: 'page_door', test: (id) => pageDoor.includes(id) },
+  { name: 'tasks_and_page', test: isIn('tasks', 'view') },
+];
+
+/** Groups by the names that the bundler gives to their files. */
 const chunkNames = {
-  library: 'library.js',
-  lazy: 'tasks_and_page.js',
-  errors: 'errors.js',
+  ...Object.fromEntries(groups.map(({ name }) => [name, `${name}.js`])),
   'rolldown-runtime': 'runtime.js',
 };
+
+/** The doors of the package besides its main one: `lutra/NAME` is lib/entries/NAME.ts. */
+const entries = readdirSync(join(root, 'lib', 'entries')).map((file) => `entries/${file.replace(/\.ts$/, '')}`);
 
 /** What a worker begins with: a module that does something when it is loaded, which the library must not. */
 const workerHost = join(modules, 'training', 'worker', 'worker_host.js');
 
-/** The library and the command as small files that import a large one, which they share. */
+/** The library's doors and the command as small files that import large ones, which they share. */
 async function bundle(folder) {
   const bundled = await rolldown({
     input: {
       index: join(modules, 'index.js'),
+      ...Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.js`)])),
       'cli/main': join(modules, 'cli', 'main.js'),
       'training/worker/worker_host': workerHost,
     },
@@ -110,15 +133,7 @@ async function bundle(folder) {
     entryFileNames: '[name].js',
     chunkFileNames: ({ name }) => chunkNames[name] ?? `cli/${name}.js`,
     codeSplitting: {
-      groups: [
-        { name: 'errors', test: (id) => errorModules.includes(id), priority: 2 },
-        {
-          name: 'library',
-          test: (id) => !id.startsWith(join(modules, 'cli')) && id !== workerHost && !isLazy(id),
-          priority: 1,
-        },
-        { name: 'lazy', test: isLazy },
-      ],
+      groups: groups.map((group, k) => ({ ...group, priority: groups.length - k })),
     },
     minifyInternalExports: false,
     // Modules print the names of their classes.

@@ -21,6 +21,7 @@ const houses = [
       ['describe'],
       ['errors'],
       ['options', 'scoped', 'surplus', 'error_names'],
+      ['settings'],
       ['addon'],
       ['tensor'],
       ['calls'],
@@ -35,7 +36,7 @@ const houses = [
       ['tasks'],
       ['view'],
       ['index'],
-      ['cli'],
+      ['entries', 'cli'],
     ],
     doors: [
       {

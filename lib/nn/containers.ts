@@ -26,8 +26,10 @@ function checkModule(op: string, name: string, value: unknown): asserts value is
  *
  * `new Sequential(a, b)` names them 0 and 1; `new Sequential({ conv: a, act: b })` by the keys. The modules are
  * properties: `model[0]`, `model.conv`.
+ *
+ * Its type argument is what the last of them gives, where that is no single tensor: `new Sequential<[Tensor, Tensor]>(…)`.
  */
-export class Sequential extends Module {
+export class Sequential<Output = Tensor> extends Module {
   [index: number]: Module;
   /** The order in which modules came: JavaScript lists properties named by numbers before all others. */
   readonly #order: string[] = [];
@@ -49,10 +51,9 @@ export class Sequential extends Module {
   }
 
   /** Runs all modules in turn; extra arguments go to the first. */
-  // biome-ignore lint/suspicious/noExplicitAny: what goes in and comes out depends on the modules.
-  forward(...inputs: any[]): any {
+  forward(...inputs: unknown[]): Output {
     const modules = this.items();
-    if (modules.length === 0) return inputs[0];
+    if (modules.length === 0) return inputs[0] as Output;
     let value = modules[0].forward(...inputs);
     for (let i = 1; i < modules.length; i++) value = modules[i].forward(value);
     return value;

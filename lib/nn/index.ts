@@ -117,7 +117,7 @@ export {
 } from './padding_layers.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
 export { type NamedParameters, ParameterDict } from './parameter_dict.js';
-export { AdaptiveAvgPool1d, AdaptiveMaxPool1d, AvgPool1d, LPPool1d, MaxPool1d } from './pooling.js';
+export { AdaptiveAvgPool1d, AdaptiveMaxPool1d, AvgPool1d, LPPool1d, MaxPool1d, type Pooled } from './pooling.js';
 export {
   LearnedPositionalEncoding,
   PositionalEncoding,

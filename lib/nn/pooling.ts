@@ -5,8 +5,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { formatPython, formatPythonNumber } from './module_format.js';
 
+/** What a pool gives: with `returnIndices` the places beside the elements. */
+export type Pooled<Indices extends boolean> = Indices extends true ? [Tensor, Tensor] : Tensor;
+
 /** The largest element of each window along the last dimension, as `torch.nn.MaxPool1d`; see `functional.maxPool1d`. */
-export class MaxPool1d extends Module {
+export class MaxPool1d<Indices extends boolean = false> extends Module {
   readonly kernelSize: number;
   readonly stride: number;
   readonly padding: number;
@@ -15,7 +18,7 @@ export class MaxPool1d extends Module {
   readonly returnIndices: boolean;
 
   /** @param kernelSize how many elements a window has. @throws OptionError, ArgumentError */
-  constructor(kernelSize: Size1d, options?: ops.MaxPool1dOptions) {
+  constructor(kernelSize: Size1d, options?: ops.MaxPool1dOptions & { returnIndices?: Indices }) {
     super();
     const given = checkOptions('MaxPool1d', options, ['stride', 'padding', 'dilation', 'ceilMode', 'returnIndices']);
     this.kernelSize = checkSize1d('MaxPool1d', 'kernelSize', kernelSize, 1);
@@ -31,10 +34,10 @@ export class MaxPool1d extends Module {
    * @returns the pooled input; with `returnIndices` a pair of that and the elements' places, int32.
    * @throws ShapeError, DTypeError, ValueError
    */
-  // biome-ignore lint/suspicious/noExplicitAny: a Tensor or a pair, by what the constructor was told.
-  forward(input: Tensor): any {
+  forward(input: Tensor): Pooled<Indices> {
     const { stride, padding, dilation, ceilMode, returnIndices } = this;
-    return ops.maxPool1d(input, this.kernelSize, { stride, padding, dilation, ceilMode, returnIndices });
+    const options = { stride, padding, dilation, ceilMode, returnIndices };
+    return ops.maxPool1d(input, this.kernelSize, options) as Pooled<Indices>;
   }
 
   override extraRepr(): string {
@@ -75,12 +78,12 @@ export class AvgPool1d extends Module {
 }
 
 /** The largest element of each of `outputSize` windows, as `torch.nn.AdaptiveMaxPool1d`. */
-export class AdaptiveMaxPool1d extends Module {
+export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Module {
   readonly outputSize: number;
   readonly returnIndices: boolean;
 
   /** @param outputSize the length of the result. @throws OptionError, ArgumentError */
-  constructor(outputSize: Size1d, options?: ops.AdaptiveMaxPool1dOptions) {
+  constructor(outputSize: Size1d, options?: ops.AdaptiveMaxPool1dOptions & { returnIndices?: Indices }) {
     super();
     const { returnIndices = false } = checkOptions('AdaptiveMaxPool1d', options, ['returnIndices']);
     this.outputSize = checkSize1d('AdaptiveMaxPool1d', 'outputSize', outputSize, 0);
@@ -92,9 +95,8 @@ export class AdaptiveMaxPool1d extends Module {
    * @returns the pooled input; with `returnIndices` a pair of that and the elements' places, int32.
    * @throws ShapeError, DTypeError
    */
-  // biome-ignore lint/suspicious/noExplicitAny: a Tensor or a pair, by what the constructor was told.
-  forward(input: Tensor): any {
-    return ops.adaptiveMaxPool1d(input, this.outputSize, { returnIndices: this.returnIndices });
+  forward(input: Tensor): Pooled<Indices> {
+    return ops.adaptiveMaxPool1d(input, this.outputSize, { returnIndices: this.returnIndices }) as Pooled<Indices>;
   }
 
   override extraRepr(): string {

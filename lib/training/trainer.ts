@@ -47,8 +47,7 @@ export interface PredictOptions<Batch = unknown> {
  * });
  * const history = await trainer.fit(loader, { validation, epochs: 10, earlyStopping: 3, checkpoints: 'runs/first' });
  */
-// biome-ignore lint/suspicious/noExplicitAny: batches have the type that the user's step says.
-export class Trainer<Batch = any> {
+export class Trainer<Batch = unknown> {
   readonly #settings: TrainerSettings;
 
   /** @throws OptionError, ArgumentError, ValueError naming the option */

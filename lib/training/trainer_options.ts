@@ -21,8 +21,7 @@ export interface ScheduleOptions {
   interval?: 'step' | 'epoch' | 'validation';
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: batches have the type that the user's step says.
-export interface TrainerOptions<Batch = any> {
+export interface TrainerOptions<Batch = unknown> {
   model: Module;
   /** A loss module, or a function of output and target. Not needed where `step` computes it. */
   loss?: LossFunction;

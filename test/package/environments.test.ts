@@ -1,57 +1,13 @@
 // The package in the surroundings that users have: other realms, two copies, CommonJS, Jest, Vitest, bundles, on every Node that
 // LUTRA_NODES names (paths of binaries, separated as in PATH) besides this one. It tests dist/, which `npm test` builds.
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { install, installTools, nodes, root, run, slow, write } from './installed.js';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const programs = join(root, 'test', 'package', 'environments');
 const folder = mkdtempSync(join(tmpdir(), 'lutra-environments-'));
-const slow = Boolean(process.env.LUTRA_SLOW_TESTS);
-const nodes = [process.execPath, ...(process.env.LUTRA_NODES ?? '').split(delimiter).filter((path) => path !== '')];
-
-interface Outcome {
-  status: number;
-  text: string;
-}
-
-async function run(command: string, args: string[], cwd: string, variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|VITEST|JEST)/.test(name));
-  const env = { ...Object.fromEntries(kept), ...variables };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, timeout: 120_000 });
-    return { status: 0, text: `${stdout}${stderr}` };
-  } catch (error) {
-    const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
-    return { status: typeof code === 'number' ? code : 1, text: `${stdout}${stderr}` };
-  }
-}
-
-/** Puts the package into `project`/node_modules as an installation would, and says where. */
-function install(project: string): string {
-  const target = join(project, 'node_modules', 'lutra');
-  mkdirSync(join(target, 'build', 'Release'), { recursive: true });
-  cpSync(join(root, 'dist'), join(target, 'dist'), { recursive: true });
-  cpSync(join(root, 'package.json'), join(target, 'package.json'));
-  cpSync(join(root, 'build', 'Release', 'lutra.node'), join(target, 'build', 'Release', 'lutra.node'));
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
-  for (const name of Object.keys(dependencies)) {
-    const link = join(target, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), link);
-  }
-  return target;
-}
-
-function write(path: string, text: string): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  return path;
-}
 
 let first = '';
 let second = '';
@@ -125,7 +81,7 @@ describe.runIf(slow)('tools', () => {
   const project = join(folder, 'tools');
   const tool = (name: string, file: string) => join(project, 'node_modules', name, file);
 
-  beforeAll(() => {
+  beforeAll(async () => {
     write(
       join(project, 'package.json'),
       JSON.stringify({
@@ -135,9 +91,7 @@ describe.runIf(slow)('tools', () => {
         jest: { testEnvironment: 'node', transform: {} },
       }),
     );
-    const options = ['--no-audit', '--no-fund', '--silent', '--prefer-offline'];
-    const packages = ['jest@29', 'vitest@4', 'esbuild@0.25'];
-    execFileSync('npm', ['install', ...options, ...packages], { cwd: project, stdio: 'pipe' });
+    await installTools(project, 'jest@29', 'vitest@4', 'esbuild@0.25');
     install(project);
     cpSync(join(programs, 'runner_test.mjs'), join(project, 'jest', 'runner.test.js'));
     cpSync(join(programs, 'runner_test.mjs'), join(project, 'vitest', 'runner.test.js'));

@@ -73,7 +73,7 @@ export class TrainedLanguageModel implements Trained {
     const units = promptUnits(prompt, own);
     const known = units.filter((unit) => vocabulary.has(unit));
     if (units.length > 0 && known.length === 0) {
-      throw new ArgumentError(`--prompt: the model knows none of its ${own.level}s: ${units.slice(0, 5).join(' ')}`);
+      throw new ArgumentError(`prompt: the model knows none of its ${own.level}s: ${units.slice(0, 5).join(' ')}`);
     }
     yield* textPieces(chain(units, this.#draw(prompt, length, filter, new Generator(seed))), own);
   }

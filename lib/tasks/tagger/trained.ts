@@ -47,7 +47,9 @@ export class TrainedTagger implements Trained {
   /** @throws OptionError for a number of answers, or a threshold: each word gets its likeliest tag */
   predict(inputs: readonly unknown[], { topK, threshold }: PredictSettings): Prediction[] {
     if (topK !== undefined || threshold !== undefined) {
-      throw new OptionError('a tagger gives each word its likeliest tag; --top-k and --threshold are for other models');
+      throw new OptionError(
+        'a tagger gives each word its likeliest tag; topK (--top-k) and threshold are for other models',
+      );
     }
     const { model, features, tags } = this.#parts;
     const sentences = inputs as string[][];

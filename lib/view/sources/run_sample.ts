@@ -9,7 +9,8 @@ import { LanguageModel } from '../../language_model/model.js';
 import type { Module } from '../../nn/module.js';
 import type { StateDict } from '../../nn/state_dict.js';
 import { rand } from '../../ops/random.js';
-import { type Trained, type TrainingSettings, tasks } from '../../tasks/index.js';
+import type { Trained, TrainingSettings } from '../../tasks/task.js';
+import { taskCode } from '../../tasks/task_code.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 
 const length = 60;
@@ -30,7 +31,7 @@ async function sampleOfTask(folder: string, config: string, path: string): Promi
   const settings = parse(readFileSync(config, 'utf8')) as TrainingSettings & { readonly task?: unknown };
   if (settings.task !== 'lm') return null;
   const { model, generate: pieces } = bound(
-    tasks.lm.open(settings, (file) => readFileSync(join(folder, file), 'utf8')),
+    taskCode.lm.open(settings, (file) => readFileSync(join(folder, file), 'utf8')),
   );
   if (pieces === null) return null;
   model.loadStateDict(stateOf(path));

@@ -1,4 +1,4 @@
-import { openRun, trainedModel } from './open_run.js';
+import { describeRun, trainedModel } from '../../../tasks/described_run.js';
 
 /** `lutra evaluate RUN [DATA]`: on the run's own validation data where none are given. */
 export async function evaluateRunCommand(
@@ -6,7 +6,7 @@ export async function evaluateRunCommand(
   data: string | undefined,
   { json }: { json: boolean },
 ): Promise<void> {
-  const open = await openRun(path);
+  const open = await describeRun(path);
   const trained = trainedModel(open);
   const held = data === undefined ? await open.task.prepare(open.data, open.settings) : await trained.readData(data);
   const { scores, lines } = await trained.evaluate(held);

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setNumThreads } from '../../../calls/runtime.js';
 import { OptionError } from '../../../errors.js';
-import { openRun, trainedModel } from './open_run.js';
+import { describeRun, trainedModel } from '../../../tasks/described_run.js';
 import type { GenerateHow } from './told.js';
 
 /** `lutra generate RUN`: prints a text as it comes; returns the exit code. */
 export async function generateCommand(path: string, how: GenerateHow): Promise<number> {
   const { prompt, length, greedy, seed, threads, json, topK = null, topP = null } = how;
   if (threads !== undefined) setNumThreads(threads);
-  const open = await openRun(path);
+  const open = await describeRun(path);
   const trained = trainedModel(open);
   if (trained.generate === undefined) {
     throw new OptionError(

@@ -1,6 +1,6 @@
 import { setNumThreads } from '../../../calls/runtime.js';
-import type { Trained } from '../../../tasks/index.js';
-import { openRun, trainedModel } from './open_run.js';
+import { describeRun, trainedModel } from '../../../tasks/described_run.js';
+import type { Trained } from '../../../tasks/task.js';
 import type { PredictHow } from './told.js';
 
 /** Inputs that the model sees at once. */
@@ -9,7 +9,7 @@ const batchSize = 64;
 /** `lutra predict RUN [DATA]`: a line for each input; returns the exit code. */
 export async function predictCommand(path: string, data: string | undefined, how: PredictHow): Promise<number> {
   if (how.threads !== undefined) setNumThreads(how.threads);
-  const trained = trainedModel(await openRun(path));
+  const trained = trainedModel(await describeRun(path));
   if (data === undefined || data === '-') {
     for await (const lines of inputLines())
       tell(

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { addSettings, saidOn } from '../../settings/options.js';
-import type { SettingValues } from '../../settings/setting.js';
-import { type TaskName, tasks } from '../../settings/tasks.js';
+import type { SettingValues } from '../../../settings/setting.js';
+import { type TaskName, tasks } from '../../../settings/tasks.js';
 import { nonNegative, share, whole } from '../option_values.js';
+import { addSettings, saidOn } from './setting_options.js';
 import type { GenerateHow, PredictHow, RunHow } from './told.js';
 
 type Commands = typeof import('./run_commands.js');

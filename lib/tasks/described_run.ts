@@ -1,11 +1,13 @@
-import { CorpusError } from '../../../errors.js';
-import { Run, type Task, type Trained, type TrainingSettings, tasks as taskCode } from '../../../tasks/index.js';
-import { checkConfiguration, parseConfiguration, withUsual } from '../../settings/config_file.js';
-import type { SettingValues } from '../../settings/setting.js';
-import { isTaskName, type TaskName, tasks } from '../../settings/tasks.js';
+import { CorpusError } from '../errors.js';
+import type { SettingValues } from '../settings/setting.js';
+import { isTaskName, type TaskName, tasks } from '../settings/tasks.js';
+import { checkConfiguration, parseConfiguration, withUsual } from './configuration.js';
+import { Run } from './run.js';
+import type { Task, Trained, TrainingSettings } from './task.js';
+import { taskCode } from './task_code.js';
 
 /** A run, as its configuration describes it. */
-export interface OpenRun {
+export interface DescribedRun {
   readonly run: Run;
   readonly name: TaskName;
   readonly task: Task;
@@ -15,7 +17,7 @@ export interface OpenRun {
 }
 
 /** @param said what counts more than the run's own settings @throws CorpusError, OptionError */
-export async function openRun(path: string, said: SettingValues = {}): Promise<OpenRun> {
+export async function describeRun(path: string, said: SettingValues = {}): Promise<DescribedRun> {
   const run = Run.open(path);
   const given = await parseConfiguration(run.config);
   const { task: name } = given;
@@ -35,7 +37,7 @@ export function asSettings(values: SettingValues): TrainingSettings {
 }
 
 /** The run's model, with its weights. @throws CorpusError */
-export function trainedModel({ run, name, task, settings }: OpenRun): Trained {
+export function trainedModel({ run, name, task, settings }: DescribedRun): Trained {
   const trained = task.open(settings, (file) => run.read(file));
   run.loadWeights(trained.model, name);
   trained.model.eval();

@@ -1,6 +1,6 @@
-import { networkSettings } from './network_settings.js';
+import { networkSettings } from './network.js';
 import type { TaskAbout } from './setting.js';
-import { trainingSettings } from './training_settings.js';
+import { trainingSettings } from './training.js';
 
 export const recommenderSettings: TaskAbout = {
   summary: 'a recommender: from the items of a session to the next one',

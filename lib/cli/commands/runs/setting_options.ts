@@ -1,5 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { fits, flagOf, type Setting, type SettingValue, type SettingValues, wanted } from './setting.js';
+import {
+  fits,
+  flagOf,
+  type Setting,
+  type SettingValue,
+  type SettingValues,
+  wanted,
+} from '../../../settings/setting.js';
 
 function parser({ kind }: Setting): (text: string) => SettingValue {
   return (text) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { CorpusError, describe, OptionError } from '../../errors.js';
-import { nearest } from '../../options.js';
-import { fits, type Setting, type SettingValues, wanted } from './setting.js';
+import { CorpusError, describe, OptionError } from '../errors.js';
+import { nearest } from '../options.js';
+import { fits, type Setting, type SettingValues, wanted } from '../settings/setting.js';
 
 /** What a configuration file says. */
 export interface Configuration {

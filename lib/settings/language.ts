@@ -1,6 +1,6 @@
-import { networkSettings } from './network_settings.js';
+import { networkSettings } from './network.js';
 import type { TaskAbout } from './setting.js';
-import { trainingSettings } from './training_settings.js';
+import { trainingSettings } from './training.js';
 
 const own = trainingSettings({ epochs: 1, batchSize: 1, lr: 0.004 }, { many: 'texts' }).map((setting) => {
   if (setting.name === 'epochs') return { ...setting, usual: undefined, usualSaid: 'some 2.2 million tokens in all' };

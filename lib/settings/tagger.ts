@@ -1,6 +1,6 @@
-import { networkSettings } from './network_settings.js';
+import { networkSettings } from './network.js';
 import type { TaskAbout } from './setting.js';
-import { trainingSettings } from './training_settings.js';
+import { trainingSettings } from './training.js';
 
 export const taggerSettings: TaskAbout = {
   summary: 'a tagger of words, such as parts of speech or names',
