@@ -1,4 +1,4 @@
-// Every TypeScript block of the pages for contributors compiles as a file of lib/ops.
+// Every TypeScript block of CONTRIBUTING and docs/ compiles as a file of lib/ops, which those for contributors are, and links lead somewhere.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,7 +25,7 @@ describe('code in the pages for contributors', () => {
     let count = 0;
     for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8');
-      for (const [, code] of text.matchAll(/```ts\n([\s\S]*?)```/g)) {
+      for (const [, code] of text.matchAll(/```ts(?: no-run)?\n([\s\S]*?)```/g)) {
         writeFileSync(join(folder, 'ops', `block_${count++}.ts`), code);
       }
     }

@@ -67,7 +67,7 @@ beforeAll(() => {
   execFileSync('npm', ['install', join(folder, filename), ...options], { cwd: folder, env, stdio: 'pipe' });
 }, 300_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 describe('what the tarball holds', () => {
   it('is the library, its types, this binary, and what a build from the package needs', () => {

@@ -51,7 +51,7 @@ beforeAll(() => {
   write(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }');
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000);
 
 it('are the files of lib/entries, and each has a use below', () => {
   const files = readdirSync(join(root, 'lib', 'entries')).map((file) => file.replace(/\.ts$/, ''));
