@@ -54,8 +54,8 @@ export const classifierSettings: TaskAbout = {
     },
     {
       name: 'level',
-      kind: { type: 'choice', of: ['word', 'character'] },
-      help: 'what a text is read as',
+      kind: { type: 'choice', of: ['word', 'subword', 'character'] },
+      help: 'what a text is read as; subword: pieces of words, learnt by byte-pair encoding',
       usual: 'word',
       group: 'Model:',
     },
@@ -69,22 +69,22 @@ export const classifierSettings: TaskAbout = {
     {
       name: 'minFrequency',
       kind: { type: 'integer', least: 1 },
-      help: 'words that occur in fewer texts are left out',
+      help: 'words that occur in fewer texts, or pieces that occur more seldom, are left out',
       usual: 2,
       group: 'Model:',
     },
     {
       name: 'maxVocabulary',
       kind: { type: 'integer', least: 3 },
-      help: 'most words in the vocabulary',
-      usual: 50_000,
+      help: 'most entries of the vocabulary',
+      usualSaid: '50000; subwords: 8000',
       group: 'Model:',
     },
     {
       name: 'maxLength',
       kind: { type: 'integer', least: 1 },
       help: 'words of a text that are read',
-      usualSaid: '2000 for bag, 256 for others; characters: 4 times that',
+      usualSaid: '2000 for bag, 256 for others; subwords twice, characters 4 times that',
       group: 'Model:',
     },
     ...networkSettings(

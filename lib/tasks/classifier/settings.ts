@@ -9,10 +9,10 @@ export interface ClassifierSettings extends TrainingSettings {
   readonly header: boolean;
   readonly labelSeparator?: string;
   readonly model: 'bag' | 'lstm' | 'gru' | 'transformer';
-  readonly level: 'word' | 'character';
+  readonly level: 'word' | 'subword' | 'character';
   readonly lowercase: boolean;
   readonly minFrequency: number;
-  readonly maxVocabulary: number;
+  readonly maxVocabulary?: number;
   readonly maxLength?: number;
   readonly embeddingDim: number;
   readonly hiddenDim: number;

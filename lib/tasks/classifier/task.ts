@@ -49,7 +49,7 @@ export const classifierTask: Task<ClassifierSettings> = {
         ...all.guesses,
         `${data}: ${count(training.length, 'text')} for training, ${count(validation.length, 'text')} for validation` +
           `${held === null ? '' : ` from ${held.path}`}; ${describeLabels(training, labels, several)}`,
-        `Vocabulary: ${count(encoder.vocabulary.size, settings.level)} that occur in ${settings.minFrequency} texts or more`,
+        `Vocabulary: ${count(encoder.vocabulary.size, settings.level)} that occur ${settings.level === 'subword' ? `${settings.minFrequency} times` : `in ${settings.minFrequency} texts`} or more`,
       ],
       found: all.guesses.length > 0 ? columns : {},
       architecture: describeClassifier(sizes),

@@ -71,7 +71,8 @@ describe('lutra train classifier', { timeout: 240_000 }, () => {
 
   test.each(['lstm', 'gru', 'transformer'])('%s learns, is evaluated and predicts', (model) => {
     const run = `runs/${model}`;
-    const level = model === 'gru' ? ['--level', 'character', '--epochs', '8'] : [];
+    const levels = { gru: ['--level', 'character', '--epochs', '8'], lstm: ['--level', 'subword'] };
+    const level = levels[model as keyof typeof levels] ?? [];
     const trained = lutra(['train', 'classifier', 'mails.csv', '--model', model, '--output', run, ...quick, ...level]);
     expect(trained.code, trained.err).toBe(0);
     const { out } = lutra(['evaluate', run, 'new.csv', '--json']);
