@@ -8,16 +8,10 @@ namespace lutra::binding {
 
 namespace {
 
-template <class Layout>
-void checkRange(const Planned<Layout>& call, int64_t begin, int64_t end, int64_t rows) {
-  if (begin > end || end > rows) call.fail(ErrorKind::range, "begin and end must lie in order among the rows");
-  if (rows > INT32_MAX) call.fail(ErrorKind::range, "there are too many rows");
-}
-
 void count(Args& args) {
   const Planned<GraphCountLayout> call(args);
   const int64_t rows = call[call.rows], k = call[call.k], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   int32_t* const counts = call.array<int32_t>(call.counts, rows);
   graph::countNamed(counts, call.array<int32_t>(call.indices, call.product(rows, k)), rows, k, begin, end);
 }
@@ -25,7 +19,7 @@ void count(Args& args) {
 void collect(Args& args) {
   const Planned<GraphCollectLayout> call(args);
   const int64_t rows = call[call.rows], k = call[call.k], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   const int64_t total = call[call.total], size = call.product(rows, k);
   int32_t* const sources = call.array<int32_t>(call.sources, total);
   float* const sourceWeights = call.array<float>(call.sourceWeights, total);
@@ -38,7 +32,7 @@ void collect(Args& args) {
 void join(Args& args) {
   const Planned<GraphJoinLayout> call(args);
   const int64_t rows = call[call.rows], k = call[call.k], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   const int64_t total = call[call.total], size = call.product(rows, k);
   if (size + total > INT32_MAX) call.fail(ErrorKind::range, "there are too many neighbours");
   int32_t* const out = call.array<int32_t>(call.out, size + total);

@@ -8,13 +8,6 @@ namespace lutra::binding {
 
 namespace {
 
-template <class Layout>
-int64_t checkedRange(const Planned<Layout>& call, int64_t begin, int64_t end, int64_t rows) {
-  if (begin > end || end > rows) call.fail(ErrorKind::range, "begin and end must lie in order among the rows");
-  if (rows > INT32_MAX) call.fail(ErrorKind::range, "there are too many rows");
-  return end - begin;
-}
-
 template <class T, class Layout>
 PointTable<T> pointTable(const Planned<Layout>& call) {
   const int64_t rows = call[call.rows], dim = call[call.dim];
@@ -25,7 +18,7 @@ PointTable<T> pointTable(const Planned<Layout>& call) {
 void lengths(Args& args) {
   const Planned<HalfSquaredLengthsLayout> call(args);
   const int64_t rows = call[call.rows], dim = call[call.dim], begin = call[call.begin], end = call[call.end];
-  checkedRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   call.withFloat(call.x, [&](auto zero) {
     using T = decltype(zero);
     T* const halfSquares = call.array<T>(call.halfSquares, rows);
@@ -37,7 +30,7 @@ void scan(Args& args) {
   const Planned<ScanRowsLayout> call(args);
   const int64_t kept = call[call.kept], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
   const int64_t column = call[call.column], count = call[call.count];
-  checkedRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   if (kept < 1) call.fail(ErrorKind::range, "kept must be at least 1");
   if (count > kScanned || column > rows || count > rows - column) {
     call.fail(ErrorKind::range, "column and count must be at most 960 rows that there are");
@@ -57,7 +50,7 @@ void nearest(Args& args) {
   const Planned<NearestRowsLayout> call(args);
   const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
   const int64_t kept = call[call.kept];
-  checkedRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   if (k > kept) call.fail(ErrorKind::range, "k must be at most kept");
   call.withFloat(call.x, [&](auto zero) {
     using T = decltype(zero);
@@ -74,7 +67,8 @@ void nearest(Args& args) {
 void ranks(Args& args) {
   const Planned<RanksOfRowsLayout> call(args);
   const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
-  const int64_t count = checkedRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
+  const int64_t count = end - begin;
   call.withFloat(call.x, [&](auto zero) {
     using T = decltype(zero);
     int32_t* const out = call.array<int32_t>(call.ranks, call.product(count, k));

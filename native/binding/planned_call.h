@@ -35,6 +35,9 @@ struct Array {
   int64_t offset;
 };
 
+// Positions are kept in 32 bits where indices are sorted, and where rows are numbered.
+constexpr int64_t kMaxPositions = 0x7fffffff;
+
 // What calls of every layout have in common.
 class PlannedCall {
  public:
@@ -68,6 +71,12 @@ class PlannedCall {
     return a * b;
   }
   int64_t product(int64_t a, int64_t b, int64_t c) const { return product(product(a, b), c); }
+
+  // Rows [begin, end) of `rows`, which 32 bits number.
+  void checkRows(int64_t begin, int64_t end, int64_t rows) const {
+    if (begin > end || end > rows) fail(ErrorKind::range, "begin and end must lie in order among the rows");
+    if (rows > kMaxPositions) fail(ErrorKind::range, "there are too many rows");
+  }
 
   Napi::Error error(ErrorKind kind, const std::string& message) const { return args_.error(kind, message); }
   [[noreturn]] void fail(ErrorKind kind, const char* message) const { args_.fail(kind, message); }
@@ -121,8 +130,5 @@ class Planned : public PlannedCall, public Layout {
  private:
   int64_t repeated_ = 0;
 };
-
-// Positions are kept in 32 bits where indices are sorted.
-constexpr int64_t kMaxPositions = 0x7fffffff;
 
 }  // namespace lutra::binding

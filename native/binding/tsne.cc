@@ -10,7 +10,7 @@ namespace {
 
 template <class Layout>
 void checkSizes(const Planned<Layout>& call, int64_t points, int64_t dims, int64_t begin, int64_t end) {
-  if (begin > end || end > points) call.fail(ErrorKind::range, "begin and end must lie in order among the points");
+  call.checkRows(begin, end, points);
   if (points > INT32_MAX / 2) call.fail(ErrorKind::range, "there are too many points");
   if (dims < 1 || dims > 3) call.fail(ErrorKind::range, "dims must be 1, 2 or 3");
 }

@@ -9,12 +9,6 @@ namespace lutra::binding {
 namespace {
 
 template <class Layout>
-void checkRange(const Planned<Layout>& call, int64_t begin, int64_t end, int64_t points) {
-  if (begin > end || end > points) call.fail(ErrorKind::range, "begin and end must lie in order among the points");
-  if (points > INT32_MAX) call.fail(ErrorKind::range, "there are too many points");
-}
-
-template <class Layout>
 umap::Edges edgesOf(const Planned<Layout>& call, int64_t points) {
   umap::Edges edges;
   edges.k = call[call.k];
@@ -31,7 +25,7 @@ umap::Edges edgesOf(const Planned<Layout>& call, int64_t points) {
 void fuzzy(Args& args) {
   const Planned<FuzzyRowsLayout> call(args);
   const int64_t rows = call[call.rows], k = call[call.k], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, rows);
+  call.checkRows(begin, end, rows);
   const int64_t total = call.product(rows, k);
   const double mean = call[call.mean];
   float* const weights = call.array<float>(call.weights, total);
@@ -43,7 +37,7 @@ void fuzzy(Args& args) {
 void product(Args& args) {
   const Planned<GraphProductLayout> call(args);
   const int64_t points = call[call.points], width = call[call.width], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, points);
+  call.checkRows(begin, end, points);
   if (width < 1 || width > 64) call.fail(ErrorKind::range, "width must be from 1 to 64");
   const int64_t total = call.product(points, width);
   const double alpha = call[call.alpha], beta = call[call.beta], gamma = call[call.gamma];
@@ -60,7 +54,7 @@ void product(Args& args) {
 void epoch(Args& args) {
   const Planned<UmapEpochLayout> call(args);
   const int64_t points = call[call.points], dims = call[call.dims], begin = call[call.begin], end = call[call.end];
-  checkRange(call, begin, end, points);
+  call.checkRows(begin, end, points);
   if (dims < 1 || dims > 3) call.fail(ErrorKind::range, "dims must be 1, 2 or 3");
   if (begin % umap::kTogether != 0) call.fail(ErrorKind::range, "begin must be a multiple of 256");
   umap::Epoch how;
