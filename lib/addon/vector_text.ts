@@ -2,8 +2,6 @@
 export interface NativeVectorText {
   /** Lines that were found, as many as there is room for; `used[0]` gets the bytes that they take. */
   vectorTextLines(dim: number, length: number, bytes: Uint8Array, lines: Int32Array, used: Float64Array): number;
-  /** The bytes of the words in `out`, a newline after each. */
-  vectorTextWords(count: number, length: number, bytes: Uint8Array, lines: Int32Array, out: Uint8Array): number;
   /** Writes numbers to rows of a table; `bad` gets the first line with what is no number, or -1, and which number that is. */
   vectorTextNumbers(
     count: number,

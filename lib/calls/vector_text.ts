@@ -21,11 +21,6 @@ export function findVectorLines(bytes: Uint8Array, dim: number, places: Int32Arr
   return { count, places, used: used[0] };
 }
 
-/** The words of the first `count` lines, a newline after each. */
-export function wordsOfLines(bytes: Uint8Array, { places }: VectorLines, count: number, out: Uint8Array): Uint8Array {
-  return out.subarray(0, native.vectorTextWords(count, bytes.length, bytes, places, out));
-}
-
 /** Writes the numbers of line i to row rows[i] of the table; the first line with what is no number, or -1. */
 export function parseVectorLines(
   bytes: Uint8Array,

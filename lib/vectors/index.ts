@@ -18,9 +18,8 @@ export {
   type KeyedVectorsOptions,
   type MapOptions,
   type MostSimilarOptions,
-  type Queries,
-  type Query,
 } from './keyed_vectors.js';
+export type { Queries, Query } from './queries.js';
 export type { Nearest, SearchOptions } from './search.js';
 export { type CooccurrenceOptions, Cooccurrences } from './trainers/cooccurrences.js';
 export type { Sentences } from './trainers/encoded_corpus.js';

@@ -10,15 +10,13 @@ import type { FastTextModel } from './fasttext/model_reader.js';
 import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
 import { checkWordList, openMapped, type WordList } from './formats/tables.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
+import { bagOf, moversDistance } from './movers_distance.js';
+import { PackedWords } from './packed_words.js';
+import { type Found, type Queries, type Query, readQueries } from './queries.js';
 import { RowStore, TensorRows } from './row_store.js';
 import { meanOf, type Nearest, normOf, Searcher, type SearchOptions, unit } from './search.js';
-import { transportCost } from './transport.js';
 import type { VectorTable } from './vector_table.js';
-import type { LazyWords } from './word_list.js';
-
-/** A word, its vector, or either with a weight. */
-export type Query = string | ArrayLike<number> | Tensor;
-export type Queries = Query | readonly (Query | readonly [Query, number])[];
+import { DistinctWords, type KeyPlaces, type LazyWords } from './word_list.js';
 
 export interface MostSimilarOptions extends SearchOptions {
   /** An index that finds nearly all of them, faster: of these vectors, by `ApproximateIndex.build`. Default: all are looked at. */
@@ -60,7 +58,7 @@ export class KeyedVectors implements VectorTable {
   readonly counts: readonly number[] | null;
   readonly #rows: RowStore;
   #words: readonly string[] | LazyWords;
-  #places: Map<string, number> | null = null;
+  #places: KeyPlaces | null = null;
   #searcher: Searcher | null = null;
 
   /**
@@ -70,9 +68,12 @@ export class KeyedVectors implements VectorTable {
   constructor(keys: Iterable<string>, vectors: Tensor, options?: KeyedVectorsOptions) {
     const op = 'KeyedVectors';
     const { counts } = checkOptions(op, options, ['counts']);
-    if ((vectors as unknown) instanceof RowStore) {
-      this.#rows = vectors as unknown as RowStore;
-      this.#words = keys as unknown as LazyWords | readonly string[];
+    if (keys instanceof DistinctWords) {
+      // From this library's own readers and trainers, which have looked at all of it.
+      this.#rows =
+        (vectors as unknown) instanceof RowStore ? (vectors as unknown as RowStore) : new TensorRows(vectors);
+      this.#words = keys.words;
+      this.#places = keys.places;
       this.counts = counts ?? null;
       return;
     }
@@ -107,7 +108,7 @@ export class KeyedVectors implements VectorTable {
     return this.#rows.all();
   }
 
-  get #indices(): ReadonlyMap<string, number> {
+  get #indices(): KeyPlaces {
     this.#places ??= placesOf('KeyedVectors.map', this.keys);
     return this.#places;
   }
@@ -120,8 +121,10 @@ export class KeyedVectors implements VectorTable {
    */
   static async load(path: string, options?: LoadOptions): Promise<KeyedVectors> {
     const { keys, vectors, model, counts } = await loadVectors('KeyedVectors.load', path, options);
-    if (model !== undefined && vectorsOfModel !== null) return vectorsOfModel(model, keys, vectors);
-    return new KeyedVectors(keys, vectors, counts ? { counts } : undefined);
+    if (model !== undefined && vectorsOfModel !== null && !(keys instanceof PackedWords)) {
+      return vectorsOfModel(model, keys, vectors);
+    }
+    return knownVectors(distinct(keys), vectors, counts ?? undefined);
   }
 
   /**
@@ -152,9 +155,8 @@ export class KeyedVectors implements VectorTable {
       throw new ArgumentError(`${op}: tensor must be the name of a tensor, got ${describe(tensor)}`);
     }
     const table = openMapped(op, path, words, tensor);
-    const counts = table.counts === null ? undefined : { counts: table.counts };
     // What the constructor checks is known of a file, or looked at when its words are asked for.
-    return new KeyedVectors(table.words as unknown as string[], table.rows as unknown as Tensor, counts);
+    return knownVectors(new DistinctWords(table.words), table.rows, table.counts ?? undefined);
   }
 
   /** The rows of an embedding under the tokens of a vocabulary. */
@@ -337,39 +339,11 @@ export class KeyedVectors implements VectorTable {
   wmdistance(a: readonly string[], b: readonly string[], options?: { norm?: boolean }): number {
     const op = 'KeyedVectors.wmdistance';
     const { norm = true } = checkOptions(op, options, ['norm']);
-    const [from, to] = [this.#bagOf(op, 'a', a, norm), this.#bagOf(op, 'b', b, norm)];
-    if (from.length === 0 || to.length === 0) return Number.POSITIVE_INFINITY;
-    const total = (bag: typeof from) => bag.reduce((sum, { count }) => sum + count, 0);
-    const [ofA, ofB] = [total(from), total(to)];
-    const cost = new Float64Array(from.length * to.length);
-    for (const [i, x] of from.entries()) {
-      for (const [j, y] of to.entries()) {
-        let sum = 0;
-        for (let k = 0; k < x.vector.length; k++) sum += (x.vector[k] - y.vector[k]) ** 2;
-        cost[i * to.length + j] = Math.sqrt(sum);
-      }
-    }
-    // In whole numbers, which add up exactly: each word's share of its document, times the lengths of both.
-    const moved = transportCost(
-      from.map(({ count }) => count * ofB),
-      to.map(({ count }) => count * ofA),
-      cost,
-    );
-    return moved / (ofA * ofB);
-  }
-
-  /** The words of a document that have vectors, each once. */
-  #bagOf(op: string, name: string, words: unknown, norm: boolean): { count: number; vector: Float32Array }[] {
-    if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) {
-      const hint = typeof words === 'string' ? '; split it into words first' : '';
-      throw new ArgumentError(`${op}: ${name} must be an array of words, got ${describe(words)}${hint}`);
-    }
-    const counts = new Map<string, number>();
-    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-    return [...counts].flatMap(([word, count]) => {
-      const vector = this.#indices.has(word) ? this.#row(this.index(word)) : this.vectorOfUnknown(word);
-      return vector === null ? [] : [{ count, vector: norm ? unit(vector.slice()) : vector }];
-    });
+    const find = (word: string) => {
+      const index = this.#indices.get(word);
+      return index === undefined ? this.vectorOfUnknown(word) : this.#row(index);
+    };
+    return moversDistance(bagOf(op, 'a', a, norm, find), bagOf(op, 'b', b, norm, find));
   }
 
   #approximately(
@@ -390,12 +364,16 @@ export class KeyedVectors implements VectorTable {
       throw new ValueError(`${op}: topn must be a whole number of at least 1, got ${describe(topn)}`);
     }
     const found = indexer.search(query, topn + without.size).filter(({ index }) => !without.has(index));
-    return found.slice(0, topn).map(({ index, similarity }) => ({ key: this.keys[index], similarity }));
+    return found.slice(0, topn).map(({ index, similarity }) => ({ key: this.#keyAt(index), similarity }));
   }
 
   get #search(): Searcher {
-    this.#searcher ??= new Searcher(this.keys, this.#rows);
+    this.#searcher ??= new Searcher((index) => this.#keyAt(index), this.#rows);
     return this.#searcher;
+  }
+
+  #keyAt(index: number): string {
+    return this.#words instanceof PackedWords ? this.#words.word(index) : this.keys[index];
   }
 
   #row(index: number): Float32Array {
@@ -434,33 +412,23 @@ export class KeyedVectors implements VectorTable {
     );
   }
 
-  #queries(op: string, name: string, given: Queries, sign: number) {
-    const isOne = typeof given === 'string' || given instanceof Tensor || ArrayBuffer.isView(given) || isNumbers(given);
-    if (!isOne && !Array.isArray(given)) {
-      throw new ArgumentError(`${op}: ${name} must be words or vectors, got ${describe(given)}`);
-    }
-    const list = (isOne ? [given] : given) as readonly (Query | readonly [Query, number])[];
-    return list.map((item) => {
-      const weighted =
-        Array.isArray(item) && item.length === 2 && (typeof item[0] === 'string' || typeof item[0] === 'object');
-      const [query, weight] = weighted ? (item as [Query, number]) : [item as Query, sign];
-      if (!Number.isFinite(weight))
-        throw new ArgumentError(`${op}: a weight must be a number, got ${describe(weight)}`);
-      if (typeof query === 'string') {
-        return { ...this.#vectorOf(op, query), weight };
-      }
-      const vector =
-        query instanceof Tensor
-          ? Float32Array.from(query.detach().float().view([-1]).data)
-          : Float32Array.from(query as ArrayLike<number>);
-      if (vector.length !== this.vectorSize || !vector.every(Number.isFinite)) {
-        throw new ShapeError(
-          `${op}: a vector in ${name} must be ${this.vectorSize} finite numbers, got ${describe(query)}`,
-        );
-      }
-      return { index: null, vector, weight };
-    });
+  #queries(op: string, name: string, given: Queries, sign: number): Found[] {
+    return readQueries(op, name, given, sign, this.vectorSize, (word) => this.#vectorOf(op, word));
   }
+}
+
+/** Vectors of words that are known to differ. */
+export function knownVectors(
+  words: DistinctWords,
+  vectors: Tensor | RowStore,
+  counts?: readonly number[],
+): KeyedVectors {
+  return Reflect.construct(KeyedVectors, [words, vectors, counts && { counts }]);
+}
+
+/** What a file held, whose reader leaves a word out that comes again. */
+export function distinct(keys: readonly string[] | PackedWords): DistinctWords {
+  return keys instanceof PackedWords ? new DistinctWords(keys, keys) : new DistinctWords(keys);
 }
 
 function placesOf(op: string, words: readonly string[]): Map<string, number> {
@@ -471,10 +439,6 @@ function placesOf(op: string, words: readonly string[]): Map<string, number> {
     places.set(key, k);
   }
   return places;
-}
-
-function isNumbers(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((x) => typeof x === 'number');
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {

@@ -23,7 +23,9 @@ export function nearestNeighbours(table: Tensor, vocabulary: Vocabulary, word: s
   const topn = Math.min(count, tokens.length - without.size);
   if (topn < 1) return [];
   const rows = new TensorRows(table.detach().float().contiguous());
-  const found = new Searcher(tokens, rows).nearest('nearestNeighbours', rows.row(id), without, { topn });
+  const found = new Searcher((index) => tokens[index], rows).nearest('nearestNeighbours', rows.row(id), without, {
+    topn,
+  });
   return found.map(({ key, similarity }) => ({ word: key, similarity }));
 }
 

@@ -56,7 +56,7 @@ export class Searcher {
   readonly #inverseNorms: Float32Array;
 
   constructor(
-    private readonly keys: readonly string[],
+    private readonly keyOf: (index: number) => string,
     private readonly rows: RowStore,
   ) {
     const norms = new Float32Array(rows.size);
@@ -65,7 +65,7 @@ export class Searcher {
   }
 
   /** The cosine of each row with a vector, for the first `count` rows. */
-  cosines(query: Float32Array, count = this.keys.length): Float32Array {
+  cosines(query: Float32Array, count = this.rows.size): Float32Array {
     const direction = Tensor.wrap(unit(query.slice()), [query.length], 'float32');
     const dots = new Float32Array(count);
     noGrad(() =>
@@ -112,7 +112,7 @@ export class Searcher {
     if (restrictVocab !== null && (!Number.isInteger(restrictVocab) || restrictVocab < 1)) {
       throw new ValueError(`${op}: restrictVocab must be null or a whole number of at least 1, got ${restrictVocab}`);
     }
-    return { topn, count: Math.min(restrictVocab ?? this.keys.length, this.keys.length) };
+    return { topn, count: Math.min(restrictVocab ?? this.rows.size, this.rows.size) };
   }
 
   #best(scores: Float32Array, topn: number, without: ReadonlySet<number>): Nearest[] {
@@ -121,7 +121,7 @@ export class Searcher {
     const found: Nearest[] = [];
     const [values, indices] = [best.values.data, best.indices.data];
     for (let i = 0; i < k && found.length < topn; i++) {
-      if (!without.has(indices[i])) found.push({ key: this.keys[indices[i]], similarity: values[i] });
+      if (!without.has(indices[i])) found.push({ key: this.keyOf(indices[i]), similarity: values[i] });
     }
     return found;
   }

@@ -1,10 +1,38 @@
 import { TextDecoder } from 'node:util';
 import { FileFormatError } from '../errors.js';
+import type { Turns } from '../text/corpus/turns.js';
 
 /** Words that are read when they are asked for. */
 export interface LazyWords {
   words(): string[];
 }
+
+/** The rows of words. */
+export interface KeyPlaces {
+  get(key: string): number | undefined;
+  has(key: string): boolean;
+}
+
+/** Words that are known to differ, and perhaps where each is: a list of them needs no look any more. */
+export class DistinctWords {
+  constructor(
+    readonly words: readonly string[] | LazyWords,
+    readonly places: KeyPlaces | null = null,
+  ) {}
+}
+
+/** The places of words in a list, in turns; the first of equal ones counts. */
+export async function placesInTurns(words: readonly string[], turns: Turns): Promise<Map<string, number>> {
+  const places = new Map<string, number>();
+  for (let k = 0; k < words.length; k++) {
+    if (!places.has(words[k])) places.set(words[k], k);
+    if (k % wordsOfStep === 0) await turns.next();
+  }
+  return places;
+}
+
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 12;
 
 /** Words in UTF-8, a newline after each, that are turned into strings when they are asked for. */
 export class WordBytes implements LazyWords {

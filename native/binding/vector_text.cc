@@ -1,4 +1,4 @@
-// Files of vectors as text: where the lines of a block begin and end, their words, their numbers.
+// Files of vectors as text: where the lines of a block begin and end, and their numbers.
 #include "binding/family.h"
 #include "kernels/text/vector_lines.h"
 #include "kernels/text/words.h"
@@ -44,26 +44,6 @@ std::vector<VectorLine> checkedLines(const Args& args, size_t i, int64_t count, 
   return found;
 }
 
-// vectorTextWords(count, length, bytes, lines, out) -> the bytes of the words, a newline after each
-int64_t words(Args& args) {
-  const int64_t count = args.integer(0, "count", 0, kLongestBlock);
-  const int64_t length = args.integer(1, "length", 0, kLongestBlock);
-  const uint8_t* const bytes = args.array<uint8_t>(2, "bytes", 0, length);
-  const std::vector<VectorLine> all = checkedLines(args, 3, count, length);
-  int64_t total = 0;
-  for (const VectorLine& line : all) {
-    if (line.wordEnd >= 0) total += line.wordEnd - line.begin + 1;
-  }
-  uint8_t* out = args.array<uint8_t>(4, "out", 0, total);
-  for (const VectorLine& line : all) {
-    if (line.wordEnd < 0) continue;
-    std::memcpy(out, bytes + line.begin, line.wordEnd - line.begin);
-    out += line.wordEnd - line.begin;
-    *out++ = '\n';
-  }
-  return total;
-}
-
 // vectorTextNumbers(count, length, dim, bytes, lines, rows, begin, table, bad): numbers of line i go to row rows[i] of
 // the table that begins at element `begin`; bad[0] gets the first line with what is no number, or -1, bad[1] which
 // number that is
@@ -93,7 +73,6 @@ void numbers(Args& args) {
 
 static const Family family([](Napi::Object exports) {
   define<lines>(exports, "vectorTextLines");
-  define<words>(exports, "vectorTextWords");
   define<numbers>(exports, "vectorTextNumbers");
 });
 

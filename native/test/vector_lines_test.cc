@@ -33,7 +33,9 @@ void testNumber(const std::string& text, bool isNumber = true) {
   if (!right) std::printf("%s\n", text.c_str());
   CHECK(right);
   double simple = 0;
-  if (length >= kSimpleBytes && parseSimple(bytes.get(), 0, &simple) == length) CHECK(simple == value);
+  const auto behind = exactly(std::string(kBytesBefore, '7') + text);
+  if (parseSimple(behind.get(), kBytesBefore, kBytesBefore + length, &simple))
+    CHECK(simple == value && std::signbit(simple) == std::signbit(value));
 }
 
 void testNumbers() {

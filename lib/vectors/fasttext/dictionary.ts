@@ -19,6 +19,8 @@ export interface DictionaryParts {
   readonly bucketRows: BucketRows;
   /** The bytes of words, and after them labels, that are no UTF-8, by their place. */
   readonly raw?: ReadonlyMap<number, Uint8Array>;
+  /** Where each word is, the first of equal ones, where somebody has found that out. */
+  readonly places?: Map<string, number>;
 }
 
 const encoder = new TextEncoder();
@@ -33,7 +35,7 @@ export class FastTextDictionary {
   readonly range: SubwordRange;
   readonly bucketRows: BucketRows;
   readonly raw: ReadonlyMap<number, Uint8Array>;
-  readonly #indices = new Map<string, number>();
+  readonly #indices: Map<string, number>;
   readonly #labelIndices = new Map<string, number>();
 
   constructor(parts: DictionaryParts) {
@@ -45,9 +47,17 @@ export class FastTextDictionary {
     this.range = parts.range;
     this.bucketRows = parts.bucketRows;
     this.raw = parts.raw ?? new Map();
+    this.#indices = parts.places ?? new Map();
     // The first of equal words counts.
-    for (let k = parts.words.length - 1; k >= 0; k--) this.#indices.set(parts.words[k], k);
+    if (parts.places === undefined) {
+      for (let k = parts.words.length - 1; k >= 0; k--) this.#indices.set(parts.words[k], k);
+    }
     for (let k = parts.labels.length - 1; k >= 0; k--) this.#labelIndices.set(parts.labels[k], k);
+  }
+
+  /** Where each word is. */
+  get places(): Map<string, number> {
+    return this.#indices;
   }
 
   indexOf(word: string): number | undefined {

@@ -2,7 +2,9 @@ import { ArgumentError, describe, FileFormatError } from '../../errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type LoadOptions, loadVectors } from '../formats/files.js';
 import { KeyedVectors, readModelsAs } from '../keyed_vectors.js';
+import { PackedWords } from '../packed_words.js';
 import { unit } from '../search.js';
+import { DistinctWords } from '../word_list.js';
 import { FastTextDictionary } from './dictionary.js';
 import { floatsOf, layOut, type Matrix, meansOf } from './matrix.js';
 import type { FastTextModel } from './model_reader.js';
@@ -48,7 +50,7 @@ export class FastTextKeyedVectors extends KeyedVectors {
   static override async load(path: string, options?: LoadOptions): Promise<FastTextKeyedVectors> {
     const op = 'FastTextKeyedVectors.load';
     const { keys, vectors, model } = await loadVectors(op, path, options);
-    if (model === undefined) {
+    if (model === undefined || keys instanceof PackedWords) {
       throw new FileFormatError(`${op}: ${path}: is no model of fastText; KeyedVectors.load reads other vectors`);
     }
     return makeSubwordVectors(model, keys, vectors);
@@ -90,8 +92,10 @@ export function makeSubwordVectors(
   keys: readonly string[],
   vectors: Tensor,
 ): FastTextKeyedVectors {
-  const counts = keys.map((key) => dictionary.counts[dictionary.indexOf(key)!]);
-  return Reflect.construct(FastTextKeyedVectors, [keys, vectors, counts, { dictionary, input }]);
+  const isWhole = keys === dictionary.words;
+  const counts = isWhole ? dictionary.counts : keys.map((key) => dictionary.counts[dictionary.indexOf(key)!]);
+  const words = new DistinctWords(keys, isWhole ? dictionary.places : null);
+  return Reflect.construct(FastTextKeyedVectors, [words, vectors, counts, { dictionary, input }]);
 }
 
 readModelsAs(makeSubwordVectors);

@@ -7,6 +7,8 @@ import { FileFormatError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { Bytes } from '../formats/bytes.js';
 import { type EncodingErrors, WordDecoder } from '../formats/words.js';
+import { Turns } from '../trainers/turns.js';
+import { placesInTurns } from '../word_list.js';
 import { ByteStream } from './byte_stream.js';
 import { FastTextDictionary } from './dictionary.js';
 import { centroidsOfPart, type Matrix, type Quantizer, rowsOf } from './matrix.js';
@@ -172,7 +174,9 @@ async function readDictionary(
   const texts: string[] = [];
   const counts: number[] = [];
   const raw = new Map<number, Uint8Array>();
+  const turns = new Turns();
   for (let k = 0; k < size; k++) {
+    if (k % 1024 === 0) await turns.next();
     const what = `word ${k + 1} of ${size}`;
     let length = stream.nextZero();
     if (length < 0) {
@@ -202,8 +206,10 @@ async function readDictionary(
       );
     }
   }
+  const words = texts.slice(0, wordCount);
   return new FastTextDictionary({
-    words: texts.slice(0, wordCount),
+    words,
+    places: await placesInTurns(words, turns),
     counts: counts.slice(0, wordCount),
     labels: texts.slice(wordCount),
     labelCounts: counts.slice(wordCount),

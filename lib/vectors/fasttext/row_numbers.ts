@@ -1,4 +1,6 @@
 import { TextEncoder } from 'node:util';
+import { int32List } from '../growing_list.js';
+import type { Turns } from '../trainers/turns.js';
 import { endOfLine } from './dictionary.js';
 import { forNgrams, type SubwordRange } from './subwords.js';
 
@@ -10,8 +12,7 @@ const encoder = new TextEncoder();
  */
 export class RowNumbers {
   readonly #rowOfBucket: Int32Array;
-  #list = new Int32Array(1 << 12);
-  #length = 0;
+  readonly #list = int32List();
   #rows: number;
 
   /** @param words rows that are taken before those of n-grams */
@@ -26,16 +27,11 @@ export class RowNumbers {
   }
   /** Entries of the list so far. */
   get length(): number {
-    return this.#length;
+    return this.#list.length;
   }
 
   push(row: number): void {
-    if (this.#length === this.#list.length) {
-      const longer = new Int32Array(2 * this.#length);
-      longer.set(this.#list);
-      this.#list = longer;
-    }
-    this.#list[this.#length++] = row;
+    this.#list.push(row);
   }
 
   startWord(row: number): void {
@@ -47,9 +43,9 @@ export class RowNumbers {
     forNgrams(encoder.encode(word), range, (bucket) => this.push(this.rowFor(bucket)));
   }
 
-  /** The list of all that was pushed. */
-  list(): Int32Array {
-    return this.#list.slice(0, this.#length);
+  /** The list of all that was pushed, which is empty then. */
+  list(turns: Turns): Promise<Int32Array> {
+    return this.#list.finish(turns);
   }
 
   /** The row of each bucket; `other` for those that nothing came for. */

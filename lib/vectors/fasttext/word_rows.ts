@@ -28,10 +28,12 @@ export async function vectorsOfWords(
   name: string,
   model: FastTextModel,
   { vocabulary, limit }: Selection,
-): Promise<LoadedVectors> {
+): Promise<LoadedVectors & { readonly keys: readonly string[] }> {
   const { words } = model.dictionary;
   const places: number[] = [];
+  const turns = new Turns();
   for (let k = 0; k < Math.min(words.length, limit); k++) {
+    if (k % wordsOfPart === 0) await turns.next();
     if (model.dictionary.indexOf(words[k]) !== k) continue;
     if (vocabulary === null || vocabulary.has(words[k])) places.push(k);
   }
@@ -40,13 +42,18 @@ export async function vectorsOfWords(
   }
   if (places.length === 0) throw new FileFormatError(`${name}: holds no words`);
   const vectors = await meansOfWords(name, model, places);
-  const bad = floatsOf(vectors).findIndex((x) => !Number.isFinite(x));
+  const data = floatsOf(vectors);
+  let bad = -1;
+  for (let at = 0; at < data.length && bad < 0; at++) {
+    if (!Number.isFinite(data[at])) bad = at;
+    if (at % 0x100000 === 0) await turns.next();
+  }
   if (bad >= 0) {
     const word = words[places[Math.floor(bad / model.settings.dim)]];
-    throw new FileFormatError(`${name}: the vector of '${word.slice(0, 40)}' holds ${floatsOf(vectors)[bad]}`);
+    throw new FileFormatError(`${name}: the vector of '${word.slice(0, 40)}' holds ${data[bad]}`);
   }
   return {
-    keys: places.map((k) => words[k]),
+    keys: places.length === words.length ? words : places.map((k) => words[k]),
     vectors,
     duplicates: Math.min(words.length, limit) - places.length,
   };

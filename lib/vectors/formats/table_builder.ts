@@ -1,6 +1,7 @@
 import { FileFormatError, ValueError } from '../../errors.js';
 import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { PackedWords } from '../packed_words.js';
 
 /** What of a file is wanted. */
 export interface Selection {
@@ -12,7 +13,7 @@ export interface Selection {
 
 /** What a file held. */
 export interface LoadedVectors {
-  readonly keys: string[];
+  readonly keys: readonly string[] | PackedWords;
   readonly vectors: Tensor;
   /** Rows whose word had come before; the first one counts. */
   readonly duplicates: number;
@@ -29,8 +30,7 @@ interface RowBlock {
 
 /** Collects rows of one width as they are read, without copying those that are there. */
 export class TableBuilder {
-  readonly keys: string[] = [];
-  readonly #seen = new Set<string>();
+  readonly keys = new PackedWords();
   /** Each twice as large as the one before, up to the largest. */
   readonly #blocks: RowBlock[] = [];
   duplicates = 0;
@@ -58,23 +58,22 @@ export class TableBuilder {
     return this.#blocks[this.#blocks.length - 1].array;
   }
 
-  /** The row of {@link block} for a word, for which room must be reserved, or -1 where the word isn't wanted. */
-  placeFor(key: string): number {
+  /** The row of {@link block} for a word in UTF-8, for which room must be reserved, or -1 where the word isn't wanted. */
+  placeFor(bytes: Uint8Array, begin: number, end: number): number {
     const { vocabulary } = this.selection;
-    if (vocabulary !== null && !vocabulary.has(key)) return -1;
-    if (this.#seen.has(key)) {
+    if (vocabulary !== null && !vocabulary.has(textOf(bytes, begin, end))) return -1;
+    if (this.keys.add(bytes, begin, end) < 0) {
       this.duplicates++;
       return -1;
     }
-    this.#seen.add(key);
-    this.keys.push(key);
     return this.#blocks[this.#blocks.length - 1].rows++;
   }
 
   /** Room for the row of a word, or null where the word isn't wanted. */
   rowFor(key: string): Float32Array | null {
     this.reserve(1);
-    const place = this.placeFor(key);
+    const bytes = Buffer.from(key, 'utf8');
+    const place = this.placeFor(bytes, 0, bytes.length);
     return place < 0 ? null : this.block.subarray(place * this.dim, (place + 1) * this.dim);
   }
 
@@ -104,6 +103,10 @@ export class TableBuilder {
     this.#blocks.length = 0;
     return vectors;
   }
+}
+
+function textOf(bytes: Uint8Array, begin: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString('utf8');
 }
 
 /** A block that is filled to this share is the table itself. */

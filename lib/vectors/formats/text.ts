@@ -5,14 +5,8 @@
  * The rule that survives every published file: a line is parted at spaces (0x20) alone, its last numbers are the vector and
  * all before them is the word, which may hold spaces of other kinds and even this one; the first of two equal words counts.
  */
-import {
-  emptyLine,
-  findVectorLines,
-  parseVectorLines,
-  shortLine,
-  type VectorLines,
-  wordsOfLines,
-} from '../../calls/vector_text.js';
+import { isUtf8 } from 'node:buffer';
+import { emptyLine, findVectorLines, parseVectorLines, shortLine, type VectorLines } from '../../calls/vector_text.js';
 import { FileFormatError } from '../../errors.js';
 import type { Bytes } from './bytes.js';
 import { parseDecimal } from './decimal.js';
@@ -106,7 +100,6 @@ class TextReader {
   #promised = 0;
   #table: TableBuilder | null = null;
   #places = new Int32Array(0);
-  #words = new Uint8Array(0);
   #bytesRead = 0;
 
   constructor(
@@ -187,43 +180,43 @@ class TextReader {
       if (places[3 * count + 2] !== emptyLine) rows++;
       count++;
     }
-    const words = this.#decode(block, lines, count);
+    const texts = areUtf8(block, places, count) ? null : this.#decode(block, places, count);
     const rowOf = new Int32Array(count).fill(-1);
     table.reserve(rows, this.#expectedRows(table.dim, lines));
-    let seen = 0;
-    for (let k = 0; k < count && seen < words.length; k++) {
-      if (places[3 * k + 2] !== emptyLine) rowOf[k] = table.placeFor(words[seen++]);
+    for (let k = 0, seen = 0; k < count; k++) {
+      const [begin, end] = [places[3 * k], places[3 * k + 2]];
+      if (end === emptyLine) continue;
+      if (texts === null) rowOf[k] = table.placeFor(block, begin, end);
+      else if (seen < texts.length) rowOf[k] = table.placeFor(texts[seen], 0, texts[seen].length);
+      seen++;
     }
     const bad = parseVectorLines(block, lines, rowOf, count, { array: table.block, begin: 0, dim: table.dim });
     if (bad >= 0) this.#refuse(block, lines, bad, table.dim);
-    if (words.length < rows) this.#refuse(block, lines, lineOfWord(places, words.length), table.dim);
+    if (texts !== null && texts.length < rows) this.#refuse(block, lines, lineOfWord(places, texts.length), table.dim);
     this.#rows += rows;
     if (count < lines.count && this.#rows < this.selection.limit) this.#refuse(block, lines, count, table.dim);
     this.#lineNumber += lines.count;
     return lines.used;
   }
 
-  /** The words of lines, up to the first that is not UTF-8. */
-  #decode(block: Uint8Array, lines: VectorLines, count: number): string[] {
-    if (this.#words.length < block.length + count) this.#words = new Uint8Array(block.length + count);
-    const bytes = wordsOfLines(block, lines, count, this.#words);
-    try {
-      const words = this.decoder.decode(bytes, () => '').split('\n');
-      words.pop();
-      return words;
-    } catch {
-      const words: string[] = [];
-      for (let at = 0; at < bytes.length; ) {
-        const end = bytes.indexOf(newline, at);
-        try {
-          words.push(this.decoder.decode(bytes.subarray(at, end), () => ''));
-        } catch {
-          break;
-        }
-        at = end + 1;
+  /** The words of lines in UTF-8 where some bytes of the block are not, up to the first that is to be refused. */
+  #decode(block: Uint8Array, places: Int32Array, count: number): Uint8Array[] {
+    const words: Uint8Array[] = [];
+    for (let k = 0; k < count; k++) {
+      const [begin, end] = [places[3 * k], places[3 * k + 2]];
+      if (end === emptyLine) continue;
+      try {
+        words.push(
+          Buffer.from(
+            this.decoder.decode(block.subarray(begin, end), () => ''),
+            'utf8',
+          ),
+        );
+      } catch {
+        break;
       }
-      return words;
     }
+    return words;
   }
 
   /** How many rows there will be, by what the first line says and by what lines take; 0 where the size is not known. */
@@ -254,6 +247,17 @@ class TextReader {
     const text = Buffer.from(line.subarray(split.begin[j], split.end[j])).toString('latin1').slice(0, 40);
     throw new FileFormatError(`${where}: expected a word and ${dim} numbers, got '${text}' as number ${j + 1}`);
   }
+}
+
+/** Whether the words of lines are UTF-8, which only those can fail to be that are not ASCII. */
+function areUtf8(block: Uint8Array, places: Int32Array, count: number): boolean {
+  for (let k = 0; k < count; k++) {
+    const [begin, end] = [places[3 * k], places[3 * k + 2]];
+    let all = 0;
+    for (let at = begin; at < end; at++) all |= block[at];
+    if (all >= 0x80 && !isUtf8(block.subarray(begin, end))) return false;
+  }
+  return true;
 }
 
 /** Lines differ in length; too little room costs a copy, too much costs nothing until it is written. */

@@ -125,27 +125,45 @@ inline double parseDecimal(const uint8_t* bytes, int64_t at, int64_t end, int64_
   return negative ? -magnitude : magnitude;
 }
 
-// The usual form, a digit, a point and up to sixteen digits, without a branch that depends on sign or length. Needs
-// kSimpleBytes bytes to read from `at`; returns where the number ends, or `at` where it has another form.
-constexpr int64_t kSimpleBytes = 20;
+// Eight digits behind each other, the first in the lowest byte, as a number; whether they are digits.
+inline bool eightDigits(uint64_t low, uint64_t* number) {
+  if ((((low + 0x7676767676767676u) | low) & 0x8080808080808080u) != 0) return false;
+  low = low * 10 + (low >> 8);
+  *number = (((low & 0x000000ff000000ffu) * 0x000f424000000064u) +
+             (((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u)) >>
+                32 &
+            0xffffffffu;
+  return true;
+}
 
-inline int64_t parseSimple(const uint8_t* bytes, int64_t at, double* number) {
+// The usual form, a digit, a point and one to sixteen digits, of the number bytes[at, end): no step depends on one that
+// another number needs, so that several are under way at once. False where it has another form, or begins before
+// kBytesBefore.
+constexpr int64_t kBytesBefore = 16;
+
+inline bool parseSimple(const uint8_t* bytes, int64_t at, int64_t end, double* number) {
   const int64_t sign = bytes[at] == '-';
   const int64_t digit = at + sign;
+  const int64_t digits = end - digit - 2;
+  if (digits < 1 || digits > 16 || at < kBytesBefore || bytes[digit + 1] != '.') return false;
   const uint64_t whole = static_cast<uint64_t>(bytes[digit]) - '0';
-  if (whole > 9 || bytes[digit + 1] != '.') return at;
-  Digits fraction = digitsOf(load64(bytes + digit + 2));
-  uint64_t value = whole * kIntegerPowers[fraction.count] + fraction.value;
-  int64_t digits = fraction.count;
-  if (digits == 8) {
-    fraction = digitsOf(load64(bytes + digit + 10));
-    value = value * kIntegerPowers[fraction.count] + fraction.value;
-    digits += fraction.count;
-    if (value >= uint64_t{1} << 53) return at;
+  if (whole > 9) return false;
+  constexpr uint64_t kZeros = 0x3030303030303030u;
+  // What comes before the digits becomes zeros.
+  const int64_t last = digits < 8 ? digits : 8;
+  uint64_t fraction = 0;
+  if (!eightDigits((load64(bytes + end - 8) ^ kZeros) & (~uint64_t{0} << (64 - 8 * last)), &fraction)) return false;
+  uint64_t value = whole * kIntegerPowers[last] + fraction;
+  if (digits > 8) {
+    uint64_t first = 0;
+    if (!eightDigits((load64(bytes + end - 16) ^ kZeros) & (~uint64_t{0} << (64 - 8 * (digits - 8))), &first))
+      return false;
+    value = (whole * kIntegerPowers[digits - 8] + first) * kIntegerPowers[8] + fraction;
+    if (value >= uint64_t{1} << 53) return false;
   }
-  const double magnitude = static_cast<double>(value) / kExactPowers[digits];
+  const double magnitude = static_cast<double>(static_cast<int64_t>(value)) / kExactPowers[digits];
   *number = sign ? -magnitude : magnitude;
-  return digit + 2 + digits;
+  return true;
 }
 
 }  // namespace lutra::text

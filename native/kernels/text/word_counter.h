@@ -18,6 +18,9 @@ struct Encoded {
 
 class WordCounter {
  public:
+  // Whether another thread is at work on it, for whoever hands it out.
+  bool isBusy = false;
+
   static constexpr int32_t kLongestWord = 1 << 16;
 
   // More distinct words than `mostWords` are pruned.
