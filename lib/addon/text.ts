@@ -4,14 +4,17 @@ export interface NativeText {
   wordCounterClose(counter: number): void;
   /** The bytes of a piece that were used; -1 for a word that is too long. */
   wordCounterAdd(counter: number, length: number, place: number, last: boolean, bytes: Uint8Array): number;
+  /** Brings together what was counted, beside the event loop; until then the counter takes no other call. */
+  wordCounterFinish(counter: number): Promise<void>;
   /**
    * Writes nine numbers: words that occurred `minCount` times, their bytes, all words, lines, tokens, pruned words, the most of
    * their counts, the first place of what is not UTF-8, the highest count.
    */
-  wordCounterFinish(counter: number, minCount: number, out: Float64Array): void;
+  wordCounterTotals(counter: number, minCount: number, out: Float64Array): void;
   /** The first `count` words, a newline after each, how often they occurred and where first. */
   wordCounterWords(counter: number, count: number, bytes: Uint8Array, counts: Float64Array, firsts: Float64Array): void;
-  wordCounterNumber(counter: number, count: number, numbers: Int32Array): void;
+  /** Beside the event loop, too. */
+  wordCounterNumber(counter: number, count: number, numbers: Int32Array): Promise<void>;
   /** How many numbers were written to `out` from `begin` on, -1 where they had no room; `used[0]` gets the bytes that were read. */
   wordCounterEncode(
     counter: number,

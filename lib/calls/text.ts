@@ -49,9 +49,10 @@ export class WordCounter {
   }
 
   /** Brings together what the threads have counted; then there are words. */
-  finish(minCount: number): CountTotals {
+  async finish(minCount: number): Promise<CountTotals> {
+    await native.wordCounterFinish(this.#counter);
     const out = new Float64Array(9);
-    native.wordCounterFinish(this.#counter, minCount, out);
+    native.wordCounterTotals(this.#counter, minCount, out);
     const [words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest] = out;
     return { words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest };
   }
@@ -65,8 +66,8 @@ export class WordCounter {
   }
 
   /** Gives the words their numbers; those of -1 are left out from now on, as those that were too rare. */
-  number(numbers: Int32Array): void {
-    native.wordCounterNumber(this.#counter, numbers.length, numbers);
+  async number(numbers: Int32Array): Promise<void> {
+    await native.wordCounterNumber(this.#counter, numbers.length, numbers);
   }
 
   /** Writes a piece's numbers to `out` from `begin` on; how many, or -1 where they have no room. */

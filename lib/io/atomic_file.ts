@@ -13,6 +13,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { types } from 'node:util';
 import { removeLeftovers, temporaryName } from './temporary_name.js';
@@ -38,18 +39,14 @@ export function writeFileAtomically(path: string, ...parts: (string | Uint8Array
 
 /** The same for parts that are made as they are written. */
 export function writePartsAtomically(path: string, parts: Iterable<string | Uint8Array>): void {
-  const target = followLinks(path);
-  const before = statSync(target, { throwIfNoEntry: false });
-  if (before !== undefined && !before.isFile()) {
-    writeInPlace(path, before, parts);
+  const replacement = replacementFor(path);
+  if (replacement === null) {
+    writeInPlace(path, parts);
     return;
   }
-  const directory = dirname(target);
-  const temporary = temporaryName(target);
-  // First, since they may be what fills the disk.
-  removeLeftovers(directory);
+  const { target, temporary, directory, before, mode } = replacement;
   try {
-    const file = openSync(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o777);
+    const file = openSync(temporary, 'wx', mode);
     try {
       for (const part of parts) writeFully(file, bytesOf(part));
       if (before !== undefined) keepAccess(file, before);
@@ -63,6 +60,72 @@ export function writePartsAtomically(path: string, parts: Iterable<string | Uint
     throw aboutPath(error, path, directory);
   }
   flushDirectory(directory);
+}
+
+/**
+ * The same while the event loop goes on: the system's threads write and flush. What `parts` give must not be written to until the promise
+ * is settled.
+ */
+export async function writePartsInBackground(path: string, parts: Iterable<string | Uint8Array>): Promise<void> {
+  const replacement = replacementFor(path);
+  if (replacement === null) {
+    writeInPlace(path, parts);
+    return;
+  }
+  const { target, temporary, directory, before, mode } = replacement;
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      for (const part of parts) {
+        const bytes = bytesOf(part);
+        for (let at = 0; at < bytes.byteLength; ) {
+          const { bytesWritten } = await file.write(bytes, at, Math.min(bytes.byteLength - at, largestBackgroundWrite));
+          at += bytesWritten;
+        }
+      }
+      if (before !== undefined) keepAccess(file.fd, before);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw aboutPath(error, path, directory);
+  }
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** So that a process that is to end waits for no more than this. */
+const largestBackgroundWrite = 2 ** 24;
+
+/** How a file comes to its place: written beside it first. */
+interface Replacement {
+  /** Where links lead. */
+  readonly target: string;
+  readonly temporary: string;
+  readonly directory: string;
+  /** The file that is replaced. */
+  readonly before: Stats | undefined;
+  readonly mode: number;
+}
+
+/** Null for what is written in place. */
+function replacementFor(path: string): Replacement | null {
+  const target = followLinks(path);
+  const before = statSync(target, { throwIfNoEntry: false });
+  if (before !== undefined && !before.isFile()) return null;
+  const directory = dirname(target);
+  const temporary = temporaryName(target);
+  // First, since they may be what fills the disk.
+  removeLeftovers(directory);
+  return { target, temporary, directory, before, mode: before === undefined ? 0o666 : before.mode & 0o777 };
 }
 
 /** Makes renames and new files in a directory survive a power failure. Windows has no such call and needs none. */
@@ -91,7 +154,8 @@ function followLinks(path: string): string {
 }
 
 /** A folder, which the system refuses with its own words, or a device or pipe, which no file may take the place of. */
-function writeInPlace(path: string, { mode }: Stats, parts: Iterable<string | Uint8Array>): void {
+function writeInPlace(path: string, parts: Iterable<string | Uint8Array>): void {
+  const { mode } = statSync(path);
   const isFifo = (mode & constants.S_IFMT) === constants.S_IFIFO;
   const file = openSync(path, isFifo ? 'w' : 'r+');
   try {

@@ -4,6 +4,7 @@ import { checkCallbacks, type TrainingCallback } from './callbacks.js';
 import {
   type CheckpointOptions,
   readCheckpointOptions,
+  readResume,
   type SettledCheckpoints,
 } from './checkpoint/checkpoint_options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
@@ -13,8 +14,8 @@ import { Monitor } from './monitor.js';
 import { checkProgress, type ProgressOptions } from './progress.js';
 import type { TrainerSettings } from './trainer_options.js';
 
-/** What an `AbortSignal` is to a training. */
-export interface StopSignal {
+/** What an `AbortSignal` is to a training, which listens to it. */
+export interface FitSignal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
@@ -41,7 +42,7 @@ export interface FitOptions<Batch = unknown> {
   /** When to validate; after each pass unless given. */
   validateEvery?: ValidateEvery;
   /** Aborting it ends the training after the step under way; the promise is fulfilled with the history. */
-  signal?: StopSignal;
+  signal?: FitSignal;
   callbacks?: readonly TrainingCallback[];
   /** The score that says how good the model is: 'loss', or a metric's name. Default 'loss'. */
   monitor?: string;
@@ -87,7 +88,7 @@ export interface FitSettings {
   readonly time: number;
   readonly validation: BatchLoader<unknown> | null;
   readonly validateEvery: ValidateEvery;
-  readonly signal: StopSignal | null;
+  readonly signal: FitSignal | null;
   readonly callbacks: readonly TrainingCallback[];
   readonly monitor: Monitor;
   readonly earlyStopping: EarlyStopping | null;
@@ -138,22 +139,15 @@ export function readFitOptions(op: string, given: unknown, trainer: TrainerSetti
   const { fastDevRun = false } = options;
   if (typeof fastDevRun !== 'boolean') checkLimit(op, 'fastDevRun', fastDevRun);
   if (fastDevRun !== false) return devRun(op, options, Number(fastDevRun), trainer);
-  const { epochs, steps, time, resume = false } = options;
+  const { epochs, steps, time } = options;
   if (epochs === undefined && steps === undefined && time === undefined) {
     throw new ArgumentError(`${op}: how long to train must be said: epochs, steps or time (in seconds)`);
   }
   if (time !== undefined && !(typeof time === 'number' && time > 0)) {
     throw new ValueError(`${op}: time must be a number of seconds above 0, got ${describe(time)}`);
   }
-  if (typeof resume !== 'boolean' && typeof resume !== 'string') {
-    throw new ArgumentError(
-      `${op}: resume must be true, false or the name of a file or folder, got ${describe(resume)}`,
-    );
-  }
   const checkpoints = readCheckpointOptions(op, options.checkpoints);
-  if (resume === true && checkpoints === null) {
-    throw new ArgumentError(`${op}: resume: true goes on from the folder that checkpoints names; name one`);
-  }
+  const resume = readResume(op, options.resume, checkpoints);
   const validation =
     options.validation === undefined ? null : checkLoader<unknown>(op, 'validation', options.validation);
   // Without validation the training's own scores are what there is.
@@ -227,9 +221,9 @@ function readValidateEvery(op: string, given: ValidateEvery | undefined): Valida
 }
 
 /** @throws ArgumentError unless it is an AbortSignal, or undefined */
-export function checkSignal(op: string, signal: unknown): StopSignal | null {
+export function checkSignal(op: string, signal: unknown): FitSignal | null {
   if (signal === undefined) return null;
-  const { aborted, addEventListener } = (signal ?? {}) as Partial<StopSignal>;
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return signal as StopSignal;
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<FitSignal>;
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return signal as FitSignal;
   throw new ArgumentError(`${op}: signal must be an AbortSignal, got ${describe(signal)}`);
 }

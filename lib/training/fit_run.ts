@@ -495,10 +495,18 @@ export class FitRun implements TrainingRun {
       }
       await this.#hooks.call('onException', error);
     } catch (second) {
-      process.emitWarning(`${op}: after the error that ended the training: ${(second as Error).message}`);
+      // A full disk, or a folder that may not be written to, needs to be told of once.
+      const isSame = codeOf(second) !== undefined && codeOf(second) === codeOf(error);
+      if (!isSame) process.emitWarning(`${op}: after the error that ended the training: ${(second as Error).message}`);
     }
     this.#leaveWeights();
   }
+}
+
+/** The system's name of what went wrong. */
+function codeOf(error: unknown): string | undefined {
+  const { code, cause } = (error ?? {}) as { code?: string; cause?: { code?: string } };
+  return code ?? cause?.code;
 }
 
 function secondsSince(start: number): number {

@@ -2,7 +2,7 @@ export type { AverageOptions } from './averaged_weights.js';
 export type { TrainingCallback, TrainingRun } from './callbacks.js';
 export type { CheckpointOptions } from './checkpoint/checkpoint_options.js';
 export type { EarlyStoppingOptions } from './early_stopping.js';
-export type { FitOptions, StopSignal, ValidateEvery } from './fit_options.js';
+export type { FitOptions, FitSignal, ValidateEvery } from './fit_options.js';
 export type { FindLearningRateOptions, FoundLearningRate } from './learning_rate_finder.js';
 export type { BatchLoader } from './loader_position.js';
 export { CsvLogger } from './logs/csv_logger.js';

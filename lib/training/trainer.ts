@@ -7,7 +7,7 @@ import type { LRScheduler } from '../optim/schedulers/lr_scheduler.js';
 import { checkOptions } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { evaluateModel, isPromise } from './evaluation.js';
-import { checkLimit, checkSignal, type FitOptions, readFitOptions, type StopSignal } from './fit_options.js';
+import { checkLimit, checkSignal, type FitOptions, type FitSignal, readFitOptions } from './fit_options.js';
 import { FitRun } from './fit_run.js';
 import { type FindLearningRateOptions, type FoundLearningRate, findLearningRate } from './learning_rate_finder.js';
 import { type BatchLoader, checkLoader, LoaderPosition } from './loader_position.js';
@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   /** At most so many batches. */
   batches?: number;
   /** Aborting it ends the evaluation; the promise is rejected with an `AbortError`. */
-  signal?: StopSignal;
+  signal?: FitSignal;
 }
 
 export interface PredictOptions<Batch = unknown> {
@@ -32,7 +32,7 @@ export interface PredictOptions<Batch = unknown> {
   /** At most so many batches. */
   batches?: number;
   /** Aborting it ends the prediction; the promise is rejected with an `AbortError`. */
-  signal?: StopSignal;
+  signal?: FitSignal;
 }
 
 /**

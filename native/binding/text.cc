@@ -1,5 +1,7 @@
 // Counting of words and their numbers, for texts that come in pieces. A counter lives in the environment under a
 // number, from wordCounterOpen to wordCounterClose.
+#include <functional>
+
 #include "binding/family.h"
 #include "binding/instance.h"
 #include "kernels/text/word_counter.h"
@@ -10,15 +12,57 @@ namespace {
 
 using text::WordCounter;
 
+// What takes long with many words goes on beside the event loop, on a thread of Node's; until the promise is settled
+// the counter takes no other call.
+class CounterWork : public Napi::AsyncWorker {
+ public:
+  CounterWork(Napi::Env env, std::shared_ptr<WordCounter> counter, std::function<void(WordCounter&)> work)
+      : Napi::AsyncWorker(env, "lutra.wordCounter"),
+        counter_(std::move(counter)),
+        work_(std::move(work)),
+        deferred_(Napi::Promise::Deferred::New(env)) {
+    counter_->isBusy = true;
+  }
+
+  Napi::Promise begin() {
+    Queue();
+    return deferred_.Promise();
+  }
+
+ protected:
+  void Execute() override { work_(*counter_); }
+  void OnOK() override {
+    counter_->isBusy = false;
+    deferred_.Resolve(Env().Undefined());
+  }
+  void OnError(const Napi::Error& error) override {
+    counter_->isBusy = false;
+    deferred_.Reject(error.Value());
+  }
+
+ private:
+  std::shared_ptr<WordCounter> counter_;
+  std::function<void(WordCounter&)> work_;
+  Napi::Promise::Deferred deferred_;
+};
+
 // Nobody needs more at a time; a caller that forgets to close them shall notice.
 constexpr size_t kMostCounters = 4096;
 constexpr int64_t kMostWords = (int64_t{1} << 31) - 2;
 
-WordCounter& counterOf(const Args& args) {
+std::shared_ptr<WordCounter> sharedCounter(const Args& args) {
   const auto number = static_cast<size_t>(args.integer(0, "counter", 0, kMostCounters));
   auto& counters = args.env().GetInstanceData<Instance>()->counters;
   if (number >= counters.size() || counters[number] == nullptr) args.fail(ErrorKind::range, "counter is not open");
-  return *counters[number];
+  if (counters[number]->isBusy) args.fail(ErrorKind::range, "counter is at work");
+  return counters[number];
+}
+
+WordCounter& counterOf(const Args& args) { return *sharedCounter(args); }
+
+Napi::Value beside(const Args& args, std::function<void(WordCounter&)> work) {
+  auto* const begun = new CounterWork(args.env(), sharedCounter(args), std::move(work));
+  return begun->begin();
 }
 
 // wordCounterOpen(mostWords) -> counter
@@ -47,13 +91,17 @@ int64_t add(Args& args) {
   return counter.add(args.array<uint8_t>(4, "bytes", 0, length), length, place, last);
 }
 
-// wordCounterFinish(counter, out): words, their bytes, lines, tokens, pruned words, the most of their counts, the first
-// place of what is not UTF-8 or -1
-void finish(Args& args) {
+// wordCounterFinish(counter) -> a promise: what the threads have counted is brought together
+Napi::Value finish(Args& args) {
+  return beside(args, [](WordCounter& counter) { counter.finish(); });
+}
+
+// wordCounterTotals(counter, minCount, out): words, their bytes, lines, tokens, pruned words, the most of their counts,
+// the first place of what is not UTF-8 or -1
+void totals(Args& args) {
   WordCounter& counter = counterOf(args);
   const int64_t minCount = args.integer(1, "minCount");
   double* const out = args.array<double>(2, "out", 0, 9);
-  counter.finish();
   int64_t frequent = 0, bytes = 0;
   for (const text::Word& word : counter.words()) {
     if (word.count < minCount) break;
@@ -93,12 +141,16 @@ void words(Args& args) {
   }
 }
 
-// wordCounterNumber(counter, count, numbers): numbers[w] for word w; -1, and words from `count` on, are left out
-void number(Args& args) {
+// wordCounterNumber(counter, count, numbers) -> a promise: numbers[w] for word w; -1, and words from `count` on, are
+// left out
+Napi::Value number(Args& args) {
   WordCounter& counter = counterOf(args);
   const int64_t count = args.integer(1, "count");
   if (count > static_cast<int64_t>(counter.words().size())) args.fail(ErrorKind::range, "count is more than there are");
-  counter.number(args.array<int32_t>(2, "numbers", 0, count), count);
+  const int32_t* const given = args.array<int32_t>(2, "numbers", 0, count);
+  return beside(args, [numbers = std::vector<int32_t>(given, given + count)](WordCounter& of) {
+    of.number(numbers.data(), static_cast<int64_t>(numbers.size()));
+  });
 }
 
 // wordCounterEncode(counter, length, last, byLine, longest, begin, bytes, out, used) -> numbers written to out from
@@ -127,6 +179,7 @@ static const Family family([](Napi::Object exports) {
   define<close>(exports, "wordCounterClose");
   define<add>(exports, "wordCounterAdd");
   define<finish>(exports, "wordCounterFinish");
+  define<totals>(exports, "wordCounterTotals");
   define<words>(exports, "wordCounterWords");
   define<number>(exports, "wordCounterNumber");
   define<encode>(exports, "wordCounterEncode");

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { ArgumentError, describe, FileFormatError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import { contiguousStrides } from '../../tensor/shape.js';
@@ -8,7 +9,7 @@ import { elementTypes, formatNames } from '../element_types.js';
 import { readElements } from '../elements.js';
 import { type LoadFileOptions, leaveOut, readNames, selectNames } from '../entry_names.js';
 import { kindOfFile, notThisKind } from '../file_kind.js';
-import { checkName, checkSavable, namedTensors, savedBytes } from '../tensor_bytes.js';
+import { bytesOf, checkName, checkSavable, namedTensors, savedBytes } from '../tensor_bytes.js';
 import {
   elementsOf,
   formatHeader,
@@ -82,6 +83,36 @@ export function serializeSafetensors(tensors: NamedTensors, options?: Safetensor
   return Buffer.concat(serialize('serializeSafetensors', tensors, options));
 }
 
+/** {@link loadSafetensors} while the event loop goes on, for files that hold float32 mostly: those are read by the system's threads. */
+export async function loadSafetensorsInBackground(op: string, path: string): Promise<SafetensorsContent> {
+  const { entries, metadata, dataStart } = withFile(op, path, readEntries);
+  const tensors: [string, Tensor][] = [];
+  const file = await open(path, 'r');
+  try {
+    for (const entry of entries) {
+      checkType(`${op}: ${path}`, entry);
+      if (entry.dtype !== 'F32') {
+        tensors.push([entry.name, withFile(op, path, (source) => readTensor(source, entry, dataStart))]);
+        continue;
+      }
+      const tensor = Tensor.allocate(entry.shape, 'float32', false);
+      const bytes = bytesOf(tensor);
+      for (let at = 0; at < bytes.length; ) {
+        const position = dataStart + entry.begin + at;
+        const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, readAtOnce), position);
+        if (bytesRead === 0) throw new FileFormatError(`${op}: ${path}: has become shorter while it was read`);
+        at += bytesRead;
+      }
+      tensors.push([entry.name, tensor]);
+    }
+  } finally {
+    await file.close();
+  }
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+const readAtOnce = 2 ** 24;
+
 /** What a file says that it holds, and where its content begins. @throws FileFormatError */
 export function readEntries(source: ByteSource): SafetensorsHeader & { readonly dataStart: number } {
   checkKind(source);
@@ -132,7 +163,8 @@ function readTensor(source: ByteSource, { name, dtype, shape, begin }: Safetenso
   return new Tensor(storage, shape, contiguousStrides(shape), 0);
 }
 
-function serialize(op: string, tensors: NamedTensors, options: SafetensorsOptions | undefined): Uint8Array[] {
+/** The bytes of a file, part by part: those of tensors where they lie. */
+export function serialize(op: string, tensors: NamedTensors, options: SafetensorsOptions | undefined): Uint8Array[] {
   const { metadata = {} } = checkOptions(op, options, ['metadata']);
   checkMetadata(op, metadata);
   const named = namedTensors(op, tensors).map(([name, value]): [string, Tensor] => [name, checkNamed(op, name, value)]);

@@ -4,6 +4,7 @@ import type { FileState } from '../../io/file_pieces.js';
 import { type CountLimits, type TokenTotals, tellPruned } from './count_options.js';
 import { readBlocks, readPieces } from './lines.js';
 import { expandPaths, standardInput } from './paths.js';
+import { sortedInTurns } from './sorted.js';
 import { insideOf, type TextCorpus } from './text_corpus.js';
 import type { TextForm } from './text_form.js';
 import { Turns } from './turns.js';
@@ -13,6 +14,13 @@ export function countsNatively(corpus: TextCorpus): boolean {
   const { source, form } = insideOf(corpus);
   return source.plain !== null && form.worksOnTokens;
 }
+
+const newline = 0x0a;
+/** Bytes that are counted or numbered natively before the event loop may have its turn. */
+const bytesAtOnce = 1 << 20;
+/** Of words that are gone through before the event loop may have its turn: a millisecond or two. */
+const bytesOfStep = 1 << 15;
+const wordsOfStep = 1 << 12;
 
 interface ReadFile {
   readonly path: string;
@@ -35,8 +43,10 @@ interface Merged {
 export class NativeCount {
   readonly #counter: WordCounter;
   readonly #files: ReadFile[] = [];
-  #words: Map<string, Merged> = new Map();
+  readonly #words = new Map<string, Merged>();
   #lines = 0;
+  /** What the counter told of. */
+  #found: CountedWords = { bytes: new Uint8Array(0), counts: new Float64Array(0), firsts: new Float64Array(0) };
 
   private constructor(
     private readonly op: string,
@@ -67,7 +77,11 @@ export class NativeCount {
     this.#counter.close();
   }
 
-  totals: TokenTotals = { tokens: 0, documents: 0, distinct: 0, highest: 0, counts: new Map() };
+  /** What was counted, but for the words. */
+  totals: Omit<TokenTotals, 'counts'> = { tokens: 0, documents: 0, distinct: 0, highest: 0 };
+
+  /** The words that occur often enough, the most frequent first, equals by first appearance; null where forms of one are to be merged. */
+  distinct: { readonly words: readonly string[]; readonly counts: Float64Array } | null = null;
 
   async #count(): Promise<void> {
     let begin = 0;
@@ -88,35 +102,72 @@ export class NativeCount {
       begin += place;
     }
     // Words that differ by case alone are rare only together.
-    const merges = this.form.lowercase || this.form.normalize !== 'none';
-    const totals = this.#counter.finish(merges || !this.form.strict ? 1 : this.limits.minCount);
+    const merges = !this.form.isPlain || !this.form.strict;
+    const totals = await this.#counter.finish(merges ? 1 : this.limits.minCount);
     if (this.form.strict && totals.firstInvalid >= 0) await this.#refuse(totals.firstInvalid);
     tellPruned(this.op, totals.pruned, totals.prunedCount, this.limits.mostTokens);
     this.#lines = totals.lines;
-    this.#words = this.#merge(this.#counter.words(totals));
-    const counts = new Map<string, number>();
-    const order = [...this.#words].sort(([, a], [, b]) => a.first - b.first);
-    for (const [token, { count }] of order) if (count >= this.limits.minCount) counts.set(token, count);
+    this.#found = this.#counter.words(totals);
+    let { highest } = totals;
+    if (merges) {
+      await this.#merge(this.#found, turns);
+      for (const { count } of this.#words.values()) if (count > highest) highest = count;
+    } else {
+      this.distinct = { words: await this.#read(this.#found, turns), counts: this.#found.counts };
+    }
     const { tokens, distinct } = totals;
-    const highest = order.reduce((most, [, { count }]) => Math.max(most, count), totals.highest);
-    this.totals = { tokens, documents: this.byLine ? totals.lines : this.paths.length, distinct, highest, counts };
+    this.totals = { tokens, documents: this.byLine ? totals.lines : this.paths.length, distinct, highest };
   }
 
-  #merge({ bytes, counts, firsts }: CountedWords): Map<string, Merged> {
-    const texts = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\n');
-    const words = new Map<string, Merged>();
-    for (let place = 0; place < counts.length; place++) {
-      const token = this.form.form(texts[place]);
-      const there = words.get(token);
-      if (there === undefined) {
-        words.set(token, { count: counts[place], first: firsts[place], places: [place] });
-        continue;
+  /** How often each word occurs that occurs often enough, in order of first appearance. */
+  async counts(): Promise<Map<string, number>> {
+    const turns = new Turns(this.limits.signal);
+    const counts = new Map<string, number>();
+    if (this.distinct !== null) {
+      const { firsts } = this.#found;
+      const { words, counts: times } = this.distinct;
+      const places = Array.from(words.keys());
+      for (const [k, place] of (await sortedInTurns(places, (a, b) => firsts[a] - firsts[b], turns)).entries()) {
+        counts.set(words[place], times[place]);
+        if (k % wordsOfStep === 0) await turns.next();
       }
-      there.count += counts[place];
-      there.first = Math.min(there.first, firsts[place]);
-      there.places.push(place);
+      return counts;
+    }
+    const order = await sortedInTurns([...this.#words], ([, a], [, b]) => a.first - b.first, turns);
+    for (const [k, [token, { count }]] of order.entries()) {
+      if (count >= this.limits.minCount) counts.set(token, count);
+      if (k % wordsOfStep === 0) await turns.next();
+    }
+    return counts;
+  }
+
+  /** The words as strings. */
+  async #read({ bytes }: CountedWords, turns: Turns): Promise<string[]> {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const words: string[] = [];
+    for (let begin = 0; begin < bytes.length; ) {
+      const end = bytes.indexOf(newline, Math.min(begin + bytesOfStep, bytes.length - 1)) + 1;
+      for (const text of decoder.decode(bytes.subarray(begin, end - 1)).split('\n')) words.push(text);
+      begin = end;
+      await turns.next();
     }
     return words;
+  }
+
+  async #merge(found: CountedWords, turns: Turns): Promise<void> {
+    const { counts, firsts } = found;
+    for (const [place, text] of (await this.#read(found, turns)).entries()) {
+      const token = this.form.form(text);
+      const there = this.#words.get(token);
+      if (there === undefined) {
+        this.#words.set(token, { count: counts[place], first: firsts[place], places: [place] });
+      } else {
+        there.count += counts[place];
+        there.first = Math.min(there.first, firsts[place]);
+        there.places.push(place);
+      }
+      if (place % wordsOfStep === 0) await turns.next();
+    }
   }
 
   /**
@@ -124,21 +175,29 @@ export class NativeCount {
    * @throws CorpusError for a file that has changed since it was counted
    */
   async encode(tokens: readonly string[], longest: number): Promise<Int32Array> {
-    const total = [...this.#words.values()].reduce((sum, { places }) => sum + places.length, 0);
-    const numbers = new Int32Array(total).fill(-1);
+    const turns = new Turns(this.limits.signal);
+    const numbers = new Int32Array(this.#found.counts.length).fill(-1);
+    const places = this.distinct === null ? null : await this.#placesOf(this.distinct.words, tokens, turns);
     let kept = 0;
     for (const [number, token] of tokens.entries()) {
+      if (number % wordsOfStep === 0) await turns.next();
+      if (places !== null) {
+        const place = places[number];
+        if (place < 0) continue;
+        kept += this.#found.counts[place];
+        numbers[place] = number;
+        continue;
+      }
       const word = this.#words.get(token);
       if (word === undefined) continue;
       kept += word.count;
       for (const place of word.places) numbers[place] = number;
     }
-    this.#counter.number(numbers);
+    await this.#counter.number(numbers);
     const ends = Math.min(kept, this.byLine ? this.#lines + this.paths.length : this.paths.length);
     let out = new Int32Array(kept + ends + Math.ceil(kept / longest) + 16);
     let written = 0;
     const how = { byLine: this.byLine, longest };
-    const turns = new Turns(this.limits.signal);
     for (const { path, state } of this.#files) {
       const write = (bytes: Uint8Array, last: boolean) => {
         for (;;) {
@@ -161,6 +220,25 @@ export class NativeCount {
     return out.subarray(0, written);
   }
 
+  /** Where each of some tokens is among the words, -1 where it isn't. */
+  async #placesOf(words: readonly string[], tokens: readonly string[], turns: Turns): Promise<Int32Array> {
+    const places = new Int32Array(tokens.length);
+    // Mostly they are the words themselves, or the first so many of them.
+    let same = 0;
+    while (same < tokens.length && tokens[same] === words[same]) places[same] = same++;
+    if (same === tokens.length) return places;
+    const known = new Map<string, number>();
+    for (let k = 0; k < words.length; k++) {
+      known.set(words[k], k);
+      if (k % wordsOfStep === 0) await turns.next();
+    }
+    for (let k = same; k < tokens.length; k++) {
+      places[k] = known.get(tokens[k]) ?? -1;
+      if (k % wordsOfStep === 0) await turns.next();
+    }
+    return places;
+  }
+
   /** Hands pieces of a file to `each`, which says how many of their bytes it used. */
   async #forPieces(
     path: string,
@@ -173,8 +251,15 @@ export class NativeCount {
       for (let used = 0; ; ) {
         const { done, value } = await pieces.next(used);
         if (done) return;
-        used = each(value.bytes, value.last);
-        await turns.next();
+        const { bytes, last } = value;
+        for (used = 0; ; ) {
+          const end = Math.min(used + bytesAtOnce, bytes.length);
+          const read = each(bytes.subarray(used, end), last && end === bytes.length);
+          used += read;
+          await turns.next();
+          // What is left of a piece that doesn't end the file, or of a word that is cut, comes again.
+          if (end === bytes.length || read === 0) break;
+        }
       }
     } finally {
       await pieces.return();

@@ -5,7 +5,13 @@ import { flushDirectory } from '../../io/atomic_file.js';
 import { makeFolders } from '../../io/folders.js';
 import { saveSafetensors } from '../../io/safetensors/safetensors.js';
 import type { StateDict } from '../../nn/state_dict.js';
-import { type CheckpointContent, readCheckpoint, writeCheckpoint } from './checkpoint_file.js';
+import {
+  type CheckpointContent,
+  readCheckpoint,
+  readCheckpointInBackground,
+  writeCheckpoint,
+  writeCheckpointInBackground,
+} from './checkpoint_file.js';
 import type { SettledCheckpoints } from './checkpoint_options.js';
 
 const pattern = /^checkpoint-(\d+)\.safetensors$/;
@@ -45,21 +51,52 @@ interface Refused {
  * @throws CheckpointError where none of them can be used, saying why of each
  */
 export function resumeFrom(op: string, path: string, load: (content: CheckpointContent) => void): string | null {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const candidates = isFolder ? checkpointsIn(path).map((entry) => entry.path) : existsSync(path) ? [path] : [];
   const refused: Refused[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidatesAt(path)) {
     try {
       load(readCheckpoint(candidate));
     } catch (error) {
       refused.push({ path: candidate, reason: (error as Error).message });
       continue;
     }
-    for (const { path: file, reason } of refused) {
-      process.emitWarning(`${op}: ${candidate} is used instead of ${file}, which can't be: ${reason}`);
-    }
-    return candidate;
+    return tellChoice(op, candidate, refused);
   }
+  return noneOf(op, refused);
+}
+
+/** The same while the event loop goes on. */
+export async function resumeInBackground(
+  op: string,
+  path: string,
+  load: (content: CheckpointContent) => Promise<void>,
+): Promise<string | null> {
+  const refused: Refused[] = [];
+  for (const candidate of candidatesAt(path)) {
+    try {
+      await load(await readCheckpointInBackground(candidate));
+    } catch (error) {
+      refused.push({ path: candidate, reason: (error as Error).message });
+      continue;
+    }
+    return tellChoice(op, candidate, refused);
+  }
+  return noneOf(op, refused);
+}
+
+function candidatesAt(path: string): string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isFolder) return checkpointsIn(path).map((entry) => entry.path);
+  return existsSync(path) ? [path] : [];
+}
+
+function tellChoice(op: string, chosen: string, refused: readonly Refused[]): string {
+  for (const { path: file, reason } of refused) {
+    process.emitWarning(`${op}: ${chosen} is used instead of ${file}, which can't be: ${reason}`);
+  }
+  return chosen;
+}
+
+function noneOf(op: string, refused: readonly Refused[]): null {
   if (refused.length === 0) return null;
   const reasons = refused.map(({ path: file, reason }) => `  ${file}: ${reason}`).join('\n');
   throw new CheckpointError(`${op}: none of the checkpoints can be gone on from:\n${reasons}`);
@@ -103,24 +140,38 @@ export class CheckpointFolder {
 
   /** @returns the file @throws CheckpointError; the checkpoints before are as they were then */
   write(op: string, step: number, content: CheckpointContent): string {
-    const path = join(this.folder, `checkpoint-${String(step).padStart(9, '0')}.safetensors`);
-    this.#attempt(op, path, () => writeCheckpoint(path, content));
+    const path = this.#pathOf(step);
+    try {
+      writeCheckpoint(path, content);
+    } catch (error) {
+      throw asCheckpointError(op, path, error);
+    }
     this.#prune(path);
     return path;
   }
 
-  /** @param notes travel with the weights @throws CheckpointError */
-  writeBest(op: string, model: StateDict, notes: Record<string, string>): void {
-    this.#attempt(op, this.best, () => saveSafetensors(this.best, model, { metadata: notes }));
+  /** The same while the event loop goes on; the tensors must not be written to until it is done. */
+  async writeInBackground(op: string, step: number, content: CheckpointContent): Promise<string> {
+    const path = this.#pathOf(step);
+    try {
+      await writeCheckpointInBackground(path, content);
+    } catch (error) {
+      throw asCheckpointError(op, path, error);
+    }
+    this.#prune(path);
+    return path;
   }
 
-  #attempt(op: string, path: string, write: () => void): void {
+  #pathOf(step: number): string {
+    return join(this.folder, `checkpoint-${String(step).padStart(9, '0')}.safetensors`);
+  }
+
+  /** @param notes travel with the weights @throws CheckpointError */
+  writeBest(op: string, model: StateDict, notes: Record<string, string>): void {
     try {
-      write();
+      saveSafetensors(this.best, model, { metadata: notes });
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      throw new CheckpointError(`${op}: ${path} can't be written: ${(error as Error).message}`, { cause: error });
+      throw asCheckpointError(op, this.best, error);
     }
   }
 
@@ -134,6 +185,11 @@ export class CheckpointFolder {
     for (const path of old) removeQuietly(path);
     if (old.size > 0) flushDirectory(this.folder);
   }
+}
+
+function asCheckpointError(op: string, path: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code === undefined) return error;
+  return new CheckpointError(`${op}: ${path} can't be written: ${(error as Error).message}`, { cause: error });
 }
 
 /** Somebody else may have removed it; and a file too many does no harm. */

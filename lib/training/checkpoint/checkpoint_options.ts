@@ -71,3 +71,20 @@ export function readCheckpointOptions(op: string, given: unknown): SettledCheckp
   }
   return { folder, everySteps, everyMinutes, everyEpochs, keepLast, keepBest, onException, onSignals, overwrite };
 }
+
+/**
+ * Where a training goes on from: true for the newest checkpoint of its own folder, or a file or folder.
+ * @throws ArgumentError for what is neither, and for true without checkpoints
+ */
+export function readResume(op: string, resume: unknown, checkpoints: SettledCheckpoints | null): boolean | string {
+  if (resume === undefined) return false;
+  if (typeof resume !== 'boolean' && typeof resume !== 'string') {
+    throw new ArgumentError(
+      `${op}: resume must be true, false or the name of a file or folder, got ${describe(resume)}`,
+    );
+  }
+  if (resume === true && checkpoints === null) {
+    throw new ArgumentError(`${op}: resume: true goes on from the folder that checkpoints names; name one`);
+  }
+  return resume;
+}

@@ -1,7 +1,7 @@
 import { ArgumentError, describe } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import type { TrainingCallback } from '../callbacks.js';
-import { checkSignal, type StopSignal } from '../fit_options.js';
+import { checkSignal, type FitSignal } from '../fit_options.js';
 import { type FromWorker, type JobData, packValue, unpackValue, type WorkerProgress } from './messages.js';
 
 /** What the function in the worker gets; `fit` takes the last two as they are. */
@@ -9,7 +9,7 @@ export interface WorkerJob<Data = unknown> {
   /** What `trainInWorker` was given as `data`. */
   readonly data: Data;
   /** Aborted when the caller's signal is. */
-  readonly signal: StopSignal;
+  readonly signal: FitSignal;
   /** Tell the caller's `onProgress` how the training gets on. */
   readonly callbacks: TrainingCallback[];
 }
@@ -18,7 +18,7 @@ export interface TrainInWorkerOptions<Data = unknown> {
   /** For the function in the worker: plain values and tensors, which are copied. */
   data?: Data;
   /** Aborting it ends the training there after the step under way. */
-  signal?: StopSignal;
+  signal?: FitSignal;
   /** Told how the training gets on: after each pass, and up to ten times a second. */
   onProgress?: (progress: WorkerProgress) => void;
   /** The name of the function in the module. Default 'default'. */

@@ -1,6 +1,7 @@
 import { strideOfRows } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { sortedInTurns } from '../../text/corpus/sorted.js';
 import { endOfLine, FastTextDictionary } from '../fasttext/dictionary.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
 import { RowNumbers } from '../fasttext/row_numbers.js';
@@ -9,14 +10,21 @@ import type { KeyedVectors } from '../keyed_vectors.js';
 import { fillFirstRows, packRows } from '../trainers/first_rows.js';
 import type { TrainingControl } from '../trainers/train_options.js';
 import { type StopSignal, Turns } from '../trainers/turns.js';
+import { placesInTurns } from '../word_list.js';
 import { type Example, forExamples, type LabelledTexts } from './examples.js';
 import { type EncodedExamples, ExampleCollector, FeatureRows } from './features.js';
 import type { ClassifierSettings } from './options.js';
 import { type ClassifierTrainOptions, trainClassifier } from './training.js';
 
 /** Counts of texts, most frequent first, equals in order of appearance. */
-function sorted(counts: ReadonlyMap<string, number>, least: number): [string, number][] {
-  return [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
+async function sorted(counts: ReadonlyMap<string, number>, least: number, turns: Turns): Promise<[string, number][]> {
+  const often: [string, number][] = [];
+  let seen = 0;
+  for (const one of counts) {
+    if (one[1] >= least) often.push(one);
+    if (++seen % 4096 === 0) await turns.next();
+  }
+  return sortedInTurns(often, (a, b) => b[1] - a[1], turns);
 }
 
 function count(counts: Map<string, number>, key: string): void {
@@ -71,21 +79,23 @@ async function buildDictionary(
       `${op}: none of ${examples.length} examples has a label; they begin with '${settings.labelPrefix}'`,
     );
   }
-  const keptLabels = sorted(labels, settings.minCountLabel);
+  const keptLabels = await sorted(labels, settings.minCountLabel, turns);
   if (keptLabels.length === 0) {
     throw new CorpusError(`${op}: no label is left of ${labels.size} after minCountLabel ${settings.minCountLabel}`);
   }
-  let keptWords = sorted(words, settings.minCount);
+  let keptWords = await sorted(words, settings.minCount, turns);
   if (settings.pretrainedVectors !== null) {
     const all = new Map(keptWords);
     for (const key of settings.pretrainedVectors.keys) if (!key.startsWith(settings.labelPrefix)) count(all, key);
-    keptWords = sorted(all, 1);
+    keptWords = await sorted(all, 1, turns);
   }
   if (keptWords.length === 0) {
     throw new CorpusError(`${op}: no word is left of ${words.size} after minCount ${settings.minCount}`);
   }
+  const names = keptWords.map(([word]) => word);
   return new FastTextDictionary({
-    words: keptWords.map(([word]) => word),
+    words: names,
+    places: await placesInTurns(names, turns),
     counts: keptWords.map(([, n]) => n),
     labels: keptLabels.map(([label]) => label),
     labelCounts: keptLabels.map(([, n]) => n),
@@ -107,11 +117,11 @@ export async function encodeExamples(
   const collector = new ExampleCollector(features);
   const turns = new Turns(signal);
   for (const [k, { tokens, labels }] of examples.entries()) {
-    if (k % 64 === 63) await turns.next();
+    if (k % 8 === 7) await turns.next();
     const known = labels.map((label) => dictionary.labelIndexOf(label) ?? -1).filter((label) => label >= 0);
     if (known.length > 0) collector.add(tokens, known);
   }
-  return collector.finish();
+  return collector.finish(turns);
 }
 
 function fillPretrained(
@@ -151,6 +161,7 @@ export async function trainModel(
     labelCounts,
     tokens: first.tokens,
     range: first.range,
+    places: first.places,
     bucketRows: buckets > 0 ? numbers.bucketRows(inputRows - 1) : null,
   });
   const heldOut =

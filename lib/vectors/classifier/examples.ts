@@ -79,7 +79,7 @@ export async function forExamples(
       throw new ArgumentError(`${op}: example ${count} must be a line or { text, labels }, got ${describe(given)}`);
     }
     each(exampleOf(op, given, prefix));
-    if (++count % 64 === 0) await turns.next();
+    if (++count % 16 === 0) await turns.next();
   }
   if (count === 0) throw new CorpusError(`${op}: there are no examples`);
   return count;

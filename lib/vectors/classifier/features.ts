@@ -3,6 +3,8 @@ import type { FastTextDictionary } from '../fasttext/dictionary.js';
 import { endOfLine } from '../fasttext/dictionary.js';
 import type { RowNumbers } from '../fasttext/row_numbers.js';
 import { forNgrams, forWordNgrams, hashOf } from '../fasttext/subwords.js';
+import { float32List, int32List } from '../growing_list.js';
+import type { Turns } from '../trainers/turns.js';
 
 const encoder = new TextEncoder();
 
@@ -71,34 +73,6 @@ export class FeatureRows {
   }
 }
 
-/** A list that grows. */
-class Growing<T extends Int32Array | Float32Array> {
-  length = 0;
-  constructor(
-    private array: T,
-    private readonly make: (length: number) => T,
-  ) {}
-  push(value: number): void {
-    if (this.length === this.array.length) {
-      const longer = this.make(2 * this.length);
-      longer.set(this.array);
-      this.array = longer;
-    }
-    this.array[this.length++] = value;
-  }
-  add(place: number, value: number): void {
-    this.array[place] += value;
-  }
-  scale(begin: number, factor: number): void {
-    for (let k = begin; k < this.length; k++) this.array[k] *= factor;
-  }
-  finish(): T {
-    return this.array.subarray(0, this.length) as T;
-  }
-}
-const int32s = () => new Growing<Int32Array>(new Int32Array(1024), (n) => new Int32Array(n));
-const floats = () => new Growing<Float32Array>(new Float32Array(1024), (n) => new Float32Array(n));
-
 /** Examples as the trainer takes them: rows and labels laid end to end. */
 export interface EncodedExamples {
   readonly count: number;
@@ -114,11 +88,11 @@ export interface EncodedExamples {
 
 /** Collects examples; a row that is there several times is kept once, with its weight. */
 export class ExampleCollector {
-  readonly #begin = int32s();
-  readonly #rows = int32s();
-  readonly #weights = floats();
-  readonly #labelBegin = int32s();
-  readonly #labels = int32s();
+  readonly #begin = int32List();
+  readonly #rows = int32List();
+  readonly #weights = float32List();
+  readonly #labelBegin = int32List();
+  readonly #labels = int32List();
   #place = new Map<number, number>();
   #tokens = 0;
 
@@ -136,28 +110,29 @@ export class ExampleCollector {
       count++;
       const at = place.get(row);
       if (at !== undefined) {
-        this.#weights.add(at, 1);
+        this.#weights.set(at, this.#weights.get(at) + 1);
         return;
       }
       place.set(row, this.#rows.length);
       this.#rows.push(row);
       this.#weights.push(1);
     });
-    this.#weights.scale(begin, 1 / Math.max(count, 1));
+    const share = 1 / Math.max(count, 1);
+    for (let k = begin; k < this.#weights.length; k++) this.#weights.set(k, this.#weights.get(k) * share);
     this.#begin.push(this.#rows.length);
     for (const label of labels) this.#labels.push(label);
     this.#labelBegin.push(this.#labels.length);
     this.#tokens += tokens.length;
   }
 
-  finish(): EncodedExamples {
+  async finish(turns: Turns): Promise<EncodedExamples> {
     return {
       count: this.#begin.length - 1,
-      begin: this.#begin.finish(),
-      rows: this.#rows.finish(),
-      weights: this.#weights.finish(),
-      labelBegin: this.#labelBegin.finish(),
-      labels: this.#labels.finish(),
+      begin: await this.#begin.finish(turns),
+      rows: await this.#rows.finish(turns),
+      weights: await this.#weights.finish(turns),
+      labelBegin: await this.#labelBegin.finish(turns),
+      labels: await this.#labels.finish(turns),
       tokens: this.#tokens,
     };
   }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { objectives, trainClassifierSlice } from '../../calls/classifier.js';
-import { huffmanPaths } from '../trainers/huffman.js';
+import { huffmanSteps } from '../trainers/huffman.js';
 import { checksum } from '../trainers/kept_training.js';
 import { makePasses } from '../trainers/passes.js';
-import { negativesTable } from '../trainers/sampling_tables.js';
+import { negativesSteps } from '../trainers/sampling_tables.js';
 import type { Stretch } from '../trainers/slices.js';
 import type { KeptTrainingOptions, TrainingControl } from '../trainers/train_options.js';
+import { inTurns } from '../trainers/turns.js';
 import type { LabelledTexts } from './examples.js';
 import type { EncodedExamples } from './features.js';
 import type { ClassifierSettings } from './options.js';
@@ -88,8 +89,8 @@ export async function trainClassifier(
   const { alpha, minAlpha, epochs, deterministic, loss: lossName, seed } = settings;
   const { examples, heldOut, labelCounts, names } = data;
   const { signal } = run.control;
-  const paths = lossName === 'hs' ? huffmanPaths(labelCounts) : null;
-  const negatives = lossName === 'ns' ? negativesTable(labelCounts, 0.5) : null;
+  const paths = lossName === 'hs' ? await inTurns(huffmanSteps(labelCounts), signal) : null;
+  const negatives = lossName === 'ns' ? await inTurns(negativesSteps(labelCounts, 0.5), signal) : null;
   const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
     onProgress?.({
       ...stretch,

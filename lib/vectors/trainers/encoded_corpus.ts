@@ -2,8 +2,10 @@ import { CorpusError } from '../../errors.js';
 import { countsNatively, NativeCount } from '../../text/corpus/count_natively.js';
 import { type CountLimits, mostTokens, type TokenTotals } from '../../text/corpus/count_options.js';
 import { type CorpusInput, readCorpus } from '../../text/corpus/readers.js';
+import { sortedInTurns } from '../../text/corpus/sorted.js';
 import { type TextCorpus, tokenBatches } from '../../text/corpus/text_corpus.js';
-import type { StopSignal } from './turns.js';
+import { placesInTurns } from '../word_list.js';
+import { type StopSignal, Turns } from './turns.js';
 
 /**
  * Sentences: what `textLines` and its like give, a path or pattern of text files (a sentence a line), or an iterable, also an
@@ -37,30 +39,38 @@ export interface KnownWords {
   readonly grow: boolean;
 }
 
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 12;
+
 /**
  * The words that stay, the most frequent first, equals in the order of the counts; known ones, whose counts are added up, before others.
  */
-function keptWords(
+async function keptWords(
   counts: Iterable<readonly [word: string, count: number]>,
   { minCount, maxFinalVocab }: WordLimits,
   known: KnownWords | undefined,
-): [word: string, count: number][] {
+  turns: Turns,
+): Promise<(readonly [word: string, count: number])[]> {
   const together = new Map(known?.counts);
-  const others: [string, number][] = [];
-  for (const [word, count] of counts) {
-    const before = together.get(word);
+  let others: (readonly [string, number])[] = [];
+  let seen = 0;
+  for (const one of counts) {
+    const [word, count] = one;
+    const before = known === undefined ? undefined : together.get(word);
     if (before !== undefined) together.set(word, before + count);
-    else if (count >= minCount && known?.grow !== false) others.push([word, count]);
+    else if (count >= minCount && known?.grow !== false) others.push(one);
+    if (++seen % wordsOfStep === 0) await turns.next();
   }
-  others.sort(([, a], [, b]) => b - a);
+  const byCount = ([, a]: readonly [string, number], [, b]: readonly [string, number]) => b - a;
+  others = await sortedInTurns(others, byCount, turns);
   const most = maxFinalVocab === null ? others.length : Math.max(0, maxFinalVocab - together.size);
-  const kept = others.slice(0, most);
-  return known === undefined ? kept : [...together, ...kept].sort(([, a], [, b]) => b - a);
+  if (others.length > most) others.length = most;
+  return known === undefined ? others : sortedInTurns([...together, ...others], byCount, turns);
 }
 
 /** Longer sentences are cut, as gensim's `batch_words` cuts them, by the words of them that are kept. */
 const longestSentence = 10_000;
-const chunkLength = 1 << 20;
+const chunkLength = 1 << 18;
 
 /** Numbers in order of arrival, without ever copying what is there. */
 class Chunks {
@@ -75,13 +85,14 @@ class Chunks {
   }
 
   /** Calls `each` with every number; a chunk is let go when it has been seen. */
-  drain(each: (value: number) => void): void {
+  async drain(each: (value: number) => void, turns: Turns): Promise<void> {
     let left = this.length;
     for (const [k, chunk] of this.#chunks.entries()) {
       const count = Math.min(left, chunkLength);
       for (let i = 0; i < count; i++) each(chunk[i]);
       left -= count;
       this.#chunks[k] = new Int32Array(0);
+      await turns.next();
     }
   }
 }
@@ -124,7 +135,7 @@ export async function encodeCorpus(
     position += batch.length;
   }
   checkRead(op, read, position);
-  return number(op, numbers, counts, chunks, read, limits, known);
+  return number(op, numbers, counts, chunks, read, limits, known, new Turns(signal));
 }
 
 async function encodeNatively(
@@ -139,12 +150,35 @@ async function encodeNatively(
   try {
     const { totals } = count;
     checkRead(op, totals.tokens, totals.documents);
-    const kept = keptWords(totals.counts, limits, known);
-    const length = kept.reduce((sum, [word]) => sum + (totals.counts.get(word) ?? 0), 0);
+    const turns = new Turns(signal);
+    if (known === undefined && count.distinct !== null) {
+      const { words: all, counts: times } = count.distinct;
+      const most = Math.min(limits.maxFinalVocab ?? all.length, all.length);
+      const words = most === all.length ? all : all.slice(0, most);
+      const counts: number[] = [];
+      let length = 0;
+      while (counts.length < most) {
+        length += times[counts.length];
+        counts.push(times[counts.length]);
+        if (counts.length % wordsOfStep === 0) await turns.next();
+      }
+      checkKept(op, length, totals, limits.minCount);
+      return { words, counts, tokens: await count.encode(words, longestSentence), length, read: totals.tokens };
+    }
+    const ofText = await count.counts();
+    const kept = await keptWords(ofText, limits, known, turns);
+    const words: string[] = [];
+    const counts: number[] = [];
+    let length = 0;
+    for (const [word, times] of kept) {
+      words.push(word);
+      counts.push(times);
+      length += known === undefined ? times : (ofText.get(word) ?? 0);
+      if (words.length % wordsOfStep === 0) await turns.next();
+    }
     checkKept(op, length, totals, limits.minCount);
-    const words = kept.map(([word]) => word);
     const tokens = await count.encode(words, longestSentence);
-    return { words, counts: kept.map(([, times]) => times), tokens, length, read: totals.tokens };
+    return { words, counts, tokens, length, read: totals.tokens };
   } finally {
     count.close();
   }
@@ -166,7 +200,7 @@ function checkKept(
   );
 }
 
-function number(
+async function number(
   op: string,
   numbers: ReadonlyMap<string, number>,
   counts: readonly number[],
@@ -174,26 +208,31 @@ function number(
   read: number,
   limits: WordLimits,
   known: KnownWords | undefined,
-): EncodedCorpus {
-  const texts = [...numbers.keys()];
-  const kept = keptWords(
-    texts.map((text, k) => [text, counts[k]] as const),
-    limits,
-    known,
-  );
+  turns: Turns,
+): Promise<EncodedCorpus> {
+  const counted = function* () {
+    for (const [word, arrival] of numbers) yield [word, counts[arrival]] as const;
+  };
+  const kept = await keptWords(counted(), limits, known, turns);
   const renumbered = new Int32Array(counts.length).fill(-1);
+  const words: string[] = [];
+  const keptCounts: number[] = [];
   let length = 0;
-  for (const [k, [word]] of kept.entries()) {
+  for (const [word, times] of kept) {
     const arrival = numbers.get(word);
-    if (arrival === undefined) continue;
-    renumbered[arrival] = k;
-    length += counts[arrival];
+    if (arrival !== undefined) {
+      renumbered[arrival] = words.length;
+      length += counts[arrival];
+    }
+    words.push(word);
+    keptCounts.push(times);
+    if (words.length % wordsOfStep === 0) await turns.next();
   }
   const highest = counts.reduce((a, b) => Math.max(a, b), 0);
   checkKept(op, length, { distinct: counts.length, highest }, limits.minCount);
   const tokens = new Int32Array(length + Math.min(length, chunks.length - read) + Math.ceil(length / longestSentence));
   let [at, inSentence] = [0, 0];
-  chunks.drain((arrival) => {
+  const write = (arrival: number) => {
     if (arrival >= 0 && renumbered[arrival] < 0) return;
     if (arrival >= 0) {
       tokens[at++] = renumbered[arrival];
@@ -204,28 +243,27 @@ function number(
       tokens[at++] = -1;
       inSentence = 0;
     }
-  });
-  return {
-    words: kept.map(([word]) => word),
-    counts: kept.map(([, times]) => times),
-    tokens: tokens.subarray(0, at),
-    length,
-    read,
   };
+  await chunks.drain(write, turns);
+  return { words, counts: keptCounts, tokens: tokens.subarray(0, at), length, read };
 }
 
-/** A corpus in the numbers of a vocabulary that is there; unknown words are left out. */
+/** A corpus in the numbers of words that there are; others are left out. */
 export async function encodeWith(
   op: string,
   sentences: Sentences,
-  indexOf: (word: string) => number | undefined,
+  words: readonly string[],
+  signal: StopSignal | undefined,
 ): Promise<{ tokens: Int32Array; length: number }> {
+  const turns = new Turns(signal);
+  const places = await placesInTurns(words, turns);
   const chunks = new Chunks();
   let length = 0;
   for await (const batch of tokenBatches(readCorpus(op, sentences))) {
+    signal?.throwIfAborted();
     for (const sentence of batch) {
       for (const token of sentence) {
-        const index = indexOf(token);
+        const index = places.get(token);
         if (index === undefined) continue;
         chunks.push(index);
         length++;
@@ -235,8 +273,9 @@ export async function encodeWith(
   }
   const tokens = new Int32Array(chunks.length);
   let at = 0;
-  chunks.drain((index) => {
+  const write = (index: number) => {
     tokens[at++] = index;
-  });
+  };
+  await chunks.drain(write, turns);
   return { tokens, length };
 }

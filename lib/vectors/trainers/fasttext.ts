@@ -9,6 +9,7 @@ import type { FastTextModel } from '../fasttext/model_reader.js';
 import { writeModel } from '../fasttext/model_writer.js';
 import { RowNumbers } from '../fasttext/row_numbers.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
+import { placesInTurns } from '../word_list.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
 import { packRows } from './first_rows.js';
@@ -110,12 +111,14 @@ export class FastText {
     // Rows of n-grams that no word had hold nothing that was learned.
     const { bucketRows } = dictionary;
     const unused = bucketRows instanceof Int32Array ? input.shape[0] - 1 : -1;
-    const model = await trainOn(op, corpus, settings, callbacks, control, (tables, numbers) => {
-      takeRows(tables.input, tables.stride, floatsOf(input), dim, dim, rowBefore);
-      if (!hs) takeRows(tables.output, tables.stride, floatsOf(output), dim, dim, rowBefore);
+    const model = await trainOn(op, corpus, settings, callbacks, control, async (tables, numbers) => {
+      await takeRows(tables.input, tables.stride, floatsOf(input), dim, dim, rowBefore);
+      if (!hs) await takeRows(tables.output, tables.stride, floatsOf(output), dim, dim, rowBefore);
       if (maxN === 0) return;
       const rows = numbers.bucketRows(-1);
+      const turns = new Turns(control.signal);
       for (let b = 0; b < bucket; b++) {
+        if (b % 4096 === 0) await turns.next();
         const row = dictionary.rowOf(b);
         if (rows[b] < 0 || row < 0 || row === unused) continue;
         tables.input.set(floatsOf(input).subarray(row * dim, (row + 1) * dim), rows[b] * tables.stride);
@@ -181,7 +184,10 @@ async function trainOn(
   settings: FastTextSettings,
   callbacks: Word2VecTrainOptions,
   control: TrainingControl,
-  takeOver: (tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>, numbers: RowNumbers) => void = () => {},
+  takeOver: (
+    tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>,
+    numbers: RowNumbers,
+  ) => Promise<void> = async () => {},
 ): Promise<FastTextModel> {
   const numbers = new RowNumbers(corpus.words.length, settings.maxN > 0 ? settings.bucket : 0);
   const subwords = settings.maxN > 0 ? await subwordRows(settings, corpus, numbers, control.signal) : null;
@@ -205,9 +211,9 @@ async function subwordRows(
     numbers.startWord(w);
     numbers.addNgrams(word, settings);
     begin[w + 1] = numbers.length;
-    if (w % 1024 === 1023) await turns.next();
+    if (w % 256 === 255) await turns.next();
   }
-  return { begin, rows: numbers.list() };
+  return { begin, rows: await numbers.list(turns) };
 }
 
 async function finish(
@@ -218,6 +224,7 @@ async function finish(
 ): Promise<FastTextModel> {
   const { vectorSize: dim, window, epochs, minCount, negative, minN, maxN, sample } = settings;
   const bucket = maxN > 0 ? settings.bucket : 0;
+  const places = await placesInTurns(corpus.words, new Turns());
   const words = corpus.words.length;
   const inputRows = training.input.length / training.stride;
   const input = await packRows(training.input, inputRows, dim, training.stride);
@@ -226,7 +233,11 @@ async function finish(
   if (settings.hs) {
     // fastText has a row more than inner nodes, and takes the other branch for the positive one.
     output = new Float32Array(words * dim);
-    for (let k = 0; k < packed.length; k++) output[k] = -packed[k];
+    const turns = new Turns();
+    for (let k = 0; k < packed.length; k++) {
+      output[k] = -packed[k];
+      if (k % 0x100000 === 0) await turns.next();
+    }
   }
   return {
     settings: {
@@ -252,6 +263,7 @@ async function finish(
       tokens: corpus.read,
       range: { minN, maxN, bucket },
       bucketRows: maxN > 0 ? numbers.bucketRows(inputRows - 1) : null,
+      places,
     }),
     input: Tensor.wrap(input, [inputRows, dim], 'float32'),
     output: Tensor.wrap(output, [words, dim], 'float32'),

@@ -17,7 +17,7 @@ export async function fillFirstRows(
   const draw = uniform(seed);
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < dim; j++) table[row * stride + j] = (2 * draw() - 1) / dim;
-    if (row % 4096 === 4095) await turns.next();
+    if (row % 256 === 255) await turns.next();
   }
 }
 

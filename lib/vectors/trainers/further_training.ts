@@ -1,8 +1,9 @@
 import { checkOptions } from '../../options.js';
+import { placesInTurns } from '../word_list.js';
 import type { EncodedCorpus, KnownWords, Sentences } from './encoded_corpus.js';
 import { encodeCorpus } from './encoded_corpus.js';
 import { readFlag } from './option_checks.js';
-import type { StopSignal } from './turns.js';
+import { type StopSignal, Turns } from './turns.js';
 
 /** How a model of word vectors is trained on. What isn't said is as it was. */
 export interface ContinueTrainingOptions {
@@ -58,8 +59,14 @@ export async function encodeFurther(
   update: boolean,
   signal: StopSignal | undefined,
 ): Promise<GrownCorpus> {
-  const rows = new Map(before.words.map((word, k) => [word, k]));
-  const known: KnownWords = { counts: new Map(before.words.map((word, k) => [word, before.counts[k]])), grow: update };
+  const turns = new Turns(signal);
+  const rows = await placesInTurns(before.words, turns);
+  const counts = new Map<string, number>();
+  for (const [k, word] of before.words.entries()) {
+    counts.set(word, before.counts[k]);
+    if (k % wordsOfStep === 0) await turns.next();
+  }
+  const known: KnownWords = { counts, grow: update };
   const corpus = await encodeCorpus(op, sentences, settings, signal, known);
   return {
     corpus: { ...corpus, read: corpus.read + before.read },
@@ -67,16 +74,21 @@ export async function encodeFurther(
   };
 }
 
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 12;
+
 /** Copies rows of one width to where they are now; rows without an earlier place are left as they are. */
-export function takeRows(
+export async function takeRows(
   to: Float32Array,
   toStride: number,
   from: Float32Array,
   fromStride: number,
   dim: number,
   rowBefore: Int32Array,
-): void {
+): Promise<void> {
+  const turns = new Turns();
   for (const [row, before] of rowBefore.entries()) {
+    if (row % wordsOfStep === 0) await turns.next();
     if (before < 0) continue;
     to.set(from.subarray(before * fromStride, before * fromStride + dim), row * toStride);
   }

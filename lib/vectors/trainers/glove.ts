@@ -13,7 +13,7 @@ import { checksum } from './kept_training.js';
 import { makePasses } from './passes.js';
 import type { Stretch } from './slices.js';
 import { type KeptTrainingOptions, partOptions, readTrainingControl, type TrainingControl } from './train_options.js';
-import type { StopSignal } from './turns.js';
+import { type StopSignal, Turns } from './turns.js';
 
 /** Where a training stands. */
 export interface GloVeProgress {
@@ -55,7 +55,8 @@ export type GloVeVectors = 'sum' | 'word' | 'context';
 
 const sliceLengths = { first: 1 << 14, least: 4096, most: 4e6 };
 /** Records whose logarithms are taken before the event loop has its turn. */
-const preparedAtOnce = 1 << 17;
+const preparedAtOnce = 1 << 16;
+const filledAtOnce = 1 << 20;
 const ofCounting: readonly (keyof CooccurrenceOptions)[] = [
   'minCount',
   'maxFinalVocab',
@@ -97,12 +98,26 @@ export class GloVe {
     this.options = options;
     this.words = pairs.words;
     this.counts = pairs.counts;
-    const { vectorSize: dim, seed } = options;
-    this.#stride = strideOfGloveRows(dim);
-    this.#word = firstRows(pairs.words.length, dim, this.#stride, seed);
-    this.#context = firstRows(pairs.words.length, dim, this.#stride, seed + 0x5bd1e995);
-    this.#wordSquares = new Float32Array(this.#word.length).fill(1);
-    this.#contextSquares = new Float32Array(this.#word.length).fill(1);
+    this.#stride = strideOfGloveRows(options.vectorSize);
+    const numbers = pairs.words.length * this.#stride;
+    this.#word = new Float32Array(numbers);
+    this.#context = new Float32Array(numbers);
+    this.#wordSquares = new Float32Array(numbers);
+    this.#contextSquares = new Float32Array(numbers);
+  }
+
+  async #fill(signal: StopSignal | undefined): Promise<void> {
+    const { vectorSize: dim, seed } = this.options;
+    const words = this.words.length;
+    await fillFirstRows(this.#word, words, dim, this.#stride, seed, signal);
+    await fillFirstRows(this.#context, words, dim, this.#stride, seed + 0x5bd1e995, signal);
+    const turns = new Turns(signal);
+    for (const squares of [this.#wordSquares, this.#contextSquares]) {
+      for (let at = 0; at < squares.length; at += filledAtOnce) {
+        squares.fill(1, at, at + filledAtOnce);
+        await turns.next();
+      }
+    }
   }
 
   /**
@@ -163,6 +178,7 @@ export class GloVe {
     const { workers: _workers, folder: _folder, ...settings } = this.options;
     const { epochs, deterministic } = settings;
     const { signal } = control;
+    await this.#fill(signal);
     const unseen = heldOut === undefined ? null : await countHeldOut(op, pairs, heldOut, signal);
     const tables = {
       word: this.#word,
@@ -245,11 +261,18 @@ export class GloVe {
 }
 
 /** Uniform in ±½ / dim, biases too, as GloVe begins. */
-function firstRows(words: number, dim: number, stride: number, seed: number): Float32Array {
-  const table = new Float32Array(words * stride);
+async function fillFirstRows(
+  table: Float32Array,
+  words: number,
+  dim: number,
+  stride: number,
+  seed: number,
+  signal: StopSignal | undefined,
+): Promise<void> {
+  const turns = new Turns(signal);
   const draw = uniform(seed);
   for (let w = 0; w < words; w++) {
     for (let j = 0; j <= dim; j++) table[w * stride + j] = (draw() - 0.5) / dim;
+    if (w % 256 === 0) await turns.next();
   }
-  return table;
 }

@@ -24,8 +24,7 @@ export async function countHeldOut(
   if (settings === null) {
     throw new ValueError(`${op}: heldOut must be counted as the pairs were, and those are of a file that doesn't tell`);
   }
-  const places = new Map(words.map((word, k) => [word, k]));
-  const { tokens, length } = await encodeWith(op, sentences, (word) => places.get(word));
+  const { tokens, length } = await encodeWith(op, sentences, words, signal);
   const counter = new PairCounter(op, words.length, settings, new Turns(signal));
   try {
     await counter.count(tokens);

@@ -1,3 +1,8 @@
+import { atOnce, type Steps } from './turns.js';
+
+/** Words between two steps. */
+const wordsOfStep = 1 << 12;
+
 /** The way from the root to each word: inner nodes and the branches taken there (0 or 1), word after word. */
 export interface HuffmanPaths {
   /** Where each word's way begins in the lists, and after the last word where the lists end. */
@@ -13,6 +18,11 @@ export interface HuffmanPaths {
  * Method for the Construction of Minimum-Redundancy Codes"). Built by merging two sorted queues, leaves and inner nodes.
  */
 export function huffmanPaths(counts: readonly number[]): HuffmanPaths {
+  return atOnce(huffmanSteps(counts));
+}
+
+/** The same in steps. */
+export function* huffmanSteps(counts: readonly number[]): Steps<HuffmanPaths> {
   const leaves = counts.length;
   const inner = Math.max(leaves - 1, 0);
   const weight = new Float64Array(leaves + inner);
@@ -28,12 +38,14 @@ export function huffmanPaths(counts: readonly number[]): HuffmanPaths {
       parent[child] = made;
       branch[child] = side;
     }
+    if (made % wordsOfStep === 0) yield;
   }
   const begin = new Int32Array(leaves + 1);
   for (let w = 0; w < leaves; w++) {
     let depth = 0;
     for (let at = w; parent[at] >= 0; at = parent[at]) depth++;
     begin[w + 1] = begin[w] + depth;
+    if (w % wordsOfStep === 0) yield;
   }
   const nodes = new Int32Array(begin[leaves]);
   const codes = new Uint8Array(begin[leaves]);
@@ -44,6 +56,7 @@ export function huffmanPaths(counts: readonly number[]): HuffmanPaths {
       nodes[place] = parent[at] - leaves;
       codes[place] = branch[at];
     }
+    if (w % wordsOfStep === 0) yield;
   }
   return { begin, nodes, codes, inner };
 }

@@ -3,7 +3,7 @@ import { CheckpointError, describe } from '../../errors.js';
 import { crc32 } from '../../io/zip/zlib.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { CheckpointContent } from '../../training/checkpoint/checkpoint_file.js';
-import { CheckpointFolder, resumeFrom } from '../../training/checkpoint/checkpoint_folder.js';
+import { CheckpointFolder, resumeInBackground } from '../../training/checkpoint/checkpoint_folder.js';
 import type { SlicesState } from './slices.js';
 import type { TrainingControl } from './train_options.js';
 import { type StopSignal, Turns } from './turns.js';
@@ -41,38 +41,48 @@ interface Kept {
   readonly earlyStopping: { best: number | null; since: number } | null;
 }
 
+/** Of a table, that are copied before the event loop has its turn. */
+const numbersAtOnce = 1 << 19;
+
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** The checkpoints of one training of vectors: written between slices, and gone on from. */
 export class KeptTraining {
-  readonly #folder: CheckpointFolder | null;
+  #folder: CheckpointFolder | null = null;
   #written = performance.now();
   #received: NodeJS.Signals | null = null;
   readonly #listener = (name: NodeJS.Signals) => {
     this.#received = name;
   };
   /** Where the training goes on from; null for one that begins. */
-  readonly resumed: Position | null;
+  resumed: Position | null = null;
 
-  /** Takes the newest checkpoint over where the training is to go on. @throws CheckpointError where none of those there fits */
-  constructor(
+  private constructor(
     private readonly op: string,
     private readonly parts: KeptParts,
     private readonly control: TrainingControl,
-  ) {
-    const { resume, checkpoints } = control;
+  ) {}
+
+  /** Takes the newest checkpoint over where the training is to go on. @throws CheckpointError where none of those there fits */
+  static async begin(op: string, parts: KeptParts, control: TrainingControl): Promise<KeptTraining> {
+    const kept = new KeptTraining(op, parts, control);
+    await kept.#begin();
+    return kept;
+  }
+
+  async #begin(): Promise<void> {
+    const { op } = this;
+    const { resume, checkpoints } = this.control;
     const from = resume === true ? checkpoints!.folder : resume;
-    let position: Position | null = null;
     let path: string | null = null;
     if (from !== false) {
-      path = resumeFrom(op, from, (content) => {
-        position = this.#take(content);
+      path = await resumeInBackground(op, from, async (content) => {
+        this.resumed = await this.#take(content);
       });
       if (path === null && resume !== true) {
         throw new CheckpointError(`${op}: ${from}: there is no checkpoint to go on from`);
       }
     }
-    this.resumed = position;
     const isOfFolder = path !== null && checkpoints !== null && dirname(resolve(path)) === resolve(checkpoints.folder);
     this.#folder = checkpoints === null ? null : new CheckpointFolder(op, checkpoints, isOfFolder);
     if (checkpoints?.onSignals) for (const name of signals) process.on(name, this.#listener);
@@ -85,33 +95,34 @@ export class KeptTraining {
   }
 
   /** Called between two slices: writes where it is time, or where the process is to end. */
-  between(step: number, position: () => Position): void {
+  async between(step: number, position: () => Position): Promise<void> {
     if (this.#folder === null) return;
-    if (this.#received !== null) {
-      this.#write(step, position());
-      this.#passOn(this.#received);
-      return;
-    }
+    if (this.#received !== null || this.#isDue) await this.#write(step, position());
+    // Also one that came while the checkpoint was written, which is of this moment.
+    if (this.#received !== null) this.#passOn(this.#received);
+  }
+
+  get #isDue(): boolean {
     const { everyMinutes } = this.control.checkpoints!;
-    if (everyMinutes > 0 && performance.now() - this.#written >= everyMinutes * 60_000) this.#write(step, position());
+    return everyMinutes > 0 && performance.now() - this.#written >= everyMinutes * 60_000;
   }
 
   /** Called when the training fails: writes where its signal is why. What the caller gets to know is the signal's reason. */
-  stopped(step: number, position: Position): void {
+  async stopped(step: number, position: Position): Promise<void> {
     if (this.#folder === null || !isAborted(this.control.signal)) return;
     try {
-      this.#write(step, position);
+      await this.#write(step, position);
     } catch (error) {
       process.emitWarning((error as Error).message);
     }
   }
 
   /** Called after every pass. */
-  afterEpoch(step: number, position: Position): void {
+  async afterEpoch(step: number, position: Position): Promise<void> {
     if (this.#folder === null) return;
     const { everyEpochs } = this.control.checkpoints!;
     if (position.finished || (everyEpochs > 0 && position.slices.epoch % everyEpochs === 0)) {
-      this.#write(step, position);
+      await this.#write(step, position);
     }
   }
 
@@ -123,19 +134,19 @@ export class KeptTraining {
     process.kill(process.pid, name);
   }
 
-  #write(step: number, position: Position): void {
+  async #write(step: number, position: Position): Promise<void> {
     const { trainer, settings, data, tables } = this.parts;
     const earlyStopping = this.control.earlyStopping?.stateDict() ?? null;
     const kept: Kept = { layout, trainer, settings: plain(settings), data, position, earlyStopping };
     const model = Object.fromEntries(
       Object.entries(tables).map(([name, table]) => [name, Tensor.wrap(table, [table.length], 'float32')]),
     );
-    this.#folder!.write(this.op, step, { model, state: { vectors: kept } });
+    await this.#folder!.writeInBackground(this.op, step, { model, state: { vectors: kept } });
     this.#written = performance.now();
   }
 
   /** Checks everything first, so that a checkpoint that doesn't fit leaves all as it was. */
-  #take({ model, state }: CheckpointContent): Position {
+  async #take({ model, state }: CheckpointContent): Promise<Position> {
     const kept = state.vectors as Kept | undefined;
     const { trainer, settings, data, tables } = this.parts;
     if (kept === undefined) throw new CheckpointError('is of another kind of training, not of one of vectors');
@@ -147,7 +158,15 @@ export class KeptTraining {
       if (model[name]?.numel === table.length && model[name].dtype === 'float32') continue;
       throw new CheckpointError(`its table ${name} must be ${table.length} numbers, it is ${describe(model[name])}`);
     }
-    for (const [name, table] of Object.entries(tables)) table.set(model[name].data as Float32Array);
+    const turns = new Turns();
+    for (const [name, table] of Object.entries(tables)) {
+      const { storage, offset } = model[name];
+      const kept = (storage.array as Float32Array).subarray(offset, offset + table.length);
+      for (let at = 0; at < table.length; at += numbersAtOnce) {
+        table.set(kept.subarray(at, at + numbersAtOnce), at);
+        await turns.next();
+      }
+    }
     const { earlyStopping } = this.control;
     if (kept.earlyStopping !== null) earlyStopping?.loadStateDict(kept.earlyStopping);
     return kept.position;
@@ -179,8 +198,21 @@ function checkSame(
   }
 }
 
-/** Bytes whose checksum is taken before the event loop has its turn. */
-const checkedAtOnce = 1 << 24;
+/** Bytes, and words, whose checksum is taken before the event loop has its turn. */
+const checkedAtOnce = 1 << 20;
+const wordsAtOnce = 1 << 13;
+
+function* piecesOf(array: Int32Array | Float32Array): Generator<Uint8Array> {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  for (let at = 0; at < bytes.length; at += checkedAtOnce) yield bytes.subarray(at, at + checkedAtOnce);
+}
+
+/** The bytes of a list, a newline between two of it. */
+function* linesOf(list: readonly (string | number)[]): Generator<Uint8Array> {
+  for (let at = 0; at < list.length; at += wordsAtOnce) {
+    yield Buffer.from(`${at > 0 ? '\n' : ''}${list.slice(at, at + wordsAtOnce).join('\n')}`, 'utf8');
+  }
+}
 
 /** The CRC-32 of arrays and lists of words, in order. */
 export async function checksum(
@@ -190,11 +222,8 @@ export async function checksum(
   const turns = new Turns(signal);
   let sum = 0;
   for (const part of parts) {
-    const bytes = ArrayBuffer.isView(part)
-      ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
-      : Buffer.from((part as readonly unknown[]).join('\n'), 'utf8');
-    for (let at = 0; at < bytes.length; at += checkedAtOnce) {
-      sum = crc32(bytes.subarray(at, at + checkedAtOnce), sum);
+    for (const bytes of ArrayBuffer.isView(part) ? piecesOf(part) : linesOf(part)) {
+      sum = crc32(bytes, sum);
       await turns.next();
     }
   }

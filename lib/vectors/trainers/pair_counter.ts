@@ -36,8 +36,10 @@ export interface ShuffledPairs {
   close(): Promise<void>;
 }
 
-/** Tokens, places or records that a native call goes through before the event loop has its turn: a few milliseconds. */
-const slice = 1 << 17;
+/** Places or records that a native call goes through before the event loop has its turn: a few milliseconds. */
+const slice = 1 << 15;
+/** Pairs that it counts before that. */
+const pairsOfSlice = 1 << 17;
 /** Records that are read, shuffled or written at once. */
 const chunk = 1 << 18;
 const firstCapacity = 1 << 16;
@@ -52,7 +54,7 @@ function denseCells(words: number, bytes: number): DensePairs {
   const cells = Math.min(bytes / Float64Array.BYTES_PER_ELEMENT, 2 ** 31 - 1);
   const count = (product: number) => {
     let sum = 0;
-    for (let i = 1; i <= words && i <= product; i++) sum += Math.min(words, Math.floor(product / i));
+    for (let i = 1; i <= words && i <= product && sum <= cells; i++) sum += Math.min(words, Math.floor(product / i));
     return sum;
   };
   let product = 1;
@@ -85,8 +87,9 @@ export class PairCounter {
 
   /** @param onSlice is told how many tokens have been gone through */
   async count(tokens: Int32Array, onSlice?: (done: number) => void): Promise<void> {
+    const tokensOfSlice = Math.ceil(pairsOfSlice / this.settings.window);
     for (let at = 0; at < tokens.length; ) {
-      const end = Math.min(at + slice, tokens.length);
+      const end = Math.min(at + tokensOfSlice, tokens.length);
       const reached = countPairs(this.#table, this.#dense, tokens, at, end, this.#settings);
       if (reached < end) await this.#makeRoom();
       at = reached;
@@ -98,13 +101,19 @@ export class PairCounter {
   async #makeRoom(): Promise<void> {
     const capacity = capacityOf(this.#table);
     if (2 * capacity > this.#mostCapacity) return this.#spill();
+    this.#table = await this.#grown(this.#table);
+  }
+
+  /** The pairs of a table in one of twice the room. */
+  async #grown(table: PairTable): Promise<PairTable> {
+    const capacity = capacityOf(table);
     const larger = emptyTable(2 * capacity);
     for (let at = 0; at < capacity; at += slice) {
       // Its places are records, some of them empty, which are left out.
-      insertPairs(larger, this.#table.places, at, Math.min(at + slice, capacity));
+      insertPairs(larger, table.places, at, Math.min(at + slice, capacity));
       await this.turns.next();
     }
-    this.#table = larger;
+    return larger;
   }
 
   /** Empties the table into files, by groups of pairs: each pair is always in the same. */
@@ -123,7 +132,10 @@ export class PairCounter {
         }),
       );
     }
-    this.#table.places.fill(0);
+    for (let at = 0; at < this.#table.places.length; at += 1 << 22) {
+      this.#table.places.fill(0, at, at + (1 << 22));
+      await this.turns.next();
+    }
     this.#table.used = 0;
   }
 
@@ -170,9 +182,7 @@ export class PairCounter {
       for (let done = 0; done < count; ) {
         done = insertPairs(table, records, done, count);
         if (done === count) break;
-        const larger = emptyTable(2 * capacityOf(table));
-        insertPairs(larger, table.places, 0, capacityOf(table));
-        table = larger;
+        table = await this.#grown(table);
       }
       at += count;
       await this.turns.next();
@@ -183,7 +193,12 @@ export class PairCounter {
   /** Everything that was counted, in random order. The counter is empty afterwards. */
   async shuffled(seed: number): Promise<ShuffledPairs> {
     const factor = this.settings.symmetric ? 2 : 1;
-    const dense = this.#dense.sums.reduce((count, sum) => count + (sum === 0 ? 0 : 1), 0);
+    const { sums } = this.#dense;
+    let dense = 0;
+    for (let at = 0; at < sums.length; at++) {
+      if (sums[at] !== 0) dense++;
+      if (at % chunk === 0) await this.turns.next();
+    }
     const most = factor * (dense + this.#table.used);
     try {
       if (this.#spilled === null && most * bytesOfRecord <= this.settings.memory)

@@ -31,8 +31,10 @@ export interface PassesOfTraining {
 export async function makePasses(of: PassesOfTraining): Promise<void> {
   const { op, trainer, settings, tables, epochs, units, control } = of;
   const isKept = control.checkpoints !== null || control.resume !== false;
-  const kept = isKept ? new KeptTraining(op, { trainer, settings, data: await of.data(), tables }, control) : null;
-  const between = () => kept?.between(training.unitsDone, position);
+  const kept = isKept
+    ? await KeptTraining.begin(op, { trainer, settings, data: await of.data(), tables }, control)
+    : null;
+  const between = kept === null ? null : () => kept.between(training.unitsDone, position);
   const training: SlicedTraining = new SlicedTraining(epochs, units, of.lengths, of.tell, control.signal, between);
   const position = (finished = false) => ({ slices: training.stateDict(), finished });
   try {
@@ -44,12 +46,12 @@ export async function makePasses(of: PassesOfTraining): Promise<void> {
       const loss = training.endEpoch();
       const isSpent = control.earlyStopping?.add(heldOutLoss ?? loss, epoch + 1) ?? false;
       const finished = of.ended(epoch, loss, heldOutLoss) === false || isSpent || epoch + 1 === epochs;
-      kept?.afterEpoch(training.unitsDone, position(finished));
+      await kept?.afterEpoch(training.unitsDone, position(finished));
       if (finished) break;
     }
   } catch (error) {
     // Slices are whole, wherever it was stopped.
-    kept?.stopped(training.unitsDone, position());
+    await kept?.stopped(training.unitsDone, position());
     throw error;
   } finally {
     kept?.close();

@@ -1,1 +1,1 @@
-export { keepProbabilities, negativesTable } from '../../text/sampling_tables.js';
+export { keepProbabilities, negativesSteps, negativesTable } from '../../text/sampling_tables.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { StopSignal } from './turns.js';
 
 /** The event loop waits for one slice of a training at a time; its length follows its time, in ms. */
-const wantedSliceTime = 20;
+const wantedSliceTime = 15;
 /** Milliseconds between two reports. */
 const progressInterval = 200;
 
@@ -64,7 +64,7 @@ export class SlicedTraining {
 
   /**
    * @param units what an epoch goes through, in the unit of the slices
-   * @param between is called after every slice
+   * @param between is called after every slice, and waited for
    */
   constructor(
     private readonly epochs: number,
@@ -72,7 +72,7 @@ export class SlicedTraining {
     private readonly lengths: SliceLengths,
     private readonly tell: ((stretch: Stretch) => void) | undefined,
     private readonly signal: StopSignal | undefined,
-    private readonly between: () => void = () => {},
+    private readonly between: (() => Promise<void>) | null = null,
   ) {
     this.#slice = lengths.fixed ?? lengths.first;
   }
@@ -129,7 +129,7 @@ export class SlicedTraining {
       }
       this.#report(now);
       await setImmediate();
-      this.between();
+      if (this.between !== null) await this.between();
       this.signal?.throwIfAborted();
     }
   }

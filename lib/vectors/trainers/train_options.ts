@@ -3,6 +3,7 @@ import { checkOptions } from '../../options.js';
 import {
   type CheckpointOptions,
   readCheckpointOptions,
+  readResume,
   type SettledCheckpoints,
 } from '../../training/checkpoint/checkpoint_options.js';
 import { EarlyStopping, type EarlyStoppingOptions } from '../../training/early_stopping.js';
@@ -79,19 +80,12 @@ export function partOptions<T extends object>(
 export function readTrainingControl(op: string, options: object): TrainingControl {
   const given = options as Readonly<Record<string, unknown>> & { readonly signal?: StopSignal };
   checkTrainCallbacks(op, options, ['heldOut', 'checkpoints', 'resume', 'earlyStopping']);
-  const { signal, resume = false } = given;
-  if (typeof resume !== 'boolean' && typeof resume !== 'string') {
-    throw new ArgumentError(
-      `${op}: resume must be true, false or the name of a file or folder, got ${describe(resume)}`,
-    );
-  }
+  const { signal } = given;
   if (given.checkpoints !== undefined && typeof given.checkpoints !== 'string') {
     checkOptions(`${op}: checkpoints`, given.checkpoints as object, ofCheckpoints);
   }
   const checkpoints = readCheckpointOptions(op, given.checkpoints);
-  if (resume === true && checkpoints === null) {
-    throw new ArgumentError(`${op}: resume: true goes on from the folder that checkpoints names; name one`);
-  }
+  const resume = readResume(op, given.resume, checkpoints);
   const earlyStopping =
     given.earlyStopping === undefined
       ? null

@@ -1,1 +1,1 @@
-export { checkSignal, type StopSignal, Turns } from '../../text/corpus/turns.js';
+export { atOnce, checkSignal, inTurns, type Steps, type StopSignal, Turns } from '../../text/corpus/turns.js';

@@ -3,12 +3,13 @@ import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
 import { fillFirstRows } from './first_rows.js';
-import { type HuffmanPaths, huffmanPaths } from './huffman.js';
+import { type HuffmanPaths, huffmanSteps } from './huffman.js';
 import { checksum } from './kept_training.js';
 import { makePasses } from './passes.js';
-import { keepProbabilities, negativesTable } from './sampling_tables.js';
+import { keepProbabilities, negativesSteps } from './sampling_tables.js';
 import type { Stretch } from './slices.js';
 import type { KeptTrainingOptions, TrainingControl } from './train_options.js';
+import { inTurns, type StopSignal } from './turns.js';
 import type { Word2VecSettings } from './word2vec_options.js';
 
 /** Where a training stands. */
@@ -53,6 +54,8 @@ export interface SubwordRows {
 const sliceLengths = { first: 10_000, least: 4096, most: 4e6 };
 /** Of a deterministic training, whose random numbers start anew with every slice. */
 const fixedSlice = 20_000;
+/** Multiply-adds of one that are some hundredths of a second; with more, slices are shorter, so that their time is about the same. */
+const workOfSlice = 20_000 * 3 * 6 * 100;
 /** Random numbers of an epoch start this far from those of the one before. */
 const seedsOfEpoch = 0x10001;
 
@@ -63,9 +66,9 @@ export class VectorTraining {
   readonly output: Float32Array;
   readonly stride: number;
   readonly outputRows: number;
-  readonly #keep: Float32Array | null;
-  readonly #negatives: Int32Array | null;
-  readonly #paths: HuffmanPaths | null;
+  #keep: Float32Array | null = null;
+  #negatives: Int32Array | null = null;
+  #paths: HuffmanPaths | null = null;
 
   /**
    * @param inputRows as many as there are words, unless `subwords` says which rows belong to them
@@ -79,10 +82,8 @@ export class VectorTraining {
     private readonly zeroRows = 0,
   ) {
     this.stride = strideOfRows(options.vectorSize);
-    this.#paths = options.hs ? huffmanPaths(corpus.counts) : null;
-    this.#negatives = options.hs ? null : negativesTable(corpus.counts, options.nsExponent);
-    this.#keep = options.sample > 0 ? keepProbabilities(corpus.counts, corpus.read, options.sample) : null;
-    this.outputRows = this.#paths?.inner ?? corpus.words.length;
+    // Inner nodes of the tree, or words.
+    this.outputRows = options.hs ? Math.max(corpus.words.length - 1, 0) : corpus.words.length;
     this.input = new Float32Array(inputRows * this.stride);
     this.output = new Float32Array(this.outputRows * this.stride);
   }
@@ -97,16 +98,20 @@ export class VectorTraining {
     trainer: string,
     options: Word2VecTrainOptions,
     control: TrainingControl,
-    takeOver: (tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>) => void = () => {},
+    takeOver: (tables: Pick<VectorTraining, 'input' | 'output' | 'stride'>) => Promise<void> = async () => {},
   ): Promise<void> {
     const { onProgress, onEpoch, heldOut } = options;
     const { tokens, length, words, counts } = this.corpus;
     const { workers: _workers, ...settings } = this.options;
     const { epochs, alpha, minAlpha, deterministic, seed, vectorSize } = settings;
     const { signal } = control;
-    const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut);
+    const { hs, nsExponent, sample } = this.options;
+    if (hs) this.#paths = await inTurns(huffmanSteps(counts), signal);
+    else this.#negatives = await inTurns(negativesSteps(counts, nsExponent), signal);
+    if (sample > 0) this.#keep = keepProbabilities(counts, this.corpus.read, sample);
+    const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut, signal);
     await fillFirstRows(this.input, this.inputRows - this.zeroRows, vectorSize, this.stride, seed, signal);
-    takeOver(this);
+    await takeOver(this);
     const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
       onProgress?.({
         ...stretch,
@@ -125,7 +130,11 @@ export class VectorTraining {
       tables: { input: this.input, output: this.output },
       epochs,
       units: tokens.length,
-      lengths: { ...sliceLengths, fixed: deterministic ? fixedSlice : undefined },
+      lengths: {
+        ...sliceLengths,
+        first: Math.round(this.#wordsOfSlice / 20),
+        fixed: deterministic ? this.#wordsOfSlice : undefined,
+      },
       control,
       tell: onProgress && told,
       pass: (training, epoch) =>
@@ -137,6 +146,17 @@ export class VectorTraining {
       ended: (epoch, loss, heldOutLoss) =>
         onEpoch?.(heldOutLoss === undefined ? { epoch, loss } : { epoch, loss, heldOutLoss }),
     });
+  }
+
+  /** By the settings and the vocabulary alone, so that a training is cut in the same way everywhere. */
+  get #wordsOfSlice(): number {
+    const { sg, window, shrinkWindows, negative, vectorSize } = this.options;
+    const words = Math.max(1, this.corpus.words.length);
+    const outputs = this.options.hs ? Math.log2(words + 1) : negative + 1;
+    const context = window * (shrinkWindows ? 1 : 2);
+    const rows = this.subwords === null ? 1 : this.subwords.rows.length / words;
+    const work = (sg ? (context * outputs * (1 + rows / outputs)) / 1.7 : context * rows + outputs) * vectorSize;
+    return Math.max(500, Math.min(fixedSlice, Math.round(workOfSlice / work)));
   }
 
   #slice(
@@ -184,9 +204,8 @@ export class VectorTraining {
     });
   }
 
-  async #encodeHeldOut(op: string, heldOut: Sentences): Promise<Int32Array> {
-    const index = new Map(this.corpus.words.map((word, k) => [word, k]));
-    const { tokens, length } = await encodeWith(op, heldOut, (word) => index.get(word));
+  async #encodeHeldOut(op: string, heldOut: Sentences, signal: StopSignal | undefined): Promise<Int32Array> {
+    const { tokens, length } = await encodeWith(op, heldOut, this.corpus.words, signal);
     if (length === 0) throw new CorpusError(`${op}: heldOut holds no word of the vocabulary`);
     return tokens;
   }

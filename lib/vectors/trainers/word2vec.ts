@@ -1,6 +1,7 @@
 import { ArgumentError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { KeyedVectors } from '../keyed_vectors.js';
+import { type KeyedVectors, knownVectors } from '../keyed_vectors.js';
+import { DistinctWords } from '../word_list.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type ContinueTrainingOptions, encodeFurther, furtherSettings, takeRows } from './further_training.js';
 import { partOptions, readTrainingControl } from './train_options.js';
@@ -91,9 +92,9 @@ export class Word2Vec {
     const before = this.#training;
     const grown = new VectorTraining(settings, corpus, corpus.words.length, null);
     const { vectorSize: dim, hs } = settings;
-    await grown.train(op, 'Word2Vec', training, control, ({ input, output, stride }) => {
-      takeRows(input, stride, before.input, before.stride, dim, rowBefore);
-      if (!hs) takeRows(output, stride, before.output, before.stride, dim, rowBefore);
+    await grown.train(op, 'Word2Vec', training, control, async ({ input, output, stride }) => {
+      await takeRows(input, stride, before.input, before.stride, dim, rowBefore);
+      if (!hs) await takeRows(output, stride, before.output, before.stride, dim, rowBefore);
     });
     this.#training = grown;
     this.#corpus = factsOf(corpus);
@@ -103,7 +104,7 @@ export class Word2Vec {
 
   /** The vectors, as they are now. */
   get wv(): KeyedVectors {
-    this.#wv ??= new KeyedVectors(this.words, this.#vectors(), { counts: this.counts });
+    this.#wv ??= knownVectors(new DistinctWords(this.words), this.#vectors(), this.counts);
     return this.#wv;
   }
 

@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FastText, KeyedVectors, tensor } from '../../../lib/index.js';
 import { grammarText } from '../../language_model/grammar_text.js';
+import { interrupted } from '../runs/command.js';
 
 const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
 let folder: string;
@@ -60,33 +60,39 @@ describe('lutra train word2vec, fasttext and glove', () => {
     expect(again.err).toContain('holds an earlier training; give another --output, or --overwrite');
   });
 
-  test('goes on where it was stopped, to the same bits', async () => {
-    const options = ['--epochs', '400', '--vector-size', '8', '--min-count', '1', '--deterministic'];
-    const args = ['train', 'word2vec', 'text.txt', '--output', 'stopped', '--held-out', 'text.txt', ...options];
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (out === '') child.kill('SIGINT');
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-    });
-    const [code] = await once(child, 'close');
-    expect({ code, err }).toEqual({ code: 130, err: 'stopped; go on with: lutra resume stopped\n' });
+  test.each([
+    ['word2vec', ['word2vec', 'text.txt', '--epochs', '400', '--min-count', '1'], ['vectors.bin', 'vectors.vec']],
+    [
+      'fasttext',
+      ['fasttext', 'text.txt', '--epochs', '150', '--min-count', '1', '--bucket', '500'],
+      ['vectors.bin', 'vectors.vec'],
+    ],
+    ['glove', ['glove', 'text.txt', '--epochs', '1500', '--window', '4'], ['vectors.bin', 'vectors.vec']],
+    ['classifier', ['fasttext', 'pairs.txt', '--supervised', '--epochs', '4000', '--word-ngrams', '2'], ['model.bin']],
+  ])('goes on where it was stopped, to the same bits: %s', { timeout: 60_000 }, async (name, what, results) => {
+    const lines = Array.from(
+      { length: 400 },
+      (_, k) => `__label__${k % 2 ? 'a' : 'b'} w${k % 7} w${k % 5} w${k % 2}\n`,
+    );
+    writeFileSync(join(folder, 'pairs.txt'), lines.join(''));
+    const run = `stopped-${name}`;
+    const args = ['train', ...what, '--vector-size', '8', '--deterministic'];
+    const own = [...args, '--output', run, '--held-out', what[1]];
+    const { code, out, err } = await interrupted(folder, own, /^pass 1 /, 'SIGINT', 1);
+    expect({ code, err }).toEqual({ code: 130, err: `stopped; go on with: lutra resume ${run}\n` });
     expect(out).toMatch(/^pass 1 {2}loss \d\.\d+ {2}held out \d\.\d+\n/);
-    expect(readdirSync(join(folder, 'stopped')).sort()).toEqual(['checkpoints', 'training.json']);
-    expect(lutra(...args).err).toContain('go on with lutra resume stopped, give another --output, or --overwrite');
-    expect(lutra('resume', 'stopped', '--epochs', '9').err).toMatch(/^error: --epochs: a training of vectors goes on/);
-    const resumed = lutra('resume', 'stopped');
+    expect(readdirSync(join(folder, run)).sort()).toEqual(['checkpoints', 'training.json']);
+    expect(lutra(...own).err).toContain(`go on with lutra resume ${run}, give another --output, or --overwrite`);
+    expect(lutra('resume', run, '--epochs', '9').err).toMatch(/^error: --epochs: a training of vectors goes on/);
+    const resumed = lutra('resume', run);
     expect({ code: resumed.code, err: resumed.err }).toEqual({ code: 0, err: '' });
     expect(resumed.out).not.toMatch(/^pass 1 /m);
-    expect(readdirSync(join(folder, 'stopped')).sort()).toEqual(['training.json', 'vectors.bin', 'vectors.vec']);
-    lutra('train', 'word2vec', 'text.txt', '--output', 'whole', ...options);
-    const bytes = (run: string) => readFileSync(join(folder, run, 'vectors.bin'));
-    expect(bytes('stopped').equals(bytes('whole'))).toBe(true);
-    expect(lutra('resume', 'stopped').err).toContain('stopped is finished; lutra train word2vec begins another');
-  }, 60_000);
+    expect(readdirSync(join(folder, run)).sort()).toEqual(['training.json', ...results].sort());
+    lutra(...args, '--output', `whole-${name}`);
+    const bytes = (of: string) => readFileSync(join(folder, of, results[0]));
+    expect(bytes(run).equals(bytes(`whole-${name}`))).toBe(true);
+    expect(lutra('resume', run).err).toContain(`${run} is finished; lutra train ${what[0]} begins another`);
+  });
 
   test('classifies texts with labels', () => {
     const lines = (count: number) =>

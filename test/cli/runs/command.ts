@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
+export const main = new URL('../../../dist/cli/main.js', import.meta.url).pathname;
 
 /** A folder for a file's tests, gone at their end. */
 export function workFolder(name: string): string {
@@ -36,16 +36,22 @@ export function commandIn(folder: string) {
 }
 
 /** The command, sent a signal when its standard error or output shows what is waited for. */
-export function interrupted(folder: string, args: readonly string[], when: RegExp): Promise<Answer> {
+export function interrupted(
+  folder: string,
+  args: readonly string[],
+  when: RegExp,
+  signal: NodeJS.Signals = 'SIGINT',
+  // Twice, as a terminal and npm both pass one Ctrl-C on.
+  times = 2,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { cwd: folder, env });
     let [out, err] = ['', ''];
-    // Twice, as a terminal and npm both pass one Ctrl-C on.
-    let left = 2;
+    let left = times;
     const look = () => {
       if (left > 0 && when.test(out + err)) {
         left--;
-        child.kill('SIGINT');
+        child.kill(signal);
       }
     };
     child.stdout.on('data', (data) => {
