@@ -4,7 +4,7 @@ import type { Optimizer } from '../optim/optimizer.js';
 import { LambdaLR } from '../optim/schedulers/lambda_lr.js';
 import { SGD } from '../optim/sgd.js';
 import type { TrainingCallback } from '../training/callbacks.js';
-import type { StopSignal } from '../training/fit_options.js';
+import type { FitSignal } from '../training/fit_options.js';
 import type { TrainingLogger } from '../training/logs/logger.js';
 import type { ProgressOptions } from '../training/progress.js';
 import type { TrainingHistory } from '../training/records.js';
@@ -41,7 +41,7 @@ export interface FitRunOptions {
   readonly loggers: readonly TrainingLogger[];
   readonly progress: boolean | ProgressOptions;
   /** Aborting it ends the training after the step under way, with a checkpoint. */
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: FitSignal | undefined;
   readonly callbacks?: readonly TrainingCallback[];
 }
 

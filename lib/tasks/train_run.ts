@@ -3,7 +3,7 @@ import { checkOptions } from '../options.js';
 import type { SettingValues } from '../settings/setting.js';
 import { isTaskName, type TaskName, tasks } from '../settings/tasks.js';
 import type { TrainingCallback } from '../training/callbacks.js';
-import { checkSignal, type StopSignal } from '../training/fit_options.js';
+import { checkSignal, type FitSignal } from '../training/fit_options.js';
 import type { TrainingLogger } from '../training/logs/logger.js';
 import type { ProgressOptions } from '../training/progress.js';
 import type { TrainingHistory } from '../training/records.js';
@@ -25,7 +25,7 @@ export interface TrainRunOptions {
   /** As of `Trainer.fit`. Default false. */
   progress?: boolean | ProgressOptions;
   /** Aborting it ends the training after the step under way, with a checkpoint that `resumeRun` goes on from. */
-  signal?: StopSignal;
+  signal?: FitSignal;
 }
 
 /** What a training gave. */
