@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasGlibc } from './c_library.js';
+
+// Not imported: webpack would put a stand-in of its own in place of what it makes.
+const { createRequire } = process.getBuiltinModule('node:module');
 
 /** The folder under prebuilds/ whose binary fits this process: linux-x64, linux-arm64-musl, darwin-arm64, … */
 export function platformName(): string {

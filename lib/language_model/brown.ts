@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CorpusError } from '../errors.js';
+
+// Not imported: webpack would put a stand-in of its own in place of what it makes.
+const { createRequire } = process.getBuiltinModule('node:module');
 
 /** A sample of the Brown corpus: a name such as `'ca01'` (genre a, number 1) and its sentences, tags stripped. */
 export interface BrownFile {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { textWidth } from './text_width.js';
+
+// Not imported: webpack would put a stand-in of its own in place of what it makes.
+const { createRequire } = process.getBuiltinModule('node:module');
 
 /** Options of a chart, as echarts' documentation describes them. */
 export type ChartOption = { readonly [name: string]: unknown };
