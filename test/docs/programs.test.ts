@@ -95,10 +95,12 @@ describe('README.md', () => {
 });
 
 describe('guides', () => {
-  it('are all named by the start page or the README', () => {
+  it('are all named by the start page or the README, and by the site', () => {
     const named = textOf('README.md') + textOf('docs/guides/start.md');
+    const site = textOf('site/.vitepress/config.mjs');
     for (const file of readdirSync(join(root, 'docs', 'guides'))) {
       if (file !== 'start.md') expect(named, file).toContain(file);
+      expect(site).toContain(`'${file.replace(/\.md$/, '')}'`);
     }
   });
 });
