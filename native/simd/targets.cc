@@ -1,5 +1,6 @@
 // Which instruction sets this CPU (and operating system) offers, and which one the kernels use.
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
@@ -17,30 +18,51 @@ namespace lutra {
 
 namespace {
 
-#if defined(LUTRA_X86) && defined(_MSC_VER) && !defined(__clang__)
-bool cpuHas(bool wide) {
+#if defined(LUTRA_X86)
+
+struct Registers {
+  uint32_t a = 0, b = 0, c = 0, d = 0;
+};
+
+// The processor is asked directly: the compilers' own __builtin_cpu_supports takes a run-time library that not all
+// have.
+#if defined(_MSC_VER) && !defined(__clang__)
+Registers cpuid(int leaf) {
   int r[4];
-  __cpuid(r, 0);
-  if (r[0] < 7) return false;
-  __cpuid(r, 1);
-  const bool osxsave = (r[2] >> 27) & 1, fma = (r[2] >> 12) & 1, f16c = (r[2] >> 29) & 1;
-  if (!osxsave || !fma || !f16c) return false;
-  const unsigned long long xcr0 = _xgetbv(0);
-  __cpuidex(r, 7, 0);
-  if (!wide) return (xcr0 & 6) == 6 && ((r[1] >> 5) & 1);
-  const unsigned needed = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);
-  return (xcr0 & 0xe6) == 0xe6 && (static_cast<unsigned>(r[1]) & needed) == needed;
+  __cpuidex(r, leaf, 0);
+  return {static_cast<uint32_t>(r[0]), static_cast<uint32_t>(r[1]), static_cast<uint32_t>(r[2]),
+          static_cast<uint32_t>(r[3])};
 }
-#elif defined(LUTRA_X86)
+uint64_t savedStates() { return _xgetbv(0); }
+#else
+Registers cpuid(int leaf) {
+  Registers r;
+  __cpuid_count(leaf, 0, r.a, r.b, r.c, r.d);
+  return r;
+}
+uint64_t savedStates() {
+  uint32_t low = 0, high = 0;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return static_cast<uint64_t>(high) << 32 | low;
+}
+#endif
+
+// AVX2, FMA and half-precision conversions; with `wide` AVX-512 F, DQ, BW and VL too. The operating system must save
+// the registers of each when it switches threads.
 bool cpuHas(bool wide) {
-  __builtin_cpu_init();
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;  // older compilers' builtin lacks it
-  const bool narrow = f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  constexpr uint32_t kOsxsave = 1u << 27, kFma = 1u << 12, kF16c = 1u << 29, kAvx2 = 1u << 5;
+  constexpr uint32_t kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+  constexpr uint64_t kAvxStates = 0x6, kAvx512States = 0xe6;
+  if (cpuid(0).a < 7) return false;
+  constexpr uint32_t kFirst = kOsxsave | kFma | kF16c;
+  if ((cpuid(1).c & kFirst) != kFirst) return false;
+  const uint64_t states = savedStates();
+  const uint32_t features = cpuid(7).b;
+  const bool narrow = (states & kAvxStates) == kAvxStates && (features & kAvx2) != 0;
   if (!wide) return narrow;
-  return narrow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  return narrow && (states & kAvx512States) == kAvx512States && (features & kAvx512) == kAvx512;
 }
+
 #endif
 
 Isa best() {

@@ -32,7 +32,7 @@
 
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64)
 #include <immintrin.h>
-#elif defined(_M_ARM64)
+#elif defined(_M_ARM64) && !defined(__clang__)
 #include <intrin.h>
 #endif
 
@@ -53,9 +53,9 @@ thread_local bool insideRegion = false;
 inline void pauseBriefly() {
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64)
   _mm_pause();
-#elif defined(_M_ARM64)
+#elif defined(_M_ARM64) && !defined(__clang__)
   __yield();
-#elif defined(__aarch64__) || defined(__arm__)
+#elif defined(__aarch64__) || defined(__arm__) || defined(_M_ARM64)
   __asm__ __volatile__("yield");
 #endif
 }
@@ -75,9 +75,22 @@ bool spinUntil(std::chrono::microseconds limit, Ready ready) {
   return false;
 }
 
+#if defined(_WIN32)
+// Of Windows 10 since 1607; not all headers and import libraries name it.
+using SetDescription = HRESULT(WINAPI*)(HANDLE, PCWSTR);
+SetDescription findSetDescription() {
+  const HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
+  const FARPROC found = kernel == nullptr ? nullptr : GetProcAddress(kernel, "SetThreadDescription");
+  return reinterpret_cast<SetDescription>(reinterpret_cast<void*>(found));
+}
+#endif
+
 void nameThisThread(int index) {
 #if defined(_WIN32)
-  SetThreadDescription(GetCurrentThread(), (L"lutra-" + std::to_wstring(index)).c_str());
+  static const SetDescription setDescription = findSetDescription();
+  if (setDescription != nullptr) {
+    setDescription(GetCurrentThread(), (L"lutra-" + std::to_wstring(index)).c_str());
+  }
 #elif defined(__APPLE__)
   pthread_setname_np(("lutra-" + std::to_string(index)).c_str());
 #elif defined(__linux__)
