@@ -71,7 +71,10 @@ export function readOptions(): Options {
     )
     .option('--projections', 'measure pca, tsne and umap and how trustworthy their pictures are')
     .option('--trainer', 'measure what the trainer costs over the loop that one would write, and nothing else')
-    .option('--addon <files...>', 'with --calls: addons to measure by turns instead of the one that was built')
+    .option(
+      '--addon <files...>',
+      'addons to measure by turns beside the one that was built (with --calls: instead of it)',
+    )
     .addOption(new Option('--isa <set>', 'let everybody use at most this instruction set').choices(limitedSets))
     .option('--threads <list>', 'numbers of threads', threadList, [1, Math.min(2, availableParallelism())])
     .option('--filter <text>', 'only workloads whose name contains this text')

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { growth } from './growth.js';
 import { type Limits, measureLimits } from './limits/limits.js';
 import type { Options } from './options.js';
+import { otherAddon } from './peers/other_addon.js';
 import { findPeers, lutra, type Measured, type Peer } from './peers/peers.js';
 import { kernelsOf, line, machine, markdown, type Row } from './report.js';
 import { checkWritable, save } from './results.js';
@@ -119,7 +120,7 @@ export function runSuite(options: Options): void {
   checkWritable('--json', json);
   checkWritable('--markdown', markdownFile);
 
-  const peers: Peer[] = [lutra(root)];
+  const peers: Peer[] = [lutra(root), ...(options.addon ?? []).map((file) => otherAddon(root, file))];
   if (options.peers) {
     for (const found of findPeers(root)) {
       if (typeof found === 'string') {
