@@ -73,20 +73,65 @@ function packageRoot(): string {
   );
 }
 
+/** The platforms that a release has a package with a binary for. */
+const platforms = [
+  'linux-x64',
+  'linux-arm64',
+  'linux-x64-musl',
+  'linux-arm64-musl',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64',
+  'win32-arm64',
+];
+
+/** The package, an optional dependency of this one, that holds the binary for a platform. */
+export function binaryPackage(platform: string): string {
+  return `@lutra/${platform}`;
+}
+
+/** The binary of the platform's own package where `require` finds that package; a failure when its version is another. */
+function packagedBinary(require: NodeJS.Require, platform: string): { path: string; failure: string | null } | null {
+  let folder: string;
+  try {
+    folder = dirname(require.resolve(`${binaryPackage(platform)}/package.json`));
+  } catch {
+    return null;
+  }
+  const found = readPackage(folder)?.version;
+  const path = join(folder, 'lutra.node');
+  return { path, failure: found === version ? null : `${folder}: is version ${String(found)}, not ${version}` };
+}
+
+/** What a user can do where no binary was found. */
+function advice(root: string, platform: string, hasPackage: boolean): string {
+  const build = `build it (this takes a C++ compiler, make and Python) with:  cd ${JSON.stringify(root)} && npx node-gyp rebuild`;
+  if (!platforms.includes(platform)) return `There are binaries for ${platforms.join(', ')}; elsewhere ${build}`;
+  const name = binaryPackage(platform);
+  const cause = hasPackage
+    ? ''
+    : `The package ${name}, which holds it, is not installed: were optional dependencies left out (--omit=optional, ` +
+      '--no-optional), or node_modules or the lock file made on another platform?\n';
+  return `${cause}Install it with:  npm install ${name}@${version}\nOr ${build}`;
+}
+
 /**
- * Loads the addon: the package's own binary for this platform if there is one, else what a local build made.
- * @throws Error naming the platform, what was tried and the command that builds it, when none loads, or what a bundle needs.
+ * Loads the addon: the package's own binary for this platform if there is one, then that of the platform's package, else what a
+ * local build made.
+ * @throws Error naming the platform, what was tried and the commands that bring a binary, when none loads, or what a bundle needs.
  */
 export function loadAddon(): unknown {
   const root = packageRoot();
   const require = createRequire(join(root, 'package.json'));
   const platform = platformName();
+  const packaged = packagedBinary(require, platform);
+  const failures = packaged?.failure ? [packaged.failure] : [];
   const candidates = [
     join(root, 'prebuilds', platform, 'lutra.node'),
+    ...(packaged?.failure === null ? [packaged.path] : []),
     join(root, 'build', 'Release', 'lutra.node'),
     join(root, 'build-cmake', 'Release', 'lutra.node'),
   ];
-  const failures: string[] = [];
   for (const path of candidates) {
     if (!existsSync(path)) continue;
     try {
@@ -98,6 +143,6 @@ export function loadAddon(): unknown {
   const found = failures.length > 0 ? `What was found did not load:\n  ${failures.join('\n  ')}\n` : '';
   throw new Error(
     `lutra ${version} has no native binary for ${platform} (Node ${process.version}).\n${found}` +
-      `Build it (this takes a C++ compiler, make and Python) with:  cd ${JSON.stringify(root)} && npx node-gyp rebuild`,
+      advice(root, platform, packaged !== null),
   );
 }

@@ -7,7 +7,7 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { platformName } from '../../lib/addon/load.js';
+import { binaryPackage, platformName } from '../../lib/addon/load.js';
 import { Tensor } from '../../lib/index.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -15,6 +15,7 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
 const folder = mkdtempSync(join(tmpdir(), 'lutra-consumer-'));
 const installed = join(folder, 'node_modules', 'lutra');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 let files: string[] = [];
 
 /** npm's own variables would make the inner npm believe that it runs in the checkout. */
@@ -239,10 +240,12 @@ describe('where no binary fits', () => {
     rmSync(join(bare, 'prebuilds'), { recursive: true });
   });
 
-  it('names the platform and the one command that builds it', async () => {
+  it('names the platform, the package that is missing, and the commands that bring a binary', async () => {
     const { status, stderr } = await run(process.execPath, load, join(folder, 'bare'));
     expect(status).not.toBe(0);
     expect(stderr).toContain(`no native binary for ${platformName()}`);
+    expect(stderr).toContain(`The package ${binaryPackage(platformName())}, which holds it, is not installed`);
+    expect(stderr).toContain(`npm install ${binaryPackage(platformName())}@${version}`);
     expect(stderr).toContain(`cd ${JSON.stringify(bare)} && npx node-gyp rebuild`);
   });
 
@@ -254,6 +257,35 @@ describe('where no binary fits', () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain('What was found did not load');
     rmSync(join(bare, 'prebuilds'), { recursive: true });
+  });
+
+  describe("but the platform's own package is installed", () => {
+    const packaged = join(folder, 'bare', 'node_modules', binaryPackage(platformName()));
+    const describePackage = (content: object) =>
+      writeFileSync(
+        join(packaged, 'package.json'),
+        JSON.stringify({ name: binaryPackage(platformName()), ...content }),
+      );
+
+    beforeAll(() => {
+      mkdirSync(packaged, { recursive: true });
+      cpSync(join(installed, 'prebuilds', platformName(), 'lutra.node'), join(packaged, 'lutra.node'));
+    });
+    afterAll(() => rmSync(packaged, { recursive: true }));
+
+    it('loads the binary from there', async () => {
+      describePackage({ version });
+      expect(await run(process.execPath, load, join(folder, 'bare'))).toMatchObject({ status: 0, stderr: '' });
+    });
+
+    it('says so when it is of another version', async () => {
+      describePackage({ version: '0.0.1' });
+      const { status, stderr } = await run(process.execPath, load, join(folder, 'bare'));
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(`is version 0.0.1, not ${version}`);
+      expect(stderr).toContain(`npm install ${binaryPackage(platformName())}@${version}`);
+      expect(stderr).not.toContain('is not installed');
+    });
   });
 
   // A whole compilation: .ci/run asks for it, a plain `npm test` does not wait for it.

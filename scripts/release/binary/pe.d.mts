@@ -1,0 +1,1 @@
+export declare function undefinedInCoff(bytes: Buffer): string[];

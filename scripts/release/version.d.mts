@@ -1,0 +1,3 @@
+export declare function checkVersion(next: string | undefined, present: string, changelog: string): void;
+export declare function closeChangelog(changelog: string, version: string, date: string): string;
+export declare function notesOf(changelog: string, version: string): string;
