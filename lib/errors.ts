@@ -4,7 +4,7 @@ export { describe, withArticle } from './describe.js';
 
 /**
  * What Lutra throws on bad input. Each is also a `RangeError` or a `TypeError`, as a caller would expect, but for
- * `CorpusError`: a corpus may fail for what is no argument's fault.
+ * `CorpusError` and `DistributedError`: a corpus, or another rank, may fail for what is no argument's fault.
  */
 
 /** A shape, dimension or size that does not fit. */
@@ -106,6 +106,11 @@ export class CorpusError extends Error {
   override name = 'CorpusError';
 }
 
+/** Ranks that can't work together: MPI that is missing or another one, ranks that have made different calls. */
+export class DistributedError extends Error {
+  override name = 'DistributedError';
+}
+
 const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
 
 /** Lets `instanceof` know the errors of other realms and of other copies of this package too. */
@@ -134,6 +139,7 @@ for (const [name, error] of Object.entries({
   NonFiniteError,
   CheckpointError,
   CorpusError,
+  DistributedError,
 })) {
   knowEverywhere(name, error);
 }

@@ -26,6 +26,7 @@ export {
   AutogradError,
   CheckpointError,
   CorpusError,
+  DistributedError,
   DTypeError,
   FileFormatError,
   GradcheckError,

@@ -97,6 +97,7 @@ const groups = [
   { name: 'vectors', test: isIn('vectors') },
   { name: 'language_model', test: isIn('language_model') },
   { name: 'plots', test: isIn('plots') },
+  { name: 'distributed', test: isIn('distributed') },
   { name: 'page_door', test: (id) => pageDoor.includes(id) },
   { name: 'tasks_and_page', test: isIn('tasks', 'view') },
 ];

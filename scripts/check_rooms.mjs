@@ -51,11 +51,12 @@ const houses = [
   {
     folder: 'native',
     endings: ['.h', '.cc'],
-    floors: [['threads'], ['simd'], ['memory'], ['random'], ['kernels'], ['binding'], ['test']],
+    floors: [['threads'], ['simd'], ['memory'], ['random'], ['kernels'], ['binding'], ['mpi'], ['test']],
     doors: [
+      { to: '<mpi.h>', only: ['mpi'], why: 'only the addon for several machines knows MPI' },
       { to: '<node_api.h>', only: ['binding'], why: 'only the binding knows Node' },
       { to: '<napi.h>', only: ['binding'], why: 'only the binding knows Node' },
-      { to: 'binding', only: ['binding'], why: 'kernels and their tests know no JavaScript' },
+      { to: 'binding', only: ['binding', 'mpi/module.cc'], why: 'kernels and their tests know no JavaScript' },
     ],
   },
 ];

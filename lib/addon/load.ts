@@ -51,8 +51,8 @@ function installedRoot(file: string): string | null {
   }
 }
 
-/** @throws Error saying what a bundle needs. */
-function packageRoot(): string {
+/** The folder of this package. @throws Error saying what a bundle needs. */
+export function packageRoot(): string {
   const file = thisFile();
   const own = rootAbove(file);
   if (own !== null) return own;

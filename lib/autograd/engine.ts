@@ -39,6 +39,17 @@ declare module '../tensor/tensor.js' {
 let walks = 0;
 /** The nodes of the walk that is going on, if any. */
 let running: readonly Node[] | null = null;
+/** What is called when that walk is over. */
+let endings: ((isDone: boolean) => void)[] | null = null;
+
+/**
+ * Calls `ending` when the backward walk that is going on is over, before `backward` returns; for hooks, which alone know of one.
+ * @param ending is told whether the walk came to its end, or failed
+ */
+export function atEndOfWalk(ending: (isDone: boolean) => void): void {
+  endings ??= [];
+  endings.push(ending);
+}
 
 /**
  * One walk from roots to leaves. What it knows of a node or of memory is written on them, under the walk's number: sets
@@ -249,8 +260,8 @@ function letGo(grad: Tensor | null): Storage | null {
 /** Calls a leaf's hooks, which may use its gradient, and let go of it, while others are still on their way. */
 function callAfterAccumulate(hooks: NonNullable<Node['afterAccumulate']>, leaf: Tensor): void {
   if (!leaf.requiresGrad) return;
-  for (const { hook } of [...hooks]) {
-    void leaf.grad; // its memory is the hook's to keep, and never recycled
+  for (const { hook, keepsNothing } of [...hooks]) {
+    if (!keepsNothing) void leaf.grad; // its memory is the hook's to keep, and never recycled
     hook(leaf);
   }
 }
@@ -379,6 +390,8 @@ function walkFrom(
   let order = collect(nodes, walk.number);
   if (captured !== null) order = onlyTowards(order, captured, walk.number);
   running = order;
+  const outerEndings = endings;
+  endings = null;
   const before = setGradEnabled(false);
   let done = false;
   try {
@@ -390,6 +403,9 @@ function walkFrom(
   } finally {
     setGradEnabled(before);
     running = outer;
+    const own = endings as typeof outerEndings;
+    endings = outerEndings;
+    if (own !== null) for (const ending of own) ending(done);
     if (!done) for (const node of order) node.arrived = null; // a leaf's node would keep it for as long as the leaf lives
     outer?.forEach((node, i) => void Object.assign(node, marks?.[i]));
   }

@@ -19,6 +19,13 @@ export interface TensorHooks {
   readonly list: { readonly hook: (grad: Tensor) => unknown }[];
 }
 
+/** A hook on a leaf whose `grad` was added to. */
+export interface LeafHook {
+  readonly hook: (leaf: Tensor) => unknown;
+  /** Whether it is the library's own, which holds on to no gradient: its memory may be used again afterwards. */
+  readonly keepsNothing?: boolean;
+}
+
 let created = 0;
 
 /** One recorded operation. Ids grow with time, so a larger id never feeds a smaller one. */
@@ -37,7 +44,7 @@ export class Node implements GraphNode {
   /** Hooks on outputs, by output (`registerHook`); a leaf's stand at 0. */
   hooks: (TensorHooks | undefined)[] | null = null;
   /** Hooks on a leaf whose `grad` was added to (`registerPostAccumulateGradHook`). */
-  afterAccumulate: { readonly hook: (leaf: Tensor) => unknown }[] | null = null;
+  afterAccumulate: LeafHook[] | null = null;
   onFreed: (() => void) | null = null;
   /** The backward walk that last came by. The engine numbers them. */
   walk = 0;

@@ -82,6 +82,18 @@ export function throughHooks({ list, dtype }: TensorHooks, grad: Tensor): Tensor
   return current;
 }
 
+/** A hook of the library's own behind a leaf's accumulation, which must keep no gradient: its memory is used again. */
+export function afterAccumulation(leaf: Tensor, hook: (leaf: Tensor) => void): RemovableHandle {
+  const node = nodeOf(leaf);
+  node.afterAccumulate ??= [];
+  const entry = { hook, keepsNothing: true };
+  node.afterAccumulate.push(entry);
+  return new RemovableHandle(() => {
+    const at = node.afterAccumulate?.indexOf(entry) ?? -1;
+    if (at >= 0) node.afterAccumulate?.splice(at, 1);
+  });
+}
+
 installMethods({
   registerHook(this: Tensor, hook: TensorHook) {
     checkHook('registerHook', this, hook);

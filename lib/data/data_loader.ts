@@ -94,6 +94,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly dataset: Dataset<Sample> | IterableSource<Sample>;
   /** The samples of each batch; null for a dataset that can only be iterated. */
   readonly batchSampler: BatchSource | null;
+  /** The order of the samples, where one was given. */
+  readonly sampler: Sampler | null;
   readonly #batchSize: number;
   readonly #dropLast: boolean;
   readonly #collate: ((samples: Sample[]) => Batch) | undefined;
@@ -133,6 +135,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       throw new ArgumentError(`${op}: dropLast must be true or false, got ${describe(dropLast)}`);
     }
     this.#dropLast = dropLast;
+    this.sampler = given.sampler ?? null;
     this.batchSampler = streams ? checkStreaming(op, given) : this.#makeBatchSampler(op, given);
   }
 

@@ -1,5 +1,6 @@
 import { kindOfAnyCopy, markClass } from '../copies.js';
 import { ArgumentError, AutogradError, DTypeError, describe, IndexError, ShapeError, ValueError } from '../errors.js';
+import { borrowerOf } from './borrowed.js';
 import { compareByValue } from './comparison_by_value.js';
 import { type DType, dtypes, isFloating, type TypedArray } from './dtype.js';
 import type { GraphNode } from './graph.js';
@@ -213,7 +214,7 @@ export class Tensor {
       rest = (rest - k) / size;
     }
     const bits = this.storage.array[place];
-    if (bits === undefined) refuseDetached('at', 'this tensor');
+    if (bits === undefined) refuseDetached('at', 'this tensor', this);
     if (this.dtype === 'float16') return float16ToNumber(bits);
     if (this.dtype === 'bfloat16') return bfloat16ToNumber(bits);
     return bits;
@@ -316,7 +317,7 @@ function refuseShape(op: string, argument: string, t: Tensor): never {
 /** @throws ArgumentError when somebody else has a tensor's memory now; ShapeError when somebody wrote into its shape. */
 export function checkReadable(op: string, t: Tensor): void {
   if (numelOf(t.shape) !== t.numel) refuseShape(op, 'this tensor', t);
-  if (t.numel > 0 && !t.isSparse && t.storage.array.length === 0) refuseDetached(op, 'this tensor');
+  if (t.numel > 0 && !t.isSparse && t.storage.array.length === 0) refuseDetached(op, 'this tensor', t);
 }
 
 function refusePosition(position: unknown, numel: number): never {
@@ -327,7 +328,13 @@ function refusePosition(position: unknown, numel: number): never {
   );
 }
 
-function refuseDetached(op: string, what: string): never {
+function refuseDetached(op: string, what: string, t: Tensor): never {
+  const borrower = borrowerOf(t.storage);
+  if (borrower !== null) {
+    throw new ArgumentError(
+      `${op}: the memory of ${what} belongs to ${borrower}, which is under way; wait for it first: work.wait()`,
+    );
+  }
   throw new ArgumentError(
     `${op}: the memory of ${what} is gone: its buffer was transferred away (detached, by structuredClone or to a worker)`,
   );
@@ -360,7 +367,7 @@ export function checkTensor(op: string, argument: string, value: unknown): Tenso
     throw new ArgumentError(`${op}: ${argument} must be a Tensor, got ${describe(value)}${wayToTensor(value)}`);
   }
   if (numelOf(value.shape) !== value.numel) refuseShape(op, argument, value);
-  if (!value.isRows && value.numel > 0 && value.storage.array.length === 0) refuseDetached(op, argument);
+  if (!value.isRows && value.numel > 0 && value.storage.array.length === 0) refuseDetached(op, argument, value);
   return value;
 }
 

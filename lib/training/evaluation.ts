@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.js';
 import type { Module } from '../nn/module.js';
 import { type BatchLoader, LoaderPosition } from './loader_position.js';
 import type { Metrics } from './metrics/metric.js';
+import type { Ranks } from './ranks.js';
 import type { Scores } from './records.js';
 import { type LossFunction, type SettledStep, settle, type TrainingStep } from './step.js';
 import type { Turns } from './turns.js';
@@ -18,6 +19,8 @@ export interface Evaluation<Batch> {
   /** At most so many batches. */
   readonly batches: number;
   readonly turns: Turns;
+  /** Ranks that evaluate together, each on the batches of its own loader. */
+  readonly ranks?: Ranks | null;
   /** Asked after every batch; true ends the evaluation without a result. */
   isStopped(): boolean;
 }
@@ -74,7 +77,7 @@ export async function evaluateModel<Batch>(evaluation: Evaluation<Batch>): Promi
   } finally {
     for (const [module, training] of modes) module.training = training;
   }
-  return scoresOf(mean, metrics);
+  return scoresOf(mean, metrics, evaluation.ranks);
 }
 
 /** @throws ArgumentError where a step gives metrics nothing to go by */
@@ -90,10 +93,16 @@ export function updateMetrics(op: string, metrics: Metrics, result: SettledStep,
   }
 }
 
-export function scoresOf(mean: WeightedMean, metrics: Metrics): Scores {
-  const scores: Scores = { loss: mean.mean };
-  for (const [name, metric] of Object.entries(metrics)) scores[name] = metric.compute();
-  return scores;
+/**
+ * The scores of a pass. Of several ranks: the mean of all losses, each weighted by how much it is a mean of; of other metrics the mean of
+ * the ranks' numbers.
+ */
+export function scoresOf(mean: WeightedMean, metrics: Metrics, ranks: Ranks | null = null): Scores {
+  const names = Object.keys(metrics);
+  const own = names.map((name) => metrics[name].compute());
+  if (ranks === null) return { loss: mean.mean, ...Object.fromEntries(names.map((name, i) => [name, own[i]])) };
+  const [sum, weight, ...sums] = ranks.sum([mean.sum, mean.weight, ...own]);
+  return { loss: sum / weight, ...Object.fromEntries(names.map((name, i) => [name, sums[i] / ranks.size])) };
 }
 
 /** What an iterator gave must be waited for. */

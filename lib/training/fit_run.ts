@@ -12,9 +12,10 @@ import type { FitSettings } from './fit_options.js';
 import { type BoundaryState, FitState } from './fit_state.js';
 import { KeptWeights } from './kept_weights.js';
 import { Learner } from './learner.js';
-import { type BatchIterator, type BatchLoader, LoaderPosition, lengthOf } from './loader_position.js';
+import { type BatchIterator, type BatchLoader, beginPassOf, LoaderPosition, lengthOf } from './loader_position.js';
 import { brokenParameter } from './non_finite.js';
 import { TrainingProgress } from './progress.js';
+import { type Ranks, rankedModel } from './ranks.js';
 import { type EpochRecord, newHistory, type Scores, type TrainingHistory } from './records.js';
 import { StopSignals } from './stop_signals.js';
 import type { TrainerSettings } from './trainer_options.js';
@@ -32,6 +33,7 @@ export class FitRun implements TrainingRun {
   readonly #settings: TrainerSettings;
   readonly #options: FitSettings;
   readonly #optimizer: Optimizer;
+  readonly #source: BatchLoader<unknown>;
   readonly #loader: LoaderPosition<unknown>;
   readonly #batches: number | null;
   readonly #validation: BatchLoader<unknown> | null;
@@ -52,6 +54,10 @@ export class FitRun implements TrainingRun {
   /** A validation that is due, or was cut short. */
   #validationPending = false;
   #stop: string | null = null;
+  /** Several ranks that train the model; null for one. */
+  readonly #ranks: Ranks | null;
+  /** Why this rank would end the training, where all have to agree first. */
+  #wish: string | null = null;
   /** The state before the batches since the last step, for a checkpoint on an exception. */
   #boundary: BoundaryState | null = null;
   #started = performance.now();
@@ -63,15 +69,19 @@ export class FitRun implements TrainingRun {
     this.#settings = settings;
     this.#options = options;
     this.#optimizer = optimizer;
+    this.#source = loader;
     this.#loader = new LoaderPosition(loader);
+    this.#ranks = rankedModel(settings.model)?.ranks ?? null;
+    // One bar, one log, one checkpoint: the first rank's.
+    const isFirst = this.#ranks === null || this.#ranks.rank === 0;
     const length = lengthOf(loader);
     this.#batches = length === null ? null : Math.min(length, options.batchesPerEpoch);
     this.#validation = options.validation;
     this.#average = settings.average === null ? null : new AveragedWeights(settings.model, settings.average);
     this.#best = new KeptWeights(settings.model);
     this.#hooks = new Hooks(options.callbacks, this);
-    this.#progress = options.progress === null ? null : new TrainingProgress(options.progress);
-    this.#logs = new FitLogs(options.loggers, options.logEverySteps);
+    this.#progress = options.progress === null || !isFirst ? null : new TrainingProgress(options.progress);
+    this.#logs = new FitLogs(isFirst ? options.loggers : [], options.logEverySteps);
     this.#learner = new Learner({ settings, optimizer, hooks: this.#hooks, run: this, average: this.#average });
     this.#state = new FitState({
       settings,
@@ -133,7 +143,8 @@ export class FitRun implements TrainingRun {
   }
 
   stop(reason = 'callback'): void {
-    this.#stop ??= String(reason);
+    if (this.#ranks === null) this.#stop ??= String(reason);
+    else this.#wish ??= String(reason);
   }
 
   async run(): Promise<TrainingHistory> {
@@ -153,6 +164,8 @@ export class FitRun implements TrainingRun {
       await this.#hooks.call('onFitStart');
       await this.#train();
       this.#finish();
+      // No rank ends before the first one has written what is to be written.
+      this.#ranks?.sum([]);
       await this.#hooks.call('onFitEnd', this.history);
       failed = false;
       return this.history;
@@ -179,7 +192,7 @@ export class FitRun implements TrainingRun {
     if (!inPass && earlyStopping?.isSpent) this.#stop = 'earlyStopping';
     else if (this.step >= steps) this.#stop = 'steps';
     else if (!inPass && this.epoch >= epochs) this.#stop = 'epochs';
-    else if (this.seconds >= time) this.#stop = 'time';
+    else if (this.seconds >= time) this.stop('time');
     return this.#stop !== null;
   }
 
@@ -189,6 +202,7 @@ export class FitRun implements TrainingRun {
     this.#epochStarted = performance.now();
     if (isNew) {
       this.epoch++;
+      beginPassOf(this.#source, this.epoch - 1);
       this.#learner.beginPass();
       this.#validated = null;
       this.#epochSecondsBefore = 0;
@@ -251,7 +265,12 @@ export class FitRun implements TrainingRun {
     // A limit that was set: the numbers of its end are wanted. They are not in the checkpoint, since a training that goes
     // on from it does not end here.
     if (this.#validation !== null && this.history.validations.at(-1)?.step !== this.step) await this.#validate();
-    this.#record();
+    this.#record(this.#trainScores());
+  }
+
+  /** What the pass has given so far, on all ranks together. */
+  #trainScores(): Scores {
+    return scoresOf(this.#learner.mean, this.#settings.trainMetrics, this.#ranks);
   }
 
   /** Whether something else than a limit ends the training: then a validation is not waited for. */
@@ -262,18 +281,19 @@ export class FitRun implements TrainingRun {
   async #takeTurn(): Promise<void> {
     this.#progress?.step(this);
     await this.#turns.take();
-    if (this.#stop === null && this.seconds >= this.#options.time) this.#stop = 'time';
+    if (this.#stop === null && this.seconds >= this.#options.time) this.stop('time');
   }
 
   /** The optimizer's step, and what follows it. @returns a promise where something takes time */
   #update(): Promise<void> | null {
-    const isMade = this.#learner.update();
+    const isMade = this.#learner.update(this.#wish !== null);
     if (typeof isMade !== 'boolean') return isMade.then((made) => this.#endStep(made) ?? undefined);
     return this.#endStep(isMade);
   }
 
   #endStep(isMade: boolean): Promise<void> | null {
     this.#boundary = null;
+    if (this.#learner.isEndAsked) this.#stop ??= this.#wish ?? 'rank';
     if (!isMade) return null;
     this.step++;
     const isLogDue = this.#logs.isDueAfter(this.step);
@@ -316,6 +336,7 @@ export class FitRun implements TrainingRun {
     this.#average?.show();
     try {
       const scores = await evaluateModel({
+        ranks: this.#ranks,
         op,
         model,
         loss,
@@ -379,14 +400,14 @@ export class FitRun implements TrainingRun {
       await this.#checkpoint(true);
       return;
     }
-    const train = scoresOf(this.#learner.mean, this.#settings.trainMetrics);
+    const train = this.#trainScores();
     if (this.#validation === null) {
       this.#average?.show();
       this.#judge(train);
       this.#average?.hide();
     }
     if (this.#settings.interval === 'epoch') this.#schedule(this.#validation === null ? train : this.#validated);
-    const record = this.#record();
+    const record = this.#record(train);
     this.batch = 0;
     this.#isRead = false;
     this.#logs.logScores('epoch', train, this.epoch, this.step);
@@ -398,11 +419,11 @@ export class FitRun implements TrainingRun {
   }
 
   /** Notes what the pass gave. */
-  #record(): EpochRecord {
+  #record(train: Scores): EpochRecord {
     const record = {
       epoch: this.epoch,
       step: this.step,
-      train: scoresOf(this.#learner.mean, this.#settings.trainMetrics),
+      train,
       validation: this.#validated,
       lr: this.lr,
       seconds: this.#epochSecondsBefore + secondsSince(this.#epochStarted),
@@ -447,7 +468,14 @@ export class FitRun implements TrainingRun {
   #resume(): void {
     const { checkpoints } = this.#options;
     const resumed = this.#state.resume(op);
-    if (resumed === null && this.#settings.seed !== null) defaultGenerator.manualSeed(this.#settings.seed);
+    const { rank = 0 } = this.#ranks ?? {};
+    const { seed } = this.#settings;
+    // Each rank draws its own masks, from a seed of its own.
+    if (resumed === null && seed !== null) {
+      defaultGenerator.manualSeed(typeof seed === 'bigint' ? seed + BigInt(rank) : seed + rank);
+    }
+    if (resumed !== null && rank > 0)
+      defaultGenerator.manualSeed(BigInt.asUintN(63, defaultGenerator.drawSeed()) + BigInt(rank));
     if (resumed !== null) {
       const { boundary, step, history, path } = resumed;
       Object.assign(this.history, history, { stopped: null, resumedFrom: path });
@@ -461,10 +489,23 @@ export class FitRun implements TrainingRun {
       this.#epochSecondsBefore = boundary.epochSeconds;
       this.#secondsBefore = history.seconds;
     }
-    if (checkpoints !== null) {
+    this.#checkSameStart();
+    if (checkpoints !== null && rank === 0) {
       this.#checkpoints = new FitCheckpoints(op, checkpoints, resumed?.isOf(checkpoints.folder) ?? false);
     }
     this.#started = performance.now();
+  }
+
+  /** Ranks that don't see one folder would go on from different places. @throws CheckpointError */
+  #checkSameStart(): void {
+    if (this.#ranks === null) return;
+    const { rank, size } = this.#ranks;
+    const steps = this.#ranks.sum(Array.from({ length: size }, (_, r) => (r === rank ? this.step : 0)));
+    if (steps.every((step) => step === steps[0])) return;
+    const said = steps.map((step, r) => `rank ${r} at step ${step}`).join(', ');
+    throw new CheckpointError(
+      `${op}: the ranks go on from different checkpoints (${said}); the folder must be on a disk that all machines share`,
+    );
   }
 
   /** The end that was meant: the last checkpoint, and the weights that are wanted. */

@@ -1,4 +1,4 @@
-import { NonFiniteError } from '../errors.js';
+import { NonFiniteError, ValueError } from '../errors.js';
 import { clipGradNorm_, clipGradValue_, scaleGradients } from '../nn/clip_grad.js';
 import { mul } from '../ops/arithmetic.js';
 import { LBFGS } from '../optim/lbfgs.js';
@@ -9,6 +9,7 @@ import type { Hooks, TrainingRun } from './callbacks.js';
 import { updateMetrics, WeightedMean } from './evaluation.js';
 import { LossMeter, type MeterState } from './loss_meter.js';
 import { brokenGradient, brokenInput, brokenParameter } from './non_finite.js';
+import { type RankedModel, rankedModel } from './ranks.js';
 import { type SettledStep, settle } from './step.js';
 import type { TrainerSettings } from './trainer_options.js';
 
@@ -48,8 +49,13 @@ export class Learner {
   readonly #average: AveragedWeights | null;
   readonly #measures: boolean;
   readonly #hooksBackward: boolean;
+  readonly #ranked: RankedModel | null;
   #carry: unknown;
   #pendingWeight = 0;
+  /** Whether the ranks have averaged all that backward has given. */
+  #isAveraged = false;
+  /** Whether any rank wants to end, as of the last step. */
+  isEndAsked = false;
 
   constructor(parts: {
     settings: TrainerSettings;
@@ -64,6 +70,12 @@ export class Learner {
     this.#hooks = parts.hooks;
     this.#run = parts.run;
     this.#average = parts.average;
+    this.#ranked = rankedModel(parts.settings.model);
+    if (this.#ranked !== null && parts.optimizer instanceof LBFGS) {
+      throw new ValueError(
+        `${op}: LBFGS computes its batch several times a step, which several ranks can't do together`,
+      );
+    }
     this.#hooksBackward = parts.hooks.has('onBeforeBackward') || parts.hooks.has('onAfterBackward');
     this.#measures = Object.keys(parts.settings.trainMetrics).length > 0;
   }
@@ -80,7 +92,7 @@ export class Learner {
    * @throws NonFiniteError where the loss is no number
    */
   learn(batch: unknown): Promise<void> | null {
-    const { model, loss, step, accumulate } = this.#settings;
+    const { model, loss, step } = this.#settings;
     this.pending++;
     if (this.#optimizer instanceof LBFGS) {
       this.#end(this.#learnByClosure(batch));
@@ -91,17 +103,33 @@ export class Learner {
     const result = settle(step({ model, batch, loss, training: true, carry: this.#carry }));
     this.#note(batch, result);
     if (result.weight > 0) {
-      const scaled = accumulate === 1 ? result.loss : mul(result.loss, result.weight);
+      const scaled = this.#isWeighted ? mul(result.loss, result.weight) : result.loss;
       if (this.#hooksBackward) return this.#backwardWithHooks(scaled, result);
-      scaled.backward();
+      this.#backward(scaled);
     }
     this.#end(result);
     return null;
   }
 
+  /** Whether the gradients are of losses times their weights, and divided by all weights before the step. */
+  get #isWeighted(): boolean {
+    return this.#settings.accumulate > 1 || this.#ranked !== null;
+  }
+
+  /** Several ranks average gradients once a step, while the last backward of it goes on. */
+  #backward(loss: Tensor): void {
+    if (this.#ranked === null || this.pending === this.#settings.accumulate) {
+      loss.backward();
+      this.#isAveraged = true;
+    } else {
+      this.#ranked.noSync(() => loss.backward());
+      this.#isAveraged = false;
+    }
+  }
+
   async #backwardWithHooks(loss: Tensor, result: SettledStep): Promise<void> {
     await this.#hooks.call('onBeforeBackward', loss);
-    loss.backward();
+    this.#backward(loss);
     await this.#hooks.call('onAfterBackward');
     this.#end(result);
   }
@@ -145,18 +173,31 @@ export class Learner {
 
   /**
    * The optimizer's step from the gradients that are there.
+   * @param wantsEnd whether this rank would end the training; all ranks end it after one step
    * @returns whether there was one: batches of which nothing counts have no gradient; a promise where hooks are waited for
    */
-  update(): boolean | Promise<boolean> {
-    const weight = this.#pendingWeight;
+  update(wantsEnd = false): boolean | Promise<boolean> {
+    const weight = this.#sharedWeight(this.#pendingWeight, wantsEnd);
     this.pending = 0;
     this.#pendingWeight = 0;
     if (weight === 0) return false;
     if (this.#optimizer instanceof LBFGS) return this.#afterStep();
-    if (this.#settings.accumulate > 1) scaleGradients(this.#parameters, 1 / weight);
+    if (this.#isWeighted) scaleGradients(this.#parameters, 1 / weight);
     this.#clip();
     if (this.#hooks.has('onBeforeStep')) return this.#stepWithHooks();
     return this.#step();
+  }
+
+  /** What a step's losses weigh; the mean over the ranks where there are several, which agree here on whether to go on. */
+  #sharedWeight(own: number, wantsEnd: boolean): number {
+    const { ranks } = this.#ranked ?? {};
+    if (this.#ranked === null || !ranks) return own;
+    // A rank whose last batch had no loss takes part with what it has.
+    if (!this.#isAveraged) this.#ranked.averageGradients();
+    this.#isAveraged = false;
+    const [weight, ends] = ranks.sum([own, wantsEnd ? 1 : 0]);
+    this.isEndAsked = ends > 0;
+    return weight / ranks.size;
   }
 
   async #stepWithHooks(): Promise<boolean> {

@@ -39,6 +39,12 @@ function isResumable(loader: object): loader is Resumable {
   return typeof stateDict === 'function' && typeof loadStateDict === 'function';
 }
 
+/** Tells a sampler that wants to know it, as `DistributedSampler` does, which pass begins, from 0. */
+export function beginPassOf(loader: object, pass: number): void {
+  const { sampler } = loader as { sampler?: { setEpoch?(epoch: number): void } | null };
+  if (typeof sampler?.setEpoch === 'function') sampler.setEpoch(pass);
+}
+
 /** Passes over a loader, and where the present one stands. */
 export class LoaderPosition<Batch> {
   readonly #loader: BatchLoader<Batch>;

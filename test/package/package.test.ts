@@ -78,8 +78,9 @@ describe('what the tarball holds', () => {
       /^dist\/page\/(page\.(html|css)|icon\.svg)$/,
       /^dist\/plots\/(echarts\.cjs|echarts\.LICENSE\.txt|Inter\.ttf|Inter\.LICENSE\.txt)$/,
       /^docs\/([a-z_]+\/)?[a-z_]+\.md$/,
-      /^native\/sources\.txt$/,
-      /^native\/(simd|kernels|memory|random|threads|binding)\/([a-z0-9_]+\/)?[a-z0-9_]+(\.inl)?\.(h|cc)$/,
+      /^native\/(mpi\/)?sources\.txt$/,
+      /^scripts\/build_mpi\.mjs$/,
+      /^native\/(simd|kernels|memory|random|threads|binding|mpi)\/([a-z0-9_]+\/)?[a-z0-9_]+(\.inl)?\.(h|cc)$/,
       new RegExp(`^prebuilds/${platformName()}/lutra\\.node$`),
     ];
     expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
@@ -97,6 +98,7 @@ describe('what the tarball holds', () => {
     const modules = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
     const ofLibrary = modules.filter((file) => !/^dist\/(cli|entries|page)\//.test(file));
     expect(ofLibrary).toEqual([
+      'dist/distributed.js',
       'dist/errors.js',
       'dist/index.js',
       'dist/language_model.js',
