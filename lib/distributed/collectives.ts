@@ -65,7 +65,7 @@ function launch({ mpi, timeout }: ProcessGroup, call: Call): Work | undefined {
   const native = mpi!;
   const dtype = (recv ?? send)?.dtype ?? 'uint8';
   const number = inGroup(op, () =>
-    native.begin(
+    native.call(
       kinds[call.kind],
       reductions[reduce === 'mean' ? 'sum' : reduce],
       reduce === 'mean',
@@ -93,7 +93,6 @@ function launch({ mpi, timeout }: ProcessGroup, call: Call): Work | undefined {
       settle,
     );
   }
-  inGroup(op, () => native.wait(number));
   settle();
   return undefined;
 }

@@ -10,6 +10,7 @@ import { checkBody } from '../scoped.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Ranks } from '../training/ranks.js';
 import { allReduce, broadcast } from './collectives.js';
+import { checkAlike } from './drift.js';
 import { type GradientBucket, makeBuckets } from './gradient_buckets.js';
 import { groupFor, type ProcessGroup } from './process_group.js';
 import { ShardedTable } from './sharded_embedding.js';
@@ -20,6 +21,8 @@ export interface DistributedDataParallelOptions {
   bucketCapMB?: number;
   /** Give all ranks the buffers of rank 0 (running means of BatchNorm, say) before each forward in training mode. Default true. */
   broadcastBuffers?: boolean;
+  /** Compare the ranks' parameters, by their checksums, in each so many-th backward. Default 1000; Infinity: never. */
+  checkEvery?: number;
 }
 
 const firstBucket = 2 ** 20;
@@ -47,11 +50,15 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
   readonly module: Inner;
   readonly #group: ProcessGroup;
   readonly #broadcastsBuffers: boolean;
+  readonly #checkEvery: number;
+  /** The parameters that all ranks have alike. */
+  readonly #alike: readonly (readonly [string, Tensor])[] = [];
   readonly #buckets: GradientBucket[] = [];
   readonly #tables: Tensor[] = [];
   /** Parameters whose gradients were added to and not averaged since. */
   readonly #dirty = new Set<Tensor>();
   #started = 0;
+  #walks = 0;
   #isWalking = false;
   #averages = true;
   /** Whether a backward failed after gradients of it were sent. */
@@ -66,15 +73,21 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
     super();
     const group = groupFor(op);
     if (!(module instanceof Module)) throw new ArgumentError(`${op}: module must be a Module, got ${describe(module)}`);
-    const given = checkOptions(op, options, ['bucketCapMB', 'broadcastBuffers']);
-    const { bucketCapMB = 25, broadcastBuffers = true } = given;
+    const given = checkOptions(op, options, ['bucketCapMB', 'broadcastBuffers', 'checkEvery']);
+    const { bucketCapMB = 25, broadcastBuffers = true, checkEvery = 1000 } = given;
     if (typeof bucketCapMB !== 'number' || !(bucketCapMB > 0)) {
       throw new ValueError(`${op}: bucketCapMB must be a number above 0, got ${describe(bucketCapMB)}`);
     }
     if (typeof broadcastBuffers !== 'boolean') {
       throw new ArgumentError(`${op}: broadcastBuffers must be true or false, got ${describe(broadcastBuffers)}`);
     }
+    if (!((Number.isSafeInteger(checkEvery) && checkEvery >= 1) || checkEvery === Number.POSITIVE_INFINITY)) {
+      throw new ValueError(
+        `${op}: checkEvery must be an integer of at least 1, or Infinity, got ${describe(checkEvery)}`,
+      );
+    }
     this.module = module;
+    this.#checkEvery = checkEvery;
     this.#group = group;
     this.#broadcastsBuffers = broadcastBuffers;
     if (group.mpi === null) return;
@@ -84,7 +97,8 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
         .filter((each) => each instanceof ShardedTable)
         .map(({ weight }) => weight),
     );
-    const parameters = module.parameters().filter((parameter) => !sharded.has(parameter));
+    this.#alike = module.namedParameters().filter(([, parameter]) => !sharded.has(parameter));
+    const parameters = this.#alike.map(([, parameter]) => parameter);
     for (const tensor of [...parameters, ...module.buffers()]) broadcast(tensor, 0);
     const tables = new Set(tablesOf(module));
     const trained = parameters.filter(({ requiresGrad }) => requiresGrad);
@@ -146,6 +160,11 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
     return mpi === null ? null : { rank, size, sum: sumOfRanks };
   }
 
+  /** Whether the model has sharded tables. */
+  get hasShards(): boolean {
+    return this.module.modules().some((each) => each instanceof ShardedTable);
+  }
+
   override stateDict(options?: { prefix?: string }): StateDict {
     return this.module.stateDict(options);
   }
@@ -185,6 +204,7 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
       averageTables(this.#tables, (table) => this.#dirty.has(table));
       for (const bucket of buckets) bucket.finish();
       this.#dirty.clear();
+      if (++this.#walks % this.#checkEvery === 0) checkAlike(this.#group, 'DistributedDataParallel', this.#alike);
     } else if (this.#started > 0) {
       this.#isTorn = true;
       return;

@@ -32,8 +32,8 @@ export interface RankFacts {
 export interface NativeMpi {
   start(timeoutSeconds: number, mostElements: number): RankFacts;
   version(): string;
-  /** Begins a call; its number. */
-  begin(
+  /** Makes a blocking call, or begins another; its number. */
+  call(
     kind: number,
     reduction: number,
     mean: boolean,

@@ -122,7 +122,7 @@ const end = 'the end (destroyProcessGroup, or of the program)';
 
 function leave(mpi: NativeMpi): void {
   const { leave: kind } = kinds;
-  mpi.wait(mpi.begin(kind, reductions.sum, false, elements.uint8, false, 0, end, null, 0, null, null, 0, null));
+  mpi.wait(mpi.call(kind, reductions.sum, false, elements.uint8, false, 0, end, null, 0, null, null, 0, null));
   mpi.finish();
 }
 
@@ -145,10 +145,13 @@ export function destroyProcessGroup(): void {
   group = null;
 }
 
+/** What a process ends with that was asked to, by SIGINT or SIGTERM, and ended in order, as `Trainer` does. */
+const orderly = [0, 130, 143];
+
 function leaveAtExit(code: number): void {
   const mpi = group?.mpi ?? null;
   if (mpi === null) return;
-  if (code !== 0) {
+  if (!orderly.includes(code)) {
     // The others are ended too, once Node has said what went wrong.
     mpi.noteExit(code);
     return;

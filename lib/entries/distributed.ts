@@ -5,6 +5,6 @@
  * @since 0.1.0
  */
 
+export * from '../distributed/index.js';
 // Brings the types of a tensor's methods, which other modules add; loads nothing.
 export type {} from '../index.js';
-export * from '../distributed/index.js';

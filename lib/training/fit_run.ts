@@ -71,7 +71,9 @@ export class FitRun implements TrainingRun {
     this.#optimizer = optimizer;
     this.#source = loader;
     this.#loader = new LoaderPosition(loader);
-    this.#ranks = rankedModel(settings.model)?.ranks ?? null;
+    const ranked = rankedModel(settings.model);
+    this.#ranks = ranked?.ranks ?? null;
+    if (ranked?.hasShards) refuseShards(settings, options);
     // One bar, one log, one checkpoint: the first rank's.
     const isFirst = this.#ranks === null || this.#ranks.rank === 0;
     const length = lengthOf(loader);
@@ -548,6 +550,19 @@ export class FitRun implements TrainingRun {
 function codeOf(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: string; cause?: { code?: string } };
   return code ?? cause?.code;
+}
+
+/** What needs the whole of a model in one place. @throws ValueError */
+function refuseShards({ clipGradNorm, checkGradients }: TrainerSettings, { checkpoints, resume }: FitSettings): void {
+  if (checkpoints !== null || resume !== false) {
+    throw new ValueError(
+      `${op}: checkpoints don't hold sharded tables, of which each rank has a part; store fullStateDict(model) in a callback`,
+    );
+  }
+  if (clipGradNorm === null && !checkGradients) return;
+  throw new ValueError(
+    `${op}: ${checkGradients ? 'checkGradients' : 'clipGradNorm'} would see the rank's own rows of sharded tables only; clipGradValue works`,
+  );
 }
 
 function secondsSince(start: number): number {

@@ -12,6 +12,8 @@ export interface Ranks {
 export interface RankedModel {
   /** Null where this process is alone. */
   readonly ranks: Ranks | null;
+  /** Whether each rank has parameters of its own, as of a sharded table: then no rank alone has the whole model. */
+  readonly hasShards: boolean;
   /** Runs `body` with nothing averaged. */
   noSync<T>(body: () => T): T;
   /** Averages the gradients that there are. */

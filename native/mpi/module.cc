@@ -135,9 +135,32 @@ void checkCounts(const Args& args, const Call& call, int size) {
   if (!fits) args.fail(ErrorKind::range, "counts don't fit the call");
 }
 
-// begin(kind, reduction, mean, element, blocking, root, words, send, sendOffset, sendCounts, recv, recvOffset,
-// recvCounts): the call's number.
-int64_t begin(Args& args) {
+// Memory that a call under way reads and writes may be transferred away by whoever holds a view of it: MPI must not
+// touch it then, and can't be told so.
+void checkHeld(const Napi::ObjectReference& reference) {
+  if (reference.IsEmpty()) return;
+  const auto array = reference.Value().As<Napi::TypedArray>();
+  if (array.ByteLength() > 0 || !array.ArrayBuffer().IsDetached()) return;
+  std::fprintf(stderr, "lutra: the memory of a call under way was transferred away; the job ends.\n");
+  std::fflush(stderr);
+  MPI_Abort(MPI_COMM_WORLD, 1);
+}
+
+void checkAllHeld() {
+  for (const auto& [number, held] : process().held) {
+    checkHeld(held.send);
+    checkHeld(held.recv);
+  }
+}
+
+void dropDone() {
+  auto& held = process().held;
+  while (!held.empty() && queue().isDone(held.begin()->first)) held.erase(held.begin());
+}
+
+// call(kind, reduction, mean, element, blocking, root, words, send, sendOffset, sendCounts, recv, recvOffset,
+// recvCounts): makes a blocking call, during which the arguments keep its memory, or begins another; its number.
+int64_t makeCall(Args& args) {
   Queue& calls = queue();
   const Session& session = *process().session;
   Call call;
@@ -166,32 +189,15 @@ int64_t begin(Args& args) {
     if (!call.blocking) held.recv = Napi::Persistent(args.value(10).As<Napi::Object>());
   }
   const bool blocking = call.blocking;
+  checkAllHeld();
   const int64_t number = calls.start(std::move(call));
-  if (!blocking) process().held.emplace(number, std::move(held));
-  return number;
-}
-
-// Memory that a call under way reads and writes may be transferred away by whoever holds a view of it: MPI must not
-// touch it then, and can't be told so.
-void checkHeld(const Napi::ObjectReference& reference) {
-  if (reference.IsEmpty()) return;
-  const auto array = reference.Value().As<Napi::TypedArray>();
-  if (array.ByteLength() > 0 || !array.ArrayBuffer().IsDetached()) return;
-  std::fprintf(stderr, "lutra: the memory of a call under way was transferred away; the job ends.\n");
-  std::fflush(stderr);
-  MPI_Abort(MPI_COMM_WORLD, 1);
-}
-
-void checkAllHeld() {
-  for (const auto& [number, held] : process().held) {
-    checkHeld(held.send);
-    checkHeld(held.recv);
+  if (blocking) {
+    calls.wait(number);
+    dropDone();
+  } else {
+    process().held.emplace(number, std::move(held));
   }
-}
-
-void dropDone() {
-  auto& held = process().held;
-  while (!held.empty() && queue().isDone(held.begin()->first)) held.erase(held.begin());
+  return number;
 }
 
 // poke(): goes on with what is under way; how many calls are.
@@ -232,7 +238,7 @@ void noteExit(Args& args) { process().exitCode = static_cast<int>(args.integer(0
 const binding::Family family([](Napi::Object exports) {
   binding::define<start>(exports, "start");
   binding::define<version>(exports, "version");
-  binding::define<begin>(exports, "begin");
+  binding::define<makeCall>(exports, "call");
   binding::define<poke>(exports, "poke");
   binding::define<isDone>(exports, "isDone");
   binding::define<wait>(exports, "wait");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 #include "mpi/watchdog.h"
 
@@ -57,6 +58,9 @@ Session::Session(double timeoutSeconds, int64_t mostElements) : timeout_(timeout
         "MPI_Comm_split_type");
   check(MPI_Comm_size(machine, &localSize_), "MPI_Comm_size");
   MPI_Comm_free(&machine);
+  int crowded = localSize_ > static_cast<int>(std::thread::hardware_concurrency()) ? 1 : 0;
+  check(MPI_Allreduce(MPI_IN_PLACE, &crowded, 1, MPI_INT, MPI_MAX, agreement), "MPI_Allreduce");
+  crowded_ = crowded != 0;
 }
 
 std::vector<std::string> Session::gatherWords(const std::string& own) const {

@@ -18,6 +18,9 @@ class Session {
   int size() const { return size_; }
   // Ranks on this machine.
   int localSize() const { return localSize_; }
+  // Whether on some machine ranks share a core. MPI's blocking calls would hold it while they wait for one that needs
+  // it.
+  bool isCrowded() const { return crowded_; }
   int threadLevel() const { return threadLevel_; }
   double timeout() const { return timeout_; }
   // MPI counts in int: what is larger than this goes in pieces. Tests make it small.
@@ -45,6 +48,7 @@ class Session {
   int size_ = 1;
   int localSize_ = 1;
   int threadLevel_ = 0;
+  bool crowded_ = false;
   double timeout_;
   int64_t mostElements_;
   bool over_ = false;

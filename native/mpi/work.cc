@@ -115,7 +115,8 @@ Work::Work(Session& session, Call call, int64_t number)
       call_(std::move(call)),
       number_(number),
       width_(bytesOf(call_.element)),
-      type_(typeOf(call_.element)) {
+      type_(typeOf(call_.element)),
+      blocking_(call_.blocking && !session.isCrowded()) {
   const uint64_t hash = hashOf(call_.words, static_cast<uint64_t>(number) << 1 | (call_.blocking ? 1 : 0));
   agreement_[0] = hash;
   agreement_[1] = ~hash;
@@ -239,7 +240,7 @@ void Work::planPieces() {
 
 void Work::postWhole() {
   const MPI_Comm comm = session_.data;
-  const bool blocking = call_.blocking;
+  const bool blocking = blocking_;
   const int count = call_.recvCounts.empty() ? 0 : static_cast<int>(call_.recvCounts[0]);
   switch (call_.kind) {
     case Kind::allReduce:
@@ -287,7 +288,7 @@ void Work::postWhole() {
 
 void Work::postPiece(const Piece& piece) {
   const MPI_Comm comm = session_.data;
-  const bool blocking = call_.blocking;
+  const bool blocking = blocking_;
   const int count = static_cast<int>(piece.count);
   const MPI_Op op = operationOf(call_.reduction);
   uint8_t* const recv = recvAt(piece.recvOffset);
@@ -375,8 +376,8 @@ void Queue::wait(int64_t number) {
   const Watched watched(wordsOf(number) + " (call " + std::to_string(number) + ")");
   for (int64_t tries = 0; !isDone(number); tries++) {
     if (step()) continue;
-    // Ranks that share a core must let each other have it.
-    if (tries > 200 && tries % 16 == 0) sched_yield();
+    // Ranks that share a core must let each other have it; others may do so now and then.
+    if (session_.isCrowded() || (tries > 200 && tries % 16 == 0)) sched_yield();
   }
 }
 

@@ -58,6 +58,8 @@ class Work {
   uint64_t agreement_[4];
   MPI_Request agreeing_ = MPI_REQUEST_NULL;
   bool isAgreed_ = false;
+  // Whether MPI's blocking calls move the data.
+  const bool blocking_;
   // Whether one MPI call, whose counts are int, moves all.
   bool isWhole_ = true;
   std::vector<Piece> pieces_;

@@ -73,6 +73,14 @@ describeMpi('failures', (mpi) => {
     );
   });
 
+  it('ranks whose parameters drift apart are found', async () => {
+    const { code, stdout, stderr } = await run('drifts');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("the ranks have drifted apart: the parameter 'weight' of rank 1 is not that of rank 0");
+    expect(stdout).toContain('has made step 1');
+    expect(stdout).not.toContain('has made step 2');
+  });
+
   it('such an error can be caught, and the group is of no use afterwards', async () => {
     const { code, stdout } = await run('caught');
     expect(code).not.toBe(0);

@@ -1,7 +1,7 @@
 // Ranks that go wrong, each in its own way: what the others say, and how soon the job is over.
 import { setTimeout as later } from 'node:timers/promises';
 import * as dist from '../../../dist/entries/distributed.js';
-import { zeros } from '../../../dist/index.js';
+import { nn, ones, optim, zeros } from '../../../dist/index.js';
 
 const [, , fault] = process.argv;
 dist.initProcessGroup({ timeout: 3 });
@@ -52,6 +52,19 @@ switch (fault) {
     // Rank 1 sends a row more to rank 0 than that expects.
     const splits = rank === last ? [3, 1] : [2, 2];
     dist.allToAll(zeros([4, 3]), zeros([4, 3]), { inputSplits: splits, outputSplits: rank === last ? [3, 1] : [2, 2] });
+    break;
+  }
+  case 'drifts': {
+    const model = new dist.DistributedDataParallel(new nn.Linear(2, 2), { checkEvery: 3 });
+    const optimizer = new optim.SGD(model.parameters(), { lr: rank === last ? 0.11 : 0.1 });
+    for (let step = 0; step < 5; step++) {
+      model
+        .forward(ones([1, 2]))
+        .sum()
+        .backward();
+      optimizer.step();
+      process.stdout.write(`rank ${rank} has made step ${step}\n`);
+    }
     break;
   }
   case 'caught':

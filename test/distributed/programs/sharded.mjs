@@ -21,13 +21,14 @@ class Words extends nn.Module {
   }
 }
 
+const shardedTables = { Embedding: dist.ShardedEmbedding, EmbeddingBag: dist.ShardedEmbeddingBag };
 const rows = 101;
 for (const sharding of ['ranges', 'hashed']) {
   for (const kind of ['Embedding', 'EmbeddingBag']) {
     for (const mode of kind === 'Embedding' ? [undefined] : ['sum', 'mean', 'max']) {
       manualSeed(11);
       const options = { paddingIdx: 3, ...(mode && { mode }) };
-      const table = new dist[`Sharded${kind}`](rows, 6, { sharding, ...options });
+      const table = new shardedTables[kind](rows, 6, { sharding, ...options });
       const model = new dist.DistributedDataParallel(new Words(table));
       const alone = new Words(new nn[kind](rows, 6, { ...options, sparse: mode !== 'max' }));
       const whole = dist.fullStateDict(model);
