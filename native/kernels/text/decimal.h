@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "kernels/text/words.h"
@@ -142,27 +143,32 @@ inline bool eightDigits(uint64_t low, uint64_t* number) {
 constexpr int64_t kBytesBefore = 16;
 
 inline bool parseSimple(const uint8_t* bytes, int64_t at, int64_t end, double* number) {
-  const int64_t sign = bytes[at] == '-';
-  const int64_t digit = at + sign;
-  const int64_t digits = end - digit - 2;
-  if (digits < 1 || digits > 16 || at < kBytesBefore || bytes[digit + 1] != '.') return false;
-  const uint64_t whole = static_cast<uint64_t>(bytes[digit]) - '0';
-  if (whole > 9) return false;
+  const uint64_t sign = bytes[at] == '-';
+  const uint8_t* const digit = bytes + at + sign;
+  const int64_t digits = bytes + end - digit - 2;
+  // Also of fewer than one, which are many as a number without a sign.
+  if (static_cast<uint64_t>(digits - 1) > 15 || at < kBytesBefore || digit[1] != '.') return false;
+  const uint64_t whole = static_cast<uint64_t>(digit[0]) - '0';
   constexpr uint64_t kZeros = 0x3030303030303030u;
+  uint64_t fraction = 0, value;
   // What comes before the digits becomes zeros.
-  const int64_t last = digits < 8 ? digits : 8;
-  uint64_t fraction = 0;
-  if (!eightDigits((load64(bytes + end - 8) ^ kZeros) & (~uint64_t{0} << (64 - 8 * last)), &fraction)) return false;
-  uint64_t value = whole * kIntegerPowers[last] + fraction;
-  if (digits > 8) {
+  const uint64_t last = load64(bytes + end - 8) ^ kZeros;
+  if (digits <= 8) {
+    if (whole > 9 || !eightDigits(last & (~uint64_t{0} << (64 - 8 * digits)), &fraction)) return false;
+    value = whole * kIntegerPowers[digits] + fraction;
+  } else {
     uint64_t first = 0;
-    if (!eightDigits((load64(bytes + end - 16) ^ kZeros) & (~uint64_t{0} << (64 - 8 * (digits - 8))), &first))
-      return false;
+    const uint64_t before = (load64(bytes + end - 16) ^ kZeros) & (~uint64_t{0} << (64 - 8 * (digits - 8)));
+    if (whole > 9 || !eightDigits(last, &fraction) || !eightDigits(before, &first)) return false;
     value = (whole * kIntegerPowers[digits - 8] + first) * kIntegerPowers[8] + fraction;
     if (value >= uint64_t{1} << 53) return false;
   }
   const double magnitude = static_cast<double>(static_cast<int64_t>(value)) / kExactPowers[digits];
-  *number = sign ? -magnitude : magnitude;
+  // No branch by the sign, which is as random as numbers are.
+  uint64_t bits;
+  std::memcpy(&bits, &magnitude, sizeof bits);
+  bits |= sign << 63;
+  std::memcpy(number, &bits, sizeof bits);
   return true;
 }
 
