@@ -6,7 +6,7 @@ import { Accuracy } from '../../training/metrics/accuracy.js';
 import type { StepContext } from '../../training/step.js';
 import { splitByGroup } from '../split.js';
 import type { Prepared, Task, Trained } from '../task.js';
-import { type EncodedSentence, type SentenceBatch, sentenceLoader } from './batches.js';
+import { EncodedSentences, type SentenceBatch, sentenceLoader } from './batches.js';
 import { describeTagger, Tagger } from './model.js';
 import { readSentences, type TaggedSentence } from './sentences.js';
 import type { TaggerSettings } from './settings.js';
@@ -21,39 +21,59 @@ const fewest = 4;
 /** What random numbers of words left out begin with, beside the seed of the run. */
 const dropoutSeed = 7919;
 
+interface Parts {
+  readonly training: readonly TaggedSentence[];
+  readonly validation: readonly TaggedSentence[];
+  /** What is told of where they are from. */
+  readonly from: string;
+  readonly format: 'slash' | 'conll' | 'jsonl';
+}
+
+/** Apart from what goes on with them: a function that is kept keeps all that those beside it know, here the texts. */
+async function readParts(data: string, settings: TaggerSettings): Promise<Parts> {
+  const all = await readSentences(data, settings);
+  const { sentences, format } = all;
+  if (sentences.length < fewest) {
+    throw new CorpusError(
+      `${data} has ${sentences.length === 1 ? '1 sentence' : `${sentences.length} sentences`}; a tagger needs at least ${fewest}, and better thousands`,
+    );
+  }
+  const from = all.files > 1 ? ` (${all.files} files)` : '';
+  if (settings.validation !== undefined) {
+    const held = await readSentences(settings.validation, settings);
+    return { training: sentences, validation: held.sentences, from, format };
+  }
+  const groups = new Array<string>(sentences.length).fill('');
+  const { training, validation } = splitByGroup(data, groups, settings.validationSplit, settings.seed);
+  const some = (places: readonly number[]) => places.map((k) => sentences[k]);
+  return { training: some(training), validation: some(validation), from, format };
+}
+
+function featuresOf(
+  training: readonly TaggedSentence[],
+  { minFrequency, maxVocabulary }: TaggerSettings,
+): WordFeatures {
+  const words = function* () {
+    for (const sentence of training) yield* sentence.words;
+  };
+  return WordFeatures.build(words(), { minFrequency, maxSize: maxVocabulary });
+}
+
 export const taggerTask: Task<TaggerSettings> = {
   async prepare(data: string, settings: TaggerSettings): Promise<Prepared> {
-    const all = await readSentences(data, settings);
-    if (all.sentences.length < fewest) {
-      throw new CorpusError(
-        `${data} has ${all.sentences.length === 1 ? '1 sentence' : `${all.sentences.length} sentences`}; a tagger needs at least ${fewest}, and better thousands`,
-      );
-    }
-    const held = settings.validation === undefined ? null : await readSentences(settings.validation, settings);
-    const parts =
-      held === null
-        ? splitByGroup(data, new Array<string>(all.sentences.length).fill(''), settings.validationSplit, settings.seed)
-        : null;
-    const training = parts === null ? all.sentences : parts.training.map((k) => all.sentences[k]);
+    const { training, validation, from, format } = await readParts(data, settings);
     const tags = [...new Set(training.flatMap((sentence) => sentence.tags))].sort();
     if (tags.length < 2)
       throw new CorpusError(`${data}: all words have the one tag '${tags[0]}'; there is nothing to learn`);
-    const validation = parts === null ? held!.sentences : parts.validation.map((k) => all.sentences[k]);
     const unseen = checkSeen(settings.validation ?? data, validation, tags);
-    const features = WordFeatures.build(
-      (function* () {
-        for (const { words } of training) yield* words;
-      })(),
-      { minFrequency: settings.minFrequency, maxSize: settings.maxVocabulary },
-    );
+    const features = featuresOf(training, settings);
     if (features.size === 0)
       throw new CorpusError(`${data}: no word occurs ${settings.minFrequency} times; give more data`);
     const sizes = { ...settings, features: features.size, tags: tags.length + 1 };
-    const encode = encoderOf(features, tags);
+    const tagOf = numbersOf(tags);
     manualSeed(settings.seed);
     const generator = new Generator(settings.seed + dropoutSeed);
-    const dropout = { features, probability: settings.wordDropout, generator };
-    const from = all.files > 1 ? ` (${all.files} files)` : '';
+    const dropout = { probability: settings.wordDropout, generator };
     return {
       about: [
         `${data}${from}: ${counted(training.length)} sentences, ${counted(wordsIn(training))} words for training, ` +
@@ -62,12 +82,15 @@ export const taggerTask: Task<TaggerSettings> = {
         ...unseen,
         `Features: ${counted(features.size)} words, beginnings, ends and shapes that occur ${settings.minFrequency} times or more`,
       ],
-      found: { format: all.format },
+      found: { format },
       architecture: describeTagger(sizes),
       model: new Tagger(sizes),
       step: tagStep,
-      training: sentenceLoader(training.map(encode), settings.batchSize, { seed: settings.seed, dropout }),
-      validation: sentenceLoader(validation.map(encode), 4 * settings.batchSize, null),
+      training: sentenceLoader(new EncodedSentences(training, features, tagOf), settings.batchSize, {
+        seed: settings.seed,
+        dropout,
+      }),
+      validation: sentenceLoader(new EncodedSentences(validation, features, tagOf), 4 * settings.batchSize, null),
       metrics: () => ({ accuracy: new Accuracy() }),
       monitor: { name: 'accuracy', mode: 'max' },
       baselines: { 'most frequent tag of each word': { accuracy: wordBaseline(training, validation) } },
@@ -90,7 +113,7 @@ export const taggerTask: Task<TaggerSettings> = {
       readData: async (path) => {
         const { sentences } = await readSentences(path, { ...settings, format: undefined });
         checkSeen(path, sentences, tags);
-        const encoded = sentences.map(encoderOf(features, tags));
+        const encoded = new EncodedSentences(sentences, features, numbersOf(tags));
         return { validation: sentenceLoader(encoded, 4 * settings.batchSize, null), step: tagStep };
       },
     });
@@ -124,12 +147,10 @@ function checkSeen(path: string, sentences: readonly TaggedSentence[], tags: rea
 }
 
 /** Sentences as numbers; tags that training has not have the number behind the last, which nothing is learnt for. */
-function encoderOf(features: WordFeatures, tags: readonly string[]) {
+/** Tags that training has not have a number of their own. */
+function numbersOf(tags: readonly string[]): (tag: string) => number {
   const ids = new Map(tags.map((tag, k) => [tag, k]));
-  return ({ words, tags: own }: TaggedSentence): EncodedSentence => ({
-    words: words.map((word) => features.idsOf(word)),
-    tags: Int32Array.from(own, (tag) => ids.get(tag) ?? tags.length),
-  });
+  return (tag) => ids.get(tag) ?? tags.length;
 }
 
 function tagStep({ model, batch }: StepContext<SentenceBatch>) {

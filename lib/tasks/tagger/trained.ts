@@ -9,7 +9,7 @@ import { Accuracy } from '../../training/metrics/accuracy.js';
 import { F1 } from '../../training/metrics/class_counts.js';
 import { evaluateRun } from '../evaluate_run.js';
 import type { Evaluation, Prediction, PredictSettings, Prepared, Trained } from '../task.js';
-import { sentenceBatch } from './batches.js';
+import { EncodedSentences, sentenceBatch } from './batches.js';
 import type { Tagger } from './model.js';
 import { readPlainSentences } from './sentences.js';
 import type { TaggerSettings } from './settings.js';
@@ -56,11 +56,12 @@ export class TrainedTagger implements Trained {
     const full = [...sentences.keys()].filter((k) => sentences[k].length > 0);
     const answers: Prediction[] = sentences.map(() => ({ json: { words: [], tags: [] }, line: '' }));
     if (full.length === 0) return answers;
-    const encoded = full.map((k) => ({
-      words: sentences[k].map((word) => features.idsOf(word)),
-      tags: new Int32Array(0),
-    }));
-    const batch = sentenceBatch(encoded, null);
+    const encoded = new EncodedSentences(
+      full.map((k) => ({ words: sentences[k] })),
+      features,
+      () => 0,
+    );
+    const batch = sentenceBatch(encoded, [...full.keys()], null);
     model.eval();
     const [best, probabilities] = noGrad(() => {
       const logits = model.forward(batch);

@@ -30,7 +30,10 @@ function shapeOf(word: string): string {
 /** Numbers of the features of words. */
 export class WordFeatures {
   readonly vocabulary: Vocabulary;
-  readonly #known = new Map<string, Int32Array>();
+  /** Words by their numbers, whose features lie one after the other: a list for each would have the garbage collector look at all of them. */
+  readonly #known = new Map<string, number>();
+  #ends = new Int32Array(1 << 10);
+  #ids = new Int32Array(1 << 13);
   readonly #isWord: Uint8Array;
 
   constructor(vocabulary: Vocabulary) {
@@ -53,21 +56,44 @@ export class WordFeatures {
     return this.vocabulary.size;
   }
 
-  /** The features of a word that are known; none of a word that is like no other. */
-  idsOf(word: string): Int32Array {
+  /** The number of a word, from which its features are found; none are of a word that is like no other. */
+  numberOf(word: string): number {
     const known = this.#known.get(word);
     if (known !== undefined) return known;
-    const ids = Int32Array.from(
-      featuresOf(word)
-        .filter((feature) => this.vocabulary.has(feature))
-        .map((feature) => this.vocabulary.lookupIndex(feature)),
-    );
-    this.#known.set(word, ids);
-    return ids;
+    const number = this.#known.size;
+    let end = this.beginOf(number);
+    for (const feature of featuresOf(word)) {
+      if (!this.vocabulary.has(feature)) continue;
+      if (end === this.#ids.length) this.#ids = doubled(this.#ids);
+      this.#ids[end++] = this.vocabulary.lookupIndex(feature);
+    }
+    if (number === this.#ends.length) this.#ends = doubled(this.#ends);
+    this.#ends[number] = end;
+    this.#known.set(word, number);
+    return number;
+  }
+
+  /** The features of all words so far; those of one lie from `beginOf` to `endOf` its number. */
+  get ids(): Int32Array {
+    return this.#ids;
+  }
+
+  beginOf(number: number): number {
+    return number === 0 ? 0 : this.#ends[number - 1];
+  }
+
+  endOf(number: number): number {
+    return this.#ends[number];
   }
 
   /** Whether a feature is a whole word. */
   isWord(id: number): boolean {
     return this.#isWord[id] === 1;
   }
+}
+
+function doubled(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * list.length);
+  longer.set(list);
+  return longer;
 }
