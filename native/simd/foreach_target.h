@@ -38,7 +38,7 @@
 #include LUTRA_KERNEL_SOURCE
 #undef LUTRA_NS
 
-#if defined(LUTRA_X86)
+#if defined(LUTRA_HAS_AVX2)
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
@@ -58,6 +58,9 @@
 #elif defined(__GNUC__)
 #pragma GCC pop_options
 #endif
+
+#endif
+#if defined(LUTRA_HAS_AVX512)
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,f16c"))), \
@@ -79,7 +82,8 @@
 #pragma GCC pop_options
 #endif
 
-#elif defined(LUTRA_ARM64)
+#endif
+#if defined(LUTRA_ARM64)
 
 #define LUTRA_NS neon
 #include "simd/vec_neon.h"

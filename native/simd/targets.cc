@@ -66,13 +66,10 @@ bool cpuHas(bool wide) {
 #endif
 
 Isa best() {
-#if defined(LUTRA_X86)
-  return cpuHas(true) ? Isa::avx512 : cpuHas(false) ? Isa::avx2 : Isa::scalar;
-#elif defined(LUTRA_ARM64)
-  return Isa::neon;
-#else
+  for (const Isa isa : {Isa::neon, Isa::avx512, Isa::avx2}) {
+    if (isaAvailable(isa)) return isa;
+  }
   return Isa::scalar;
-#endif
 }
 
 // LUTRA_ISA wins when it names an instruction set that is there; the TypeScript side reports one that is not.
@@ -95,12 +92,15 @@ bool isaAvailable(Isa isa) {
   switch (isa) {
     case Isa::scalar:
       return true;
-#if defined(LUTRA_X86)
+#if defined(LUTRA_HAS_AVX2)
     case Isa::avx2:
       return cpuHas(false);
+#endif
+#if defined(LUTRA_HAS_AVX512)
     case Isa::avx512:
       return cpuHas(true);
-#elif defined(LUTRA_ARM64)
+#endif
+#if defined(LUTRA_ARM64)
     case Isa::neon:
       return true;
 #endif

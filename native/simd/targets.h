@@ -6,6 +6,13 @@
 
 #if defined(__x86_64__) || defined(_M_X64)
 #define LUTRA_X86 1
+// A build for one machine's checks may leave out a set that this machine doesn't run (LUTRA_SETS in CMakeLists.txt).
+#if !defined(LUTRA_WITHOUT_AVX2)
+#define LUTRA_HAS_AVX2 1
+#endif
+#if !defined(LUTRA_WITHOUT_AVX512)
+#define LUTRA_HAS_AVX512 1
+#endif
 #elif defined(__aarch64__) || defined(_M_ARM64)
 #define LUTRA_ARM64 1
 #endif
@@ -23,11 +30,15 @@ const char* isaName(Isa isa);
 
 }  // namespace lutra
 
-#if defined(LUTRA_X86)
+#if defined(LUTRA_HAS_AVX2) && defined(LUTRA_HAS_AVX512)
 #define LUTRA_DISPATCH(...)                                            \
   (::lutra::activeIsa() == ::lutra::Isa::avx512 ? &avx512::__VA_ARGS__ \
    : ::lutra::activeIsa() == ::lutra::Isa::avx2 ? &avx2::__VA_ARGS__   \
                                                 : &scalar::__VA_ARGS__)
+#elif defined(LUTRA_HAS_AVX512)
+#define LUTRA_DISPATCH(...) (::lutra::activeIsa() == ::lutra::Isa::avx512 ? &avx512::__VA_ARGS__ : &scalar::__VA_ARGS__)
+#elif defined(LUTRA_HAS_AVX2)
+#define LUTRA_DISPATCH(...) (::lutra::activeIsa() == ::lutra::Isa::avx2 ? &avx2::__VA_ARGS__ : &scalar::__VA_ARGS__)
 #elif defined(LUTRA_ARM64)
 #define LUTRA_DISPATCH(...) (::lutra::activeIsa() == ::lutra::Isa::neon ? &neon::__VA_ARGS__ : &scalar::__VA_ARGS__)
 #else
