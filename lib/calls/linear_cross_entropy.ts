@@ -35,8 +35,11 @@ export interface LinearLossGradients {
   readonly dbias: Tensor | null;
 }
 
-/** Logits held at a time. The weight's gradient is read and written once for each chunk, so chunks shouldn't be small. */
-const chunkBytes = 64 << 20;
+/**
+ * Logits held at a time: as few as let a product of a chunk run at its full speed where there are 100,000 classes. The weight's
+ * gradient is read and written once for each chunk, so chunks shouldn't be smaller.
+ */
+const chunkBytes = 25 << 20;
 const fewestRows = 64;
 
 function rowsOfChunk(rows: number, classes: number, bytesEach: number): number {

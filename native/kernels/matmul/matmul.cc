@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "memory/caches.h"
 #include "memory/prefetch.h"
 #include "memory/scratch.h"
 

@@ -181,6 +181,19 @@ LUTRA_INLINE bool sharesRows(const Product<T>& p) {
   return p.b.transposed ? p.N <= 4 * p.M : p.N <= 16 * p.M && ownsB<T>(p.N * blockDepth<T>(p.K));
 }
 
+/**
+ * Whether rows are few: all of A then stays packed in the core's own cache while B goes by, panel after panel. An A that
+ * doesn't fit (64 rows of 100,000: the gradient of hidden states whose logits are many) would be read from memory anew for
+ * each panel. Several threads share it, and have sharesRows to decide.
+ */
+template <class T>
+LUTRA_INLINE bool hasFewRows(const Product<T>& p) {
+  if (p.M > 64 && (p.M > 256 || p.N < 4 * p.M)) return false;
+  if (!runsAlone() || p.packedB != nullptr) return true;
+  const int64_t own = cacheSizes().l2 > 0 ? cacheSizes().l2 : 512 << 10;
+  return p.M * p.K * static_cast<int64_t>(sizeof(T)) <= own - own / 4;
+}
+
 /** K = 0: only what is added. */
 template <class T>
 void multiplyNothing(const Product<T>& p) {
@@ -206,7 +219,7 @@ void multiply(const Product<T>& p) {
   const bool dots = p.packedB == nullptr && !p.a.transposed && p.b.transposed;
   if (dots && (p.M <= kDotSide || p.N <= kDotSide)) return multiplyAsDots(p);
   if (turns(p)) return multiplyTurned(p);
-  if ((p.M <= 64 || (p.M <= 256 && p.N >= 4 * p.M)) && !sharesRows(p)) return multiplyFewRows(p);
+  if (hasFewRows(p) && !sharesRows(p)) return multiplyFewRows(p);
   if (p.N <= TileShape<T>::kColumns) {
     return p.a.transposed ? multiplyFewColumns<T, true>(p) : multiplyFewColumns<T, false>(p);
   }
