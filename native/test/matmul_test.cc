@@ -144,13 +144,14 @@ void verifySizes() {
   for (int flags = 0; flags < 16; flags++) {
     CASE(flags);
     const bool tA = (flags & 1) != 0, tB = (flags & 2) != 0, bias = (flags & 4) != 0, add = (flags & 8) != 0;
-    verify<T>({2, 70, 401, tA, tB, bias, add, 3});                         // one or two rows, several blocks of K
-    verify<T>({3, 7, 1000, tA, tB, bias, add, 0});                         // dot products where both run along K
-    verify<T>({37, 130, 780, tA, tB, bias, add, 1});                       // few rows
-    verify<T>({64, 90, 1100, tA, tB, bias, add, 2});                       // few rows, few columns: threads share rows
-    verify<T>({301, 9, 500, tA, tB, bias, add, 2});                        // few columns
-    verify<T>({211, 97, 400, tA, tB, bias, add, 0});                       // blocks
-    if (flags % 5 == 0) verify<T>({13, 20, 32000, tA, tB, bias, add, 1});   // few rows that no cache of a core's own holds
+    verify<T>({2, 70, 401, tA, tB, bias, add, 3});    // one or two rows, several blocks of K
+    verify<T>({3, 7, 1000, tA, tB, bias, add, 0});    // dot products where both run along K
+    verify<T>({37, 130, 780, tA, tB, bias, add, 1});  // few rows
+    verify<T>({64, 90, 1100, tA, tB, bias, add, 2});  // few rows, few columns: threads share rows
+    verify<T>({301, 9, 500, tA, tB, bias, add, 2});   // few columns
+    verify<T>({211, 97, 400, tA, tB, bias, add, 0});  // blocks
+    if (flags % 5 == 0)
+      verify<T>({13, 20, 32000, tA, tB, bias, add, 1});  // few rows that no cache of a core's own holds
     if (flags % 5 == 0) verify<T>({131, 700, 520, tA, tB, bias, add, 1});  // so large a B that threads pack it together
     verify<T>({97, 3200, 20, tA, tB, bias, add, 16});                      // more columns than one block holds
   }

@@ -182,9 +182,9 @@ LUTRA_INLINE bool sharesRows(const Product<T>& p) {
 }
 
 /**
- * Whether rows are few: all of A then stays packed in the core's own cache while B goes by, panel after panel. An A that
- * doesn't fit (64 rows of 100,000: the gradient of hidden states whose logits are many) would be read from memory anew for
- * each panel. Several threads share it, and have sharesRows to decide.
+ * Whether rows are few: all of A then stays packed in the core's own cache while B goes by, panel after panel. An A
+ * that doesn't fit (64 rows of 100,000: the gradient of hidden states whose logits are many) would be read from memory
+ * anew for each panel. Several threads share it, and have sharesRows to decide.
  */
 template <class T>
 LUTRA_INLINE bool hasFewRows(const Product<T>& p) {
