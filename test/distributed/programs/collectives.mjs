@@ -23,7 +23,8 @@ for (const n of [1, 300]) {
         Array.from({ length: n }, (_, i) => ((i * 3 + r * 5) % 11) + r),
         { dtype },
       );
-    const expected = (fold) => Array.from({ length: n }, (_, i) => fold(ranks.map((r) => of(r).at(i))));
+    const all = ranks.map(of);
+    const expected = (fold) => Array.from({ length: n }, (_, i) => fold(all.map((x) => x.at(i))));
     const reductions = {
       sum: (all) => all.reduce((a, b) => a + b),
       max: (all) => Math.max(...all),
@@ -40,19 +41,20 @@ for (const n of [1, 300]) {
         return work;
       });
       // Each rank's own part of the reduction.
-      const whole = (r) =>
+      const wholes = ranks.map((r) =>
         tensor(
           Array.from({ length: size * n }, (_, i) => ((i + r) % 9) + 1),
           { dtype },
-        ).reshape([size, n]);
+        ).reshape([size, n]),
+      );
       ways((options) => {
         const part = zeros([n], { dtype });
-        const work = dist.reduceScatter(part, whole(rank), { op, ...options });
+        const work = dist.reduceScatter(part, wholes[rank], { op, ...options });
         const check = () =>
           assert.deepEqual(
             part.tolist(),
             tensor(
-              Array.from({ length: n }, (_, i) => fold(ranks.map((r) => whole(r).at(rank * n + i)))),
+              Array.from({ length: n }, (_, i) => fold(ranks.map((r) => wholes[r].at(rank * n + i)))),
               { dtype },
             ).tolist(),
             `reduceScatter ${op} ${dtype} ${n}`,
