@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     } else {
       MPI_Allreduce(MPI_IN_PLACE, x.data(), count, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
     }
-    if (i >= 20) times.push(1e6 * (MPI_Wtime() - start));
+    if (i >= 20) times.push_back(1e6 * (MPI_Wtime() - start));
   }
   std::sort(times.begin(), times.end());
   if (rank == 0) std::printf("{\"us\": %.1f}\n", times[times.size() / 2]);
