@@ -71,9 +71,9 @@ export function writeApi({ root, here, source, run }) {
   const entries = join(here, 'entries');
   rmSync(entries, { recursive: true, force: true });
   mkdirSync(entries);
-  for (const [name, about, places] of rooms) {
+  const shown = rooms.filter(([, , places]) => places.some((place) => found.has(place)));
+  for (const [name, about, places] of shown) {
     const statements = places.flatMap((place) => found.get(place) ?? []);
-    if (statements.length === 0) throw new Error(`nothing is exported from ${places.join(', ')}`);
     for (const place of places) found.delete(place);
     const methods = "export type {} from '../../lib/index.js';";
     writeFileSync(
@@ -90,7 +90,7 @@ export function writeApi({ root, here, source, run }) {
     // A shape that begins a line, `[batch]: …`, would be read as the definition of a link.
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^(\s*)\[([^\]\n]+)\]:(?= )/gm, '$1\\[$2]:'));
   }
-  const links = rooms.map(([name]) => {
+  const links = shown.map(([name]) => {
     const parts = join(api, name, 'namespaces');
     const link = existsSync(parts) ? `/api/${name}/` : `/api/${name}`;
     const text = name.replace('_', ': ');
@@ -108,7 +108,7 @@ export function writeApi({ root, here, source, run }) {
     return { text, link, items };
   });
   writeFileSync(join(api, 'sidebar.json'), JSON.stringify(links));
-  const list = rooms
+  const list = shown
     .map(([name, about]) => `| [${name}](./${existsSync(join(api, name)) ? `${name}/` : name}) | ${about} |`)
     .join('\n');
   writeFileSync(

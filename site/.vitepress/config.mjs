@@ -94,7 +94,17 @@ export default defineConfig({
     ],
     sidebar: { '/api/': [{ text: 'API', link: '/api/', items: api }], '/': [...guides, ...about] },
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // A guide explains what the API only lists.
+            boostDocument: (id) => (id.includes('/guides/') ? 4 : id.includes('/api/') ? 1 : 2),
+          },
+        },
+      },
+    },
     footer: { message: 'MIT License' },
   },
 });
