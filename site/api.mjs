@@ -26,6 +26,7 @@ const rooms = [
   ['plots', 'Pictures: `import { plots } from "lutra"`, or `lutra/plots`', ['plots']],
   ['view', 'A page of points in the browser', ['view']],
   ['tasks', 'What `lutra train` trains, for programs: `lutra/tasks` alone', ['tasks']],
+  ['distributed', 'Training on several machines: `lutra/distributed` alone', ['distributed']],
   [
     'language_model',
     'The word language model of `lutra train TEXT`: `import { languageModel } from "lutra"`',
