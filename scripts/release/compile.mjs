@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { undefinedInCoff } from './binary/pe.mjs';
+import { clearTimes, undefinedInCoff } from './binary/pe.mjs';
 import { entryPoints, isNodeFunction } from './entry_points.mjs';
 import { writeNodeFunctions } from './node_functions.mjs';
 import { zig } from './zig.mjs';
@@ -151,6 +151,11 @@ export async function linkTarget(target, { log }) {
   const args = ['c++', '-target', target.zig, '-O3', '-shared', '-s', ...linkOptions(target), ...files];
   const { stderr } = await zig(args, root);
   if (stderr.trim() !== '') log(`${target.name}: ${stderr.trim()}`);
+  if (target.os === 'win32') {
+    const bytes = readFileSync(unfinished);
+    clearTimes(bytes);
+    writeFileSync(unfinished, bytes);
+  }
   renameSync(unfinished, binary);
   return binary;
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Found, inspect } from '../../scripts/release/binary/inspect.mjs';
-import { undefinedInCoff } from '../../scripts/release/binary/pe.mjs';
+import { clearTimes, undefinedInCoff } from '../../scripts/release/binary/pe.mjs';
 import { mostPackedBytes, problemsOf } from '../../scripts/release/rules.mjs';
 import { targetOf, targets } from '../../scripts/release/targets.mjs';
 
@@ -136,6 +136,14 @@ describe('libraries of other systems', () => {
     expect(found.exports).toEqual(['napi_register_module_v1']);
   });
 
+  it('PE without the times of linking', () => {
+    const bytes = pe();
+    put(bytes, 0x204, 4, 12345); // of the exports
+    clearTimes(bytes);
+    expect(inspect(fileOf(bytes))).toMatchObject({ time: 0, exports: ['napi_register_module_v1'] });
+    expect(bytes.readUInt32LE(0x204)).toBe(0);
+  });
+
   it('names that a Windows object uses, short and long', () => {
     const bytes = Buffer.alloc(120);
     put(bytes, 8, 4, 20, 3);
@@ -158,7 +166,7 @@ describe('libraries of other systems', () => {
 const good: { readonly [os: string]: Partial<Found> } = {
   linux: { format: 'ELF', nodelete: true, executableStack: false },
   darwin: { format: 'Mach-O', oldestMacos: '11.0', signed: true, libraries: ['/usr/lib/libSystem.B.dylib'] },
-  win32: { format: 'PE', oldestWindows: '6.0', debug: false, dynamicBase: true, libraries: ['KERNEL32.dll'] },
+  win32: { format: 'PE', oldestWindows: '6.0', time: 0, debug: false, dynamicBase: true, libraries: ['KERNEL32.dll'] },
 };
 
 /** A binary of a target with nothing wrong in it, but for what `changes` says. */
@@ -201,6 +209,8 @@ describe('what a binary must keep', () => {
     ['win32-x64', { imports: [{ name: 'napi_throw', library: 'node.exe' }] }, 'napi_throw is asked of node.exe'],
     ['win32-arm64', { libraries: ['libstdc++-6.dll'] }, 'needs libstdc++-6.dll'],
     ['win32-arm64', { debug: true }, 'debug directory'],
+    ['win32-x64', { time: 12345 }, 'time of its linking'],
+    ['win32-x64', { exports: [...entryPoints, 'other'] }, 'exports other'],
   ])('%s %j: %s', (name, changes, problem) => {
     expect(found(name, changes).join('\n')).toContain(problem);
   });

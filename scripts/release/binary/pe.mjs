@@ -29,6 +29,14 @@ export function isPe(bytes) {
   return bytes.length > 64 && bytes.toString('latin1', 0, 2) === 'MZ';
 }
 
+/** Takes the times of linking out of a library, in place: they would make every build another file. */
+export function clearTimes(bytes) {
+  const header = bytes.readUInt32LE(0x3c);
+  const { time, exportsAt } = readPe(bytes);
+  if (time !== 0) bytes.writeUInt32LE(0, header + 8);
+  if (exportsAt !== null) bytes.writeUInt32LE(0, exportsAt + 4);
+}
+
 /** @returns what inspect() describes, and of PE alone: time (seconds, or a hash of the content), debug, oldestWindows, dynamicBase */
 export function readPe(bytes) {
   const header = bytes.readUInt32LE(0x3c);
@@ -76,6 +84,7 @@ export function readPe(bytes) {
     libraries,
     imports,
     exports,
+    exportsAt: directory(0) === 0 ? null : place(directory(0)),
     time: bytes.readUInt32LE(header + 8),
     debug: directory(6) !== 0,
     oldestWindows: `${bytes.readUInt16LE(optional + 48)}.${bytes.readUInt16LE(optional + 50)}`,
