@@ -12,6 +12,22 @@ export function checkBody(op: string, body: unknown): void {
 }
 
 /**
+ * Runs `body`, then `restore`: when it returns or throws, and where it returns a promise when that settles. Returns what it returns.
+ */
+export function runThenRestore<T>(body: () => T, restore: () => void): T {
+  let result: T;
+  try {
+    result = body();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(restore) as T;
+  restore();
+  return result;
+}
+
+/**
  * Refuses what a scoped function can't keep its promise for: the code behind a promise runs on when the scope is over.
  * @param remedy what the caller can do instead.
  */

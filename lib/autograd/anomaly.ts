@@ -2,7 +2,7 @@ import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, AutogradError, describe } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { checkBody } from '../scoped.js';
+import { checkBody, runThenRestore } from '../scoped.js';
 import { dtypes } from '../tensor/dtype.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -149,19 +149,9 @@ export function detectAnomaly<T>(body: () => T, options?: AnomalyOptions): T {
   const op = 'detectAnomaly';
   checkBody(op, body);
   const before = { detecting, checksNan };
-  const restore = () => {
+  setDetectAnomaly(true, checkOptions(op, options, ['checkNan']));
+  return runThenRestore(body, () => {
     detecting = before.detecting;
     checksNan = before.checksNan;
-  };
-  setDetectAnomaly(true, checkOptions(op, options, ['checkNan']));
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(restore) as T;
-  restore();
-  return result;
+  });
 }

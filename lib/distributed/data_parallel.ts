@@ -6,7 +6,7 @@ import { EmbeddingTable } from '../nn/embedding_table.js';
 import { Module } from '../nn/module.js';
 import type { LoadOptions, LoadResult, StateDict } from '../nn/state_dict.js';
 import { checkOptions } from '../options.js';
-import { checkBody } from '../scoped.js';
+import { checkBody, runThenRestore } from '../scoped.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Ranks } from '../training/ranks.js';
 import { allReduce, broadcast } from './collectives.js';
@@ -133,20 +133,10 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
   noSync<T>(body: () => T): T {
     checkBody('noSync', body);
     const before = this.#averages;
-    const restore = () => {
-      this.#averages = before;
-    };
     this.#averages = false;
-    let result: T;
-    try {
-      result = body();
-    } catch (error) {
-      restore();
-      throw error;
-    }
-    if (result instanceof Promise) return result.finally(restore) as T;
-    restore();
-    return result;
+    return runThenRestore(body, () => {
+      this.#averages = before;
+    });
   }
 
   /** Averages the gradients that there are, without a backward: what `noSync` has left, or where this rank has no batch. */

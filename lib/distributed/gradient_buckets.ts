@@ -49,10 +49,6 @@ export class GradientBucket {
     return this.#ready === this.#slots.length;
   }
 
-  get isStarted(): boolean {
-    return this.#work !== null;
-  }
-
   /** Takes the gradient of the parameter at a place, which this rank has just computed. */
   take(place: number): void {
     const slot = this.#slots[place];

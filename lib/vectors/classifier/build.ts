@@ -168,7 +168,7 @@ export async function trainModel(
     callbacks.heldOut === undefined ? null : await encodeHeldOut(op, callbacks.heldOut, settings, dictionary, signal);
   const stride = strideOfRows(dim);
   const input = new Float32Array(inputRows * stride);
-  await fillFirstRows(input, numbers.rows, dim, stride, settings.seed, signal);
+  await fillFirstRows(input, { rows: numbers.rows, columns: dim, stride }, dim, settings.seed, signal);
   if (pretrainedVectors !== null) fillPretrained(input, stride, dictionary, pretrainedVectors);
   const output = new Float32Array(labels.length * stride);
   const tables = { input, inputRows, output, outputRows: labels.length };

@@ -5,8 +5,8 @@ import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { KeyedVectors } from '../keyed_vectors.js';
 import { type CooccurrenceOptions, Cooccurrences } from './cooccurrences.js';
-import { uniform } from './draws.js';
 import type { Sentences } from './encoded_corpus.js';
+import { fillFirstRows } from './first_rows.js';
 import { costOf, countHeldOut } from './glove_held_out.js';
 import { type GloVeOptions, type GloVeSettings, readGloVeOptions } from './glove_options.js';
 import { checksum } from './kept_training.js';
@@ -108,9 +108,10 @@ export class GloVe {
 
   async #fill(signal: StopSignal | undefined): Promise<void> {
     const { vectorSize: dim, seed } = this.options;
-    const words = this.words.length;
-    await fillFirstRows(this.#word, words, dim, this.#stride, seed, signal);
-    await fillFirstRows(this.#context, words, dim, this.#stride, seed + 0x5bd1e995, signal);
+    // Uniform in ±½ / dim, biases too, as GloVe begins.
+    const rows = { rows: this.words.length, columns: dim + 1, stride: this.#stride };
+    await fillFirstRows(this.#word, rows, 2 * dim, seed, signal);
+    await fillFirstRows(this.#context, rows, 2 * dim, seed + 0x5bd1e995, signal);
     const turns = new Turns(signal);
     for (const squares of [this.#wordSquares, this.#contextSquares]) {
       for (let at = 0; at < squares.length; at += filledAtOnce) {
@@ -257,22 +258,5 @@ export class GloVe {
       contextSquares: this.#contextSquares,
       examples,
     }).cost;
-  }
-}
-
-/** Uniform in ±½ / dim, biases too, as GloVe begins. */
-async function fillFirstRows(
-  table: Float32Array,
-  words: number,
-  dim: number,
-  stride: number,
-  seed: number,
-  signal: StopSignal | undefined,
-): Promise<void> {
-  const turns = new Turns(signal);
-  const draw = uniform(seed);
-  for (let w = 0; w < words; w++) {
-    for (let j = 0; j <= dim; j++) table[w * stride + j] = (draw() - 0.5) / dim;
-    if (w % 256 === 0) await turns.next();
   }
 }

@@ -110,7 +110,8 @@ export class VectorTraining {
     else this.#negatives = await inTurns(negativesSteps(counts, nsExponent), signal);
     if (sample > 0) this.#keep = keepProbabilities(counts, this.corpus.read, sample);
     const unseen = heldOut === undefined ? null : await this.#encodeHeldOut(op, heldOut, signal);
-    await fillFirstRows(this.input, this.inputRows - this.zeroRows, vectorSize, this.stride, seed, signal);
+    const first = { rows: this.inputRows - this.zeroRows, columns: vectorSize, stride: this.stride };
+    await fillFirstRows(this.input, first, vectorSize, seed, signal);
     await takeOver(this);
     const told = ({ epochsPerSecond, ...stretch }: Stretch) =>
       onProgress?.({
