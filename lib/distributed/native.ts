@@ -25,7 +25,6 @@ export interface RankFacts {
   readonly size: number;
   /** Ranks on this machine. */
   readonly localSize: number;
-  readonly isThreaded: boolean;
 }
 
 /** The addon that speaks MPI: native/mpi/module.cc. */
@@ -87,6 +86,9 @@ export function loadMpi(launcher: Launcher): NativeMpi {
     throw new DistributedError(`initProcessGroup: ${found}: ${how}`);
   }
   const module = { exports: {} as NativeMpi };
+  // UCX, on which MPICH may stand, hears of memory that is given back by writing jumps over the code of munmap and its like while the
+  // program runs; a thread of V8 that is in there meanwhile crashes. UCX reads the variable when it is loaded.
+  process.env.UCX_MEM_EVENTS ??= 'no';
   try {
     // Open MPI loads its components as libraries that look for its own symbols among the global ones.
     process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL);

@@ -60,7 +60,6 @@ Napi::Value start(Args& args) {
   said.Set("rank", session.rank());
   said.Set("size", session.size());
   said.Set("localSize", session.localSize());
-  said.Set("isThreaded", session.threadLevel() >= MPI_THREAD_SERIALIZED);
   return said;
 }
 

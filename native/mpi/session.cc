@@ -40,12 +40,13 @@ std::string libraryVersion() {
 Session::Session(double timeoutSeconds, int64_t mostElements) : timeout_(timeoutSeconds), mostElements_(mostElements) {
   watchdog().start(timeoutSeconds);
   const Watched watched("initProcessGroup");
-  // The watchdog may have to end the job from its own thread.
-  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &threadLevel_), "MPI_Init_thread");
+  // One thread makes all calls; only the watchdog may have to end the job meanwhile, from its own.
+  int threads = MPI_THREAD_SINGLE;
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &threads), "MPI_Init_thread");
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
-  watchdog().know(rank_, size_);
+  watchdog().know(rank_, size_, threads == MPI_THREAD_MULTIPLE);
   for (MPI_Comm* comm : {&data, &agreement, &words}) {
     check(MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup");
     MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);

@@ -21,7 +21,6 @@ class Session {
   // Whether on some machine ranks share a core. MPI's blocking calls would hold it while they wait for one that needs
   // it.
   bool isCrowded() const { return crowded_; }
-  int threadLevel() const { return threadLevel_; }
   double timeout() const { return timeout_; }
   // MPI counts in int: what is larger than this goes in pieces. Tests make it small.
   int64_t mostElements() const { return mostElements_; }
@@ -47,7 +46,6 @@ class Session {
   int rank_ = 0;
   int size_ = 1;
   int localSize_ = 1;
-  int threadLevel_ = 0;
   bool crowded_ = false;
   double timeout_;
   int64_t mostElements_;

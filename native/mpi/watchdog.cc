@@ -40,8 +40,9 @@ void Watchdog::stop() {
   thread_.join();
 }
 
-void Watchdog::know(int rank, int size) {
+void Watchdog::know(int rank, int size, bool mayCall) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  mayCall_ = mayCall;
   rank_ = rank;
   size_ = size;
   known_ = true;
@@ -87,7 +88,7 @@ void Watchdog::giveUp(const std::string& what) {
     std::this_thread::sleep_for(kLastResort);
     _exit(kExitCode);
   }).detach();
-  if (known_) MPI_Abort(MPI_COMM_WORLD, kExitCode);
+  if (known_ && mayCall_) MPI_Abort(MPI_COMM_WORLD, kExitCode);
   _exit(kExitCode);
 }
 

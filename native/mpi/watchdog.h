@@ -16,8 +16,9 @@ class Watchdog {
   // Starts the thread. Its work is one look a second; the calls that it watches take a lock and a clock.
   void start(double timeoutSeconds);
   void stop();
-  // From now on it can say whose rank it is, and end the others.
-  void know(int rank, int size);
+  // From now on it can say whose rank it is, and end the others. `mayCall`: whether MPI lets any thread call it at any
+  // time; where it does not, the end of this process is what ends the job.
+  void know(int rank, int size, bool mayCall);
   // A wait begins, and is over.
   void begin(const std::string& what);
   void end();
@@ -33,6 +34,7 @@ class Watchdog {
   bool running_ = false;
   bool waiting_ = false;
   bool known_ = false;
+  bool mayCall_ = false;
   int rank_ = -1;
   int size_ = 0;
   std::chrono::duration<double> timeout_{};
