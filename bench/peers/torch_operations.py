@@ -177,6 +177,7 @@ ON_MATRICES = {
     "poissonNll": poisson_nll,
     "softMargin": soft_margin,
     "scatterSum": scatters("sum", 1),
+    "scatterSumRows": scatters("sum", 0),
     "scatterProd": scatters("prod", 1),
     "scatterMean": scatters("mean", 1),
     "scatterAmax": scatters("amax", 1),

@@ -140,6 +140,7 @@ const onMatrices: { readonly [op: string]: MatrixOperation } = {
     return (x) => F.softMarginLoss(x, target);
   },
   scatterSum: scatters('sum', 1),
+  scatterSumRows: scatters('sum', 0),
   scatterProd: scatters('prod', 1),
   scatterMean: scatters('mean', 1),
   scatterAmax: scatters('amax', 1),

@@ -26,11 +26,32 @@ const large = [
 ];
 /** At places of an index, in order, by number: what a loop does element by element. */
 const ordered = [
-  ...['scatterSum', 'scatterProd', 'scatterMean', 'scatterAmax', 'scatterAmaxRows', 'cumprod', 'cumprodRows'],
+  ...[
+    'scatterSum',
+    'scatterSumRows',
+    'scatterProd',
+    'scatterMean',
+    'scatterAmax',
+    'scatterAmaxRows',
+    'cumprod',
+    'cumprodRows',
+  ],
   ...['cummax', 'cummaxRows', 'uniqueConsecutive', 'uniqueConsecutiveCounts', 'bincount', 'bincountMany'],
   ...['clampTensors', 'atan2', 'lgamma', 'nansum', 'nansumRows'],
 ];
-const trained = ['relu', 'tanh', 'gelu', 'silu', 'square', 'dropout', 'softmax', 'meanRows', 'sumColumns'];
+const trained = [
+  'relu',
+  'tanh',
+  'gelu',
+  'silu',
+  'square',
+  'dropout',
+  'softmax',
+  'meanRows',
+  'sumColumns',
+  'clampTensors',
+  'scatterSum',
+];
 const losses = ['mse', 'bceWithLogits', 'cosineSimilarity', 'multiMargin', 'poissonNll', 'softMargin'];
 
 /** Options and operations that the table has no row for. */

@@ -26,6 +26,8 @@ export const sizes: readonly Workload[] = [
   matmul(32, 64, 5),
   matmul(100, 100, 100),
   matmul(20, 256, 10000),
+  matmul(32, 512, 10000),
+  matmul(64, 256, 100000),
   ...recurrent('LSTM', 100, 64, 32, 20),
   ...recurrent('LSTM', 128, 256, 16, 50),
   ...recurrent('LSTM', 32, 32, 64, 20),

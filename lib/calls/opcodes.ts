@@ -119,6 +119,9 @@ export const ternaryNames = [
   'divOtherBackward',
   'preluBackward',
   'gluGateBackward',
+  'clampBetween',
+  'passWhereGreater',
+  'passWhereAtLeast',
 ] as const;
 export const integerUnaryNames = ['neg', 'abs', 'sign', 'square', 'relu', 'clamp', 'bitwiseNot'] as const;
 export const integerBinaryNames = [

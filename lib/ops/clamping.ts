@@ -1,11 +1,11 @@
 import { needsGrad, record } from '../autograd/record.js';
-import { backwardOf, binary, unary } from '../calls/elementwise.js';
+import { backwardOf, binary, ternary, unary } from '../calls/elementwise.js';
 import { sumTo } from '../calls/reduce.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
 import { type DType, isFloating, promote } from '../tensor/dtype.js';
-import { broadcastShapes } from '../tensor/shape.js';
+import { broadcastShapes, type Shape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
-import { ge, gt, le, logicalAnd, logicalOr, lt } from './comparison.js';
+import { gt, le, logicalOr, lt } from './comparison.js';
 import { checkWritable, replace, writeInPlace } from './in_place.js';
 import { where } from './masking.js';
 import { checkDense, computeType, convert } from './operands.js';
@@ -72,27 +72,48 @@ function joined(dtype: DType, x: Tensor, limit: Tensor): DType {
   return lesser ? dtype : promote(dtype, limit.dtype);
 }
 
-/** min(max(x, low), high); NaN wherever one of the three is. */
+/** min(max(x, low), high) in one pass where there is a kernel for it. */
+function between(x: Tensor, low: Limit, high: Limit, shape: Shape): Tensor {
+  if (low instanceof Tensor && high !== null && isFloating(x.dtype)) {
+    return ternary('clampBetween', x, low, high, shape);
+  }
+  const raised = low === null ? x : binary('maximum', x, low, shape);
+  if (high === null) return raised;
+  return binary('minimum', raised, high, shape, 0, 0, low === null ? undefined : raised);
+}
+
+/** The gradient where x ≥ low, else 0. */
+function atLeast(grad: Tensor, x: Tensor, low: Limit, shape: Shape): Tensor {
+  return low === null ? grad : ternary('passWhereAtLeast', grad, x, low, shape);
+}
+
+/** The gradient where x ≤ high, else 0. */
+function atMost(grad: Tensor, x: Tensor, high: Limit, shape: Shape): Tensor {
+  if (high === null) return grad;
+  if (high instanceof Tensor) return ternary('passWhereAtLeast', grad, high, x, shape);
+  return where(le(x, high), grad, 0);
+}
+
+/** NaN wherever one of the three is. */
 function clampByTensors(op: string, { x, low, high }: Clamp): Tensor {
   let shape = x.shape;
   for (const limit of [low, high]) if (limit instanceof Tensor) shape = broadcastShapes(op, shape, limit.shape);
   const source = x.detach();
   const [bottom, top] = [low, high].map((limit) => (limit instanceof Tensor ? limit.detach() : limit));
-  let out = source;
-  if (bottom !== null) out = binary('maximum', out, bottom, shape);
-  if (top !== null) out = binary('minimum', out, top, shape);
+  const out = between(source, bottom, top, shape);
   const tensors = [x, low, high].filter((t) => t instanceof Tensor);
   if (!isFloating(x.dtype) || !needsGrad(...tensors)) return out;
   const backward = (grad: Tensor, needs: readonly boolean[]) => {
-    const inside = [bottom === null ? null : ge(source, bottom), top === null ? null : le(source, top)];
-    const parts: (() => Tensor)[] = [() => inside.reduce((a: Tensor, m) => (m === null ? a : where(m, a, 0)), grad)];
+    const parts: (() => Tensor)[] = [() => atMost(atLeast(grad, source, bottom, shape), source, top, shape)];
     if (low instanceof Tensor) {
-      const chosen = lt(source, bottom as Tensor);
-      parts.push(() => where(top === null ? chosen : logicalAnd(chosen, lt(bottom as Tensor, top)), grad, 0));
+      const under = () => ternary('passWhereGreater', grad, bottom as Tensor, source, shape);
+      parts.push(() => (top === null ? under() : where(lt(bottom as Tensor, top), under(), 0)));
     }
     if (high instanceof Tensor) {
-      const chosen = gt(source, top as Tensor);
-      parts.push(() => where(bottom === null ? chosen : logicalOr(chosen, lt(top as Tensor, bottom)), grad, 0));
+      const over = () => ternary('passWhereGreater', grad, source, top as Tensor, shape);
+      parts.push(() =>
+        bottom === null ? over() : where(logicalOr(gt(source, top as Tensor), lt(top as Tensor, bottom)), grad, 0),
+      );
     }
     return tensors.map((t, i) => (needs[i] ? sumTo(parts[i](), t.shape) : null));
   };

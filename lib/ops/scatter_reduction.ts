@@ -18,7 +18,7 @@ import { checkDense, overwrite, toComputing } from './operands.js';
 import { reshape } from './reshape.js';
 import { gather, scatter, scatterAdd } from './scatter.js';
 import { expand, narrow } from './view.js';
-import { wrappedIndex } from './wrapped_index.js';
+import { wrappedIndex, wrappedOrSame } from './wrapped_index.js';
 
 /** What becomes of the values that meet. */
 export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin';
@@ -124,7 +124,7 @@ function prepareScatter(
   const kind = checkReduction(op, reduce, ['sum', 'prod', 'mean', 'amax', 'amin'] as const);
   const includeSelf = readIncludeSelf(op, options);
   const d = checkDim(op, x, dim);
-  const ids = listed(wrappedIndex(op, 'index', index, x.shape[d]));
+  const ids = listed(wrappedOrSame(op, 'index', index, x.shape[d]));
   const fits = ids.ndim === x.ndim && src.ndim === x.ndim;
   if (!fits || ids.shape.some((size, i) => size > src.shape[i] || (i !== d && size > x.shape[i]))) {
     throw new ShapeError(
@@ -229,7 +229,7 @@ function recorded(node: string, meeting: Meeting): Tensor {
       const own = includeSelf ? ofInput : scatter(ofInput, d, ids, 0);
       return [needs[0] ? own : null, needs[1] ? grown(ofSource, src) : null];
     },
-    [x, src, out],
+    [x, src, out, ids],
   );
 }
 

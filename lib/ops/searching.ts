@@ -1,8 +1,9 @@
 /** Places in sorted numbers, and membership. */
 
+import { numberRange } from '../calls/running.js';
 import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import type { TypedArray } from '../tensor/dtype.js';
+import { isFloating, type TypedArray } from '../tensor/dtype.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { installMethods, Tensor } from '../tensor/tensor.js';
 import { toIndices } from './index_argument.js';
@@ -172,14 +173,34 @@ export function isin(elements: Tensor | number, testElements: Tensor | number, o
       ? toComputing(convert(op, x.detach(), dtype) as Tensor).contiguous()
       : (convert(op, Tensor.wrap(Float64Array.of(Number(x)), [], 'float64'), dtype) as Tensor);
   const [sought, known] = [dense(a), dense(b)];
+  const out = Tensor.allocate(sought.shape, 'bool', false);
+  const [list, first] = [sought.storage.array, sought.offset];
+  const [marks, start] = [out.storage.array, out.offset];
+  const no = invert ? 1 : 0;
+  const table = isFloating(dtype) ? null : tableOf(known, out.numel);
+  if (table !== null) {
+    const { least, has } = table;
+    for (let i = 0; i < out.numel; i++) {
+      const place = list[first + i] - least;
+      marks[start + i] = place >= 0 && place < has.length ? has[place] ^ no : no;
+    }
+    return out;
+  }
   const set = new Set<number>();
   for (let i = 0; i < known.numel; i++) set.add(known.storage.array[known.offset + i]);
   set.delete(Number.NaN);
-  const out = Tensor.allocate(sought.shape, 'bool', false);
-  for (let i = 0; i < out.numel; i++) {
-    out.storage.array[out.offset + i] = set.has(sought.storage.array[sought.offset + i]) !== invert ? 1 : 0;
-  }
+  for (let i = 0; i < out.numel; i++) marks[start + i] = set.has(list[first + i]) !== invert ? 1 : 0;
   return out;
+}
+
+/** 1 for each integer that is known, from the least on; null where they lie too far apart for a table. */
+function tableOf(known: Tensor, lookups: number): { least: number; has: Uint8Array } | null {
+  if (known.numel === 0) return { least: 0, has: new Uint8Array(0) };
+  const { least, most } = numberRange(known);
+  if (most - least >= 4096 + 8 * (known.numel + lookups)) return null;
+  const has = new Uint8Array(most - least + 1);
+  for (let i = 0; i < known.numel; i++) has[known.storage.array[known.offset + i] - least] = 1;
+  return { least, has };
 }
 
 installMethods({

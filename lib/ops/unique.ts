@@ -158,9 +158,11 @@ const computes = (dtype: DType) => computeType(dtype) === dtype && dtype !== 'bo
 function runsOf(x: Tensor, shape: readonly number[], options: UniqueOptions): Tensor | Tensor[] {
   const wanted = { inverse: options.returnInverse === true, counts: options.returnCounts === true };
   const { groups, values, inverse, counts } = findRuns(x, wanted);
-  /** Of its own length: the rest of what was kept ready goes back. */
+  /** Of its own length. What was kept ready goes back where less than half of it is needed. */
   const cut = (t: Tensor) => {
-    const kept = copyOf(narrow(t, 0, 0, groups));
+    const used = narrow(t, 0, 0, groups);
+    if (2 * groups >= t.numel) return used;
+    const kept = copyOf(used);
     t.storage.recycle();
     return kept;
   };

@@ -269,6 +269,12 @@ inline Real ternaryReference(TernaryOp op, Real a, Real b, Real c) {
       return b > 0 ? a : c * a;
     case TernaryOp::gluGateBackward:
       return a * b * sigma(c) * (1 - sigma(c));
+    case TernaryOp::clampBetween:
+      return a > b ? (a < c ? a : c) : (b < c ? b : c);
+    case TernaryOp::passWhereGreater:
+      return b > c ? a : 0;
+    case TernaryOp::passWhereAtLeast:
+      return b >= c ? a : 0;
     default:
       return NAN;
   }

@@ -38,6 +38,47 @@ describe('what counting and searching refuse', () => {
   it.each(refused)('%s', (_, run, message) => expect(run).toThrow(message));
 });
 
+describe('membership of integers', () => {
+  it.each([
+    ['near', 3],
+    ['far apart', 2_000_000_000],
+  ])('%s, the negative ones too', (_, far) => {
+    const sought = ints(-2, -1, 0, 1, far, -far);
+    const known = ints(1, -2, far);
+    const among = [true, false, false, true, true, false];
+    expect(L.isin(sought, known).tolist()).toEqual(among);
+    expect(L.isin(sought, known, { invert: true }).tolist()).toEqual(among.map((each) => !each));
+  });
+
+  it('of nothing, of bytes', () => {
+    expect(L.isin(ints(0, 1), zeros([0], { dtype: 'int32' })).tolist()).toEqual([false, false]);
+    expect(L.isin(ints(0, 255, 256), ints(0, 255).to('uint8')).tolist()).toEqual([true, true, false]);
+  });
+});
+
+describe('runs of equal neighbours', () => {
+  it('begin with their first element, and every NaN is one', () => {
+    const { NaN: nan } = Number;
+    const x = tensor([0, -0, 0, nan, nan, -0, 0, 2, 2]);
+    const [values, inverse, counts] = x.uniqueConsecutive({ returnInverse: true, returnCounts: true });
+    expect(values.tolist()).toEqual([0, nan, nan, -0, 2]);
+    expect(inverse.tolist()).toEqual([0, 0, 0, 1, 2, 3, 3, 4, 4]);
+    expect(counts.tolist()).toEqual([3, 1, 1, 2, 2]);
+    expect(x.uniqueConsecutive().tolist()).toEqual(values.tolist());
+    expect(x.uniqueConsecutive({ returnCounts: true })[1].tolist()).toEqual(counts.tolist());
+    expect(x.uniqueConsecutive({ returnInverse: true })[1].tolist()).toEqual(inverse.tolist());
+  });
+
+  it('lie in memory of their own, few or many', () => {
+    for (const x of [ints(1, 1, 1, 1, 1, 2), ints(1, 2, 3, 4, 5, 5)]) {
+      const values = x.uniqueConsecutive();
+      values.fill_(9);
+      expect(x.max().item()).toBeLessThan(9);
+      expect(values.contiguous().data.length).toBe(values.numel);
+    }
+  });
+});
+
 describe('counts and places of many numbers', () => {
   const many = arange(100_000).mul(7919).remainder(1009);
 

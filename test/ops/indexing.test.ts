@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as L from '../../lib/index.js';
-import { autograd, type ScatterReduction, tensor, zeros } from '../../lib/index.js';
+import { autograd, randn, type ScatterReduction, tensor, zeros } from '../../lib/index.js';
 import { sample } from './samples.js';
 
 const x = zeros([2, 3]);
@@ -127,6 +127,34 @@ describe('bytes and bools', () => {
     const bits = tensor([false, false]);
     expect(bits.indexPut([ints(1, 1)], tensor([true, false]), { accumulate: true }).tolist()).toEqual([false, true]);
     expect(bytes.scatterReduce(0, ints(0, 0), ten, 'sum').tolist()).toEqual([7, 1]);
+  });
+});
+
+describe('rows of many elements', () => {
+  it.each([7, 4096, 20_000])('are filled as one by one: %i', (columns) => {
+    const count = columns + 5;
+    const places = Int32Array.from({ length: 2 * count }, (_, i) => (i * 7919) % columns);
+    const values = Float32Array.from({ length: 2 * count }, (_, i) => (i % 100) - 40);
+    const index = tensor(places, { shape: [2, count] });
+    const source = tensor(values, { shape: [2, count] });
+    const [last, sums] = [new Float32Array(2 * columns), new Float32Array(2 * columns)];
+    for (let i = 0; i < places.length; i++) {
+      const at = (i < count ? 0 : columns) + places[i];
+      last[at] = values[i];
+      sums[at] += values[i];
+    }
+    const x = zeros([2, columns]);
+    expect(x.scatter(1, index, source).reshape([-1]).data).toEqual(last);
+    expect(x.scatterAdd(1, index, source).reshape([-1]).data).toEqual(sums);
+    expect(x.scatterReduce(1, index, source, 'sum').reshape([-1]).data).toEqual(sums);
+    expect(x.gather(1, index).equal(zeros([2, count]))).toBe(true);
+  });
+
+  it('an index that changes before the gradient is asked for is an error', () => {
+    const index = ints(0, 1, 1);
+    const y = randn([3], { requiresGrad: true }).scatterReduce(0, index, tensor([1, 2, 3]), 'mean');
+    index.fill_(0);
+    expect(() => y.sum().backward()).toThrow(/saved was changed in place/);
   });
 });
 

@@ -32,12 +32,14 @@
   OP(hardsigmoidBackward) OP(hardswishBackward) OP(softsignBackward) OP(tanhshrinkBackward) OP(thresholdBackward) \
   OP(glu) OP(prelu) OP(preluWeightBackward) OP(atan2)
 
-// y = op(a, b, c), float and double. addcmul and addcdiv: the factor of the second term; lerp: c is the weight. The
+// y = op(a, b, c), float and double. clampBetween: a, at least b and then at most c; the passes: a where b > c (or b >= c),
+// else 0. addcmul and addcdiv: the factor of the second term; lerp: c is the weight. The
 // backwards take (grad, a, b) and give the gradient of a (pow: of the base, powExponentBackward of the exponent,
 // gluGateBackward of b).
 #define LUTRA_TERNARY_OPS(OP) \
   OP(addcmul) OP(addcdiv) OP(lerp) OP(maximumBackward) OP(minimumBackward) OP(powBackward) OP(powExponentBackward) \
-  OP(divOtherBackward) OP(preluBackward) OP(gluGateBackward)
+  OP(divOtherBackward) OP(preluBackward) OP(gluGateBackward) OP(clampBetween) OP(passWhereGreater) \
+  OP(passWhereAtLeast)
 
 // y = op(x) and y = op(a, b), int32 and uint8. Overflow wraps; floorDivide, fmod and remainder need b != 0
 // (they give 0).

@@ -31,6 +31,9 @@ LUTRA_INLINE Vec<T> applyTernary(Vec<T> a, Vec<T> b, Vec<T> c, Vec<T> p0) {
   if constexpr (op == TernaryOp::preluBackward) return select(lt(zero, b), a, c * a);
   // sigmoid(-c) instead of 1 - sigmoid(c), which would cancel.
   if constexpr (op == TernaryOp::gluGateBackward) return a * b * sigmoid(c) * sigmoid(neg(c));
+  if constexpr (op == TernaryOp::clampBetween) return minimum(maximum(a, b), c);
+  if constexpr (op == TernaryOp::passWhereGreater) return select(lt(c, b), a, zero);
+  if constexpr (op == TernaryOp::passWhereAtLeast) return select(le(c, b), a, zero);
 }
 
 template <class T, TernaryOp op>

@@ -45,8 +45,9 @@ T meanOf(T sum, int64_t count) {
 }
 
 template <class T, Meeting how>
-void meetLanes(T* dst, const T* src, const int32_t* indices, int32_t* counts, const MeetingShape& s) {
-  overLanes(s.outer, s.count, s.inner, [&](int64_t o, int64_t first, int64_t last) {
+void meetLanes(T* dst, const T* src, const int32_t* indices, int32_t* counts, const MeetingShape& shape) {
+  overLanes(shape.outer, shape.count, shape.inner, [&](int64_t o, int64_t first, int64_t last) {
+    const MeetingShape s = shape;
     T* const to = dst + o * s.rows * s.inner;
     const T* const from = src + o * s.count * s.inner;
     // Calls visit(place, k, i) for each value of these lanes, in order. An index that has changed since it was checked
@@ -57,6 +58,11 @@ void meetLanes(T* dst, const T* src, const int32_t* indices, int32_t* counts, co
           const int32_t row = *static_cast<const volatile int32_t*>(indices + i);
           if (!inside(row, s.rows)) continue;
           for (int64_t k = first; k < last; k++) visit(row * s.inner + k, i * s.inner + k);
+          continue;
+        }
+        if (s.inner == 1) {
+          const int32_t row = *static_cast<const volatile int32_t*>(indices + o * s.count + i);
+          if (inside(row, s.rows)) visit(row, i);
           continue;
         }
         const int32_t* const rows = indices + (o * s.count + i) * s.inner;

@@ -8,28 +8,41 @@ namespace lutra {
 
 namespace plain {
 
+namespace {
+
+// Each element is written behind the runs so far, where the next one replaces it unless it begins a run: cheaper than a
+// branch that is hard to foresee.
+template <class T, bool kInverse, bool kCounts>
+int64_t runsOf(T* values, int32_t* inverse, int32_t* counts, const T* x, int64_t n) {
+  T held = x[0];
+  values[0] = held;
+  if constexpr (kInverse) inverse[0] = 0;
+  if constexpr (kCounts) counts[0] = 0;
+  int64_t runs = 1;
+  for (int64_t i = 1; i < n; i++) {
+    const T value = x[i];
+    values[runs] = value;
+    if constexpr (kCounts) counts[runs] = static_cast<int32_t>(i);
+    runs += value != held;
+    held = value;
+    if constexpr (kInverse) inverse[i] = static_cast<int32_t>(runs - 1);
+  }
+  if constexpr (kCounts) {
+    for (int64_t k = 0; k + 1 < runs; k++) counts[k] = counts[k + 1] - counts[k];
+    counts[runs - 1] = static_cast<int32_t>(n - counts[runs - 1]);
+  }
+  return runs;
+}
+
+}  // namespace
+
 template <class T>
 int64_t findRuns(T* values, int32_t* inverse, int32_t* counts, const T* x, int64_t n) {
   if (n == 0) return 0;
-  T held = x[0];
-  values[0] = held;
-  int64_t run = 0, began = 0;
-  if (inverse) inverse[0] = 0;
-  for (int64_t i = 1; i < n; i++) {
-    const T value = x[i];
-    const bool begins = value != held;
-    if (counts && begins) {
-      counts[run] = static_cast<int32_t>(i - began);
-      began = i;
-    }
-    run += begins;
-    // Written over and over until the next begins: cheaper than a branch that is hard to foresee.
-    values[run] = begins ? value : values[run];
-    held = value;
-    if (inverse) inverse[i] = static_cast<int32_t>(run);
-  }
-  if (counts) counts[run] = static_cast<int32_t>(n - began);
-  return run + 1;
+  if (inverse != nullptr && counts != nullptr) return runsOf<T, true, true>(values, inverse, counts, x, n);
+  if (inverse != nullptr) return runsOf<T, true, false>(values, inverse, counts, x, n);
+  if (counts != nullptr) return runsOf<T, false, true>(values, inverse, counts, x, n);
+  return runsOf<T, false, false>(values, inverse, counts, x, n);
 }
 
 template <class T>

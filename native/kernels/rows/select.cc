@@ -24,10 +24,26 @@ void moveElements(const int32_t* indices, int64_t outer, int64_t rows, int64_t c
   });
 }
 
-// Elements of a row, wherever they lie, are asked for this long before they are moved.
+// A row of so many bytes stays in the first level of the cache while its elements are moved.
+constexpr int64_t kNearRow = 1 << 14;
+// Elements of a larger one, wherever they lie, are asked for this long before they are moved.
 constexpr int64_t kElementsAhead = 32;
 
-// moveElements where inner is 1: one element after the other, with those that follow asked for.
+// moveElements where inner is 1: one element after the other, within rows that the cache holds.
+template <class Move>
+void moveWithinRows(const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
+  parallelFor(outer, std::max<int64_t>(1, kLaneGrain / std::max<int64_t>(1, count)), [=](int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o) {
+      const int64_t first = o * rows, last = (o + 1) * count;
+      for (int64_t i = o * count; i < last; ++i) {
+        const int32_t index = indices[i];
+        if (inside(index, rows)) move(i, first + index);
+      }
+    }
+  });
+}
+
+// The same with the elements that follow asked for.
 template <class Unit, class Move>
 void moveAlongRows(const Unit* far, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, Move move) {
   parallelFor(outer, std::max<int64_t>(1, kLaneGrain / std::max<int64_t>(1, count)), [&](int64_t begin, int64_t end) {
@@ -56,10 +72,19 @@ void gatherUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t out
   moveElements(indices, outer, rows, count, inner, move);
 }
 
+// What goes to its place in dst.
+template <class Unit, class Move>
+void moveInto(const Unit* dst, const int32_t* indices, int64_t outer, int64_t rows, int64_t count, int64_t inner,
+              Move move) {
+  if (inner > 1) return moveElements(indices, outer, rows, count, inner, move);
+  if (rows * static_cast<int64_t>(sizeof(Unit)) <= kNearRow) return moveWithinRows(indices, outer, rows, count, move);
+  moveAlongRows(dst, indices, outer, rows, count, move);
+}
+
 template <class Unit>
 void scatterUnits(Unit* dst, const Unit* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                   int64_t inner) {
-  moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] = src[near]; });
+  moveInto(dst, indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] = src[near]; });
 }
 
 // Slices of `bytes` each, which is kBytes unless that is 0: a copy whose size the compiler knows is one move.
@@ -175,7 +200,7 @@ namespace plain {
 template <class T>
 void scatterAddElements(T* dst, const T* src, const int32_t* indices, int64_t outer, int64_t rows, int64_t count,
                         int64_t inner) {
-  moveElements(indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] += src[near]; });
+  moveInto(dst, indices, outer, rows, count, inner, [=](int64_t near, int64_t far) { dst[far] += src[near]; });
 }
 
 }  // namespace plain
