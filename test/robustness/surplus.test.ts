@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { initProcessGroup } from '../../lib/entries/distributed.js';
 import * as lutra from '../../lib/index.js';
 import { hiddenMembers } from './hidden_members.mjs';
 import { argumentsFor, instances } from './unknown_options.js';
@@ -24,6 +26,15 @@ const isClass = (value: unknown): boolean =>
 const calledByLanguage = ['constructor', 'toJSON', 'toString', 'valueOf', 'then'];
 
 const hidden = hiddenMembers();
+
+/** What `lutra/NAME` exports, for each of them. */
+const entries = new URL('../../lib/entries/', import.meta.url);
+const doors = new Map<string, object>();
+for (const file of readdirSync(entries)) {
+  doors.set(file.replace(/\.ts$/, ''), await import(new URL(file, entries).pathname));
+}
+// Collectives look at their options where there is a group; that of one process needs nobody.
+initProcessGroup();
 
 /** The methods that a class (or its prototype) has itself, by name. */
 function methodsOf(owner: object, Class: Anything): [string, Anything][] {
@@ -73,6 +84,8 @@ function everyCallable(): Callable[] {
   };
   visitClass('Tensor', Tensor);
   visit('', lutra);
+  visitClass('plots.Figure', lutra.plots.histogram([1, 2]).constructor);
+  for (const [name, door] of doors) visit(name, door);
   return found;
 }
 
@@ -118,9 +131,10 @@ describe('one argument too many', () => {
   it('finds what the package exports', () => {
     const paths = callables.map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(650);
-    for (const path of ['add', 'new nn.LSTM', 'nn.LSTM.prototype.forward', 'Tensor.prototype.sum', 'nn.init.normal_']) {
-      expect(paths).toContain(path);
-    }
+    const some = ['add', 'new nn.LSTM', 'nn.LSTM.prototype.forward', 'Tensor.prototype.sum', 'nn.init.normal_'];
+    some.push('pca', 'plots.Figure.prototype.toSvg', 'distributed.allReduce', 'new distributed.ShardedEmbedding');
+    some.push('tasks.trainRun', 'tasks.TrainedRun.prototype.predict');
+    for (const path of some) expect(paths).toContain(path);
   });
 
   it('is counted by every exported function, method, constructor and forward', async () => {

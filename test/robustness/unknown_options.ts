@@ -1,6 +1,7 @@
 /** Arguments with which the options of a function are reached, found by the names of its parameters. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DistributedDataParallel } from '../../lib/entries/distributed.js';
 import * as lutra from '../../lib/index.js';
 
 const { nn, optim, tensor, randn } = lutra;
@@ -37,6 +38,7 @@ const byName: { readonly [name: string]: readonly Anything[] } = {
   body: [() => 1],
   buffer: [square, null],
   cutoffs: [[2]],
+  data: ['nothing.csv'],
   decoderLayer: [new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 })],
   defaults: [{}],
   dim: [0, null],
@@ -46,6 +48,7 @@ const byName: { readonly [name: string]: readonly Anything[] } = {
   exponent: [2],
   files: [[{ name: 'a', sentences: [['a']] }]],
   fn: [(x: Anything) => x],
+  folder: ['nowhere'],
   gradOutputs: [null],
   gradient: [null, undefined],
   hook: [() => undefined],
@@ -63,6 +66,7 @@ const byName: { readonly [name: string]: readonly Anything[] } = {
   minVal: [0],
   mode: [true],
   model: [new nn.Linear(2, 2)],
+  module: [new nn.Linear(2, 2)],
   mOrOptions: [2],
   nClasses: [4],
   name: ['name'],
@@ -92,6 +96,7 @@ const byName: { readonly [name: string]: readonly Anything[] } = {
   std: [1],
   table: [new nn.Embedding(2, 2), new nn.EmbeddingBag(2, 2), square],
   target: [square, ids, vector],
+  task: ['classifier'],
   tensors: [[square, square], { a: square }],
   text: ['a b'],
   tokens: [['a', 'b'], [['a']]],
@@ -127,7 +132,9 @@ export const instances: { readonly [path: string]: () => readonly Anything[] } =
   'nn.TransformerDecoder': () => [
     new nn.TransformerDecoder(new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1),
   ],
+  'distributed.DistributedDataParallel': () => [new DistributedDataParallel(new nn.Linear(2, 2))],
   'optim.Adadelta': () => [optimizer()],
+  'plots.Figure': () => [lutra.plots.histogram([1, 2])],
   FastTextClassifier: () => [classifier],
   Trainer: () => [new lutra.Trainer({ model: new nn.Linear(2, 2), optimizer: optimizer() })],
   Vocabulary: () => [lutra.Vocabulary.fromTokens([['a']])],

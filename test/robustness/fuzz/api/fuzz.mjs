@@ -10,16 +10,19 @@ const longestMessage = 2000;
 
 export async function fuzz(built, { count, seed, onProgress, onStart }) {
   const library = await import(new URL('index.js', built).href);
-  return fuzzApi(library, { count, seed, onProgress, onStart });
+  const distributed = await import(new URL('entries/distributed.js', built).href);
+  return fuzzApi({ ...library, distributed }, { count, seed, onProgress, onStart });
 }
 
 /**
- * @param library what `lutra` exports
+ * @param library what `lutra` exports, and `distributed`, what `lutra/distributed` does
  * @param options count and seed of the calls; onProgress is called now and then, onStart before each call
  * @returns what happened, in words
  * @throws Error with all that was found, each once, and the number of a call that shows it
  */
 export async function fuzzApi(library, { count, seed, onProgress = () => {}, onStart = () => {} }) {
+  // Collectives among one process, which needs nobody else.
+  if (!library.distributed.isInitialized()) library.distributed.initProcessGroup();
   const fuzzer = new ApiFuzzer(library, seed);
   const { emitWarning } = process;
   process.emitWarning = () => {};

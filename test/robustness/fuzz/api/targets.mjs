@@ -3,7 +3,7 @@ import { hiddenMembers } from '../../hidden_members.mjs';
 
 /** What only files, processes or settings show, or what trains for minutes. */
 const left =
-  /^(save|load|write|read|map$|fromMapped$|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|fit$|view$|continueTokens)|(Logger|Writer|Trainer|Corpus|PretrainedTokenizer)$/i;
+  /^(save|load|write|read|map$|fromMapped$|set(?!Default)|manualSeed|seed|getRngState|withPrintOptions|gradcheck|gradgradcheck|memoryInfo|useMemory|train$|fit$|view$|continueTokens|initProcessGroup|destroyProcessGroup|toPng$)|(Logger|Writer|Trainer|Corpus|PretrainedTokenizer)$/i;
 
 /** Classes that users don't construct: errors are, by throwing. */
 const made = /^(Tensor|LRScheduler|Optimizer|QuantizedEmbedding)$/;
@@ -57,6 +57,7 @@ export function targetsOf(library) {
   const rooms = { '': library, 'nn.': nn, 'nn.functional.': nn.functional, 'nn.init.': nn.init };
   Object.assign(rooms, { 'nn.utils.': nn.utils, 'nn.utils.rnn.': nn.utils.rnn, 'optim.': optim });
   Object.assign(rooms, { 'optim.lrScheduler.': optim.lrScheduler, 'autograd.': autograd, 'metrics.': library.metrics });
+  Object.assign(rooms, { 'plots.': library.plots, 'distributed.': library.distributed });
   const targets = [];
   const add = (name, f, call, options = optionsOf(f)) =>
     targets.push({ name, parameters: parametersOf(f), options, call });
@@ -73,6 +74,11 @@ export function targetsOf(library) {
     const twin = typeof library[name] === 'function' ? library[name] : value;
     const options = [...new Set([...optionsOf(value), ...optionsOf(twin)])];
     add(`tensor.${name}`, value, (args, values) => values.tensor()[name](...args), options);
+  }
+  const Figure = library.plots.histogram([1, 2]).constructor;
+  for (const [name, value] of methodsOf(Figure)) {
+    const call = (args, { random }) => library.plots.histogram([1, 2, random.below(5)])[name](...args);
+    add(`plots.Figure.${name}`, value, call);
   }
   for (const name of ['grad', 'requiresGrad', 'data']) {
     const call = (args, values) => {
