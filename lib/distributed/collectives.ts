@@ -345,6 +345,14 @@ export function allToAll(output: TensorOrList, input: TensorOrList, options?: Al
   });
 }
 
+/** Waits until every rank has come to the point that the words name. For the library's own use. */
+export function meet(op: string, words: string): void {
+  const group = groupFor(op);
+  if (group.mpi === null) return;
+  const nothing = { send: null, sendCounts: null, recv: null, recvCounts: null };
+  launch(group, { op, kind: 'barrier', words, asyncOp: false, ...nothing });
+}
+
 /** Waits until every rank has come here. */
 export function barrier(options: Async<AsyncOptions>): Work;
 export function barrier(options?: AsyncOptions): void;

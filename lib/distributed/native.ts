@@ -51,6 +51,11 @@ export interface NativeMpi {
   poke(): number;
   isDone(number: number): number;
   wait(number: number): void;
+  /**
+   * Memory that all ranks see: so many bytes of each rank, multiples of a page, behind each other. A rank may write to its own part
+   * only. Null on all ranks where it can't be had on one of them. All ranks call it, all of one machine.
+   */
+  share(parts: Float64Array): ArrayBuffer | null;
   giveUp(words: string): never;
   finish(): void;
   noteExit(code: number): void;

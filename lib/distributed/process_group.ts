@@ -22,6 +22,8 @@ export interface ProcessGroup {
   readonly mpi: NativeMpi | null;
   /** Seconds that a rank waits for the others. */
   readonly timeout: number;
+  /** Whether all ranks are on one machine. */
+  readonly isOneMachine: boolean;
 }
 
 let group: ProcessGroup | null = null;
@@ -59,7 +61,7 @@ export function initProcessGroup(options?: ProcessGroupOptions): void {
     throw new DistributedError(`${op}: ranks are processes; call it in the main thread, not in a worker`);
   const launcher = findLauncher(process.env);
   if (launcher === null || launcher.size === 1) {
-    group = { rank: 0, size: 1, mpi: null, timeout };
+    group = { rank: 0, size: 1, mpi: null, timeout, isOneMachine: true };
     return;
   }
   if (mpiHasRun) throw new DistributedError(`${op}: MPI can be started once in a process, and was ended before`);
@@ -67,7 +69,8 @@ export function initProcessGroup(options?: ProcessGroupOptions): void {
   const facts = startMpi(op, mpi, launcher, timeout);
   for (const name of Object.keys(process.env)) if (isOfLauncher(name)) delete process.env[name];
   shareCores(facts);
-  group = { rank: facts.rank, size: facts.size, mpi, timeout };
+  const { rank, size, localSize } = facts;
+  group = { rank, size, mpi, timeout, isOneMachine: localSize === size };
   process.on('exit', leaveAtExit);
 }
 

@@ -1,7 +1,8 @@
 import { noGrad } from '../autograd/mode.js';
+import { needsGrad } from '../autograd/record.js';
 import { copyInto, copyOf } from '../calls/copy.js';
 import { defaultGenerator, Generator } from '../calls/generator.js';
-import { DTypeError, describe, IndexError, ShapeError } from '../errors.js';
+import { DistributedError, DTypeError, describe, IndexError, ShapeError } from '../errors.js';
 import { type EmbeddingBagForwardOptions, readCall } from '../nn/embedding_bag.js';
 import { checkLayerSize } from '../nn/layer_arguments.js';
 import { guardMembersOf, Module } from '../nn/module.js';
@@ -15,10 +16,11 @@ import { isFloating } from '../tensor/dtype.js';
 import { contiguousStrides, formatShape } from '../tensor/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
-import { allToAll, broadcast } from './collectives.js';
+import { allToAll, broadcast, meet } from './collectives.js';
 import { groupFor, type ProcessGroup } from './process_group.js';
-import { exchangeRows } from './row_exchange.js';
-import { type Sharding, Shards, sortLookup } from './shards.js';
+import { type AskedRows, askRows, exchangeRows, sharedTable } from './row_exchange.js';
+import { type Sharding, Shards, type SortedLookup, sortLookup } from './shards.js';
+import { type SharedRows, shareRows } from './shared_rows.js';
 
 export interface ShardedEmbeddingOptions {
   /** A row that gets no gradient; negative numbers count from the end. Default null: none. */
@@ -38,6 +40,24 @@ export interface ShardedEmbeddingBagOptions extends ShardedEmbeddingOptions {
 
 const names = ['paddingIdx', 'sharding', 'dtype'];
 
+/** What a lookup looks its rows up in, and where it finds each. */
+interface Found {
+  /** [rows, dim]; backward goes through it. */
+  readonly table: Tensor;
+  /** The input's shape. */
+  readonly places: Tensor;
+  /** The row that gets no gradient; -1 for none. */
+  readonly padding: number;
+}
+
+/** A lookup whose numbers are on their way to the owners. */
+interface Prefetched {
+  readonly ids: Int32Array;
+  readonly sorted: SortedLookup;
+  readonly asked: AskedRows;
+  wait(): void;
+}
+
 /**
  * What sharded tables have in common. `weight` is this rank's part of the table, which its optimizer trains; its gradient is row-sparse.
  * `DistributedDataParallel` leaves it alone.
@@ -49,11 +69,15 @@ export abstract class ShardedTable extends Module {
   readonly sharding: Sharding;
   /** This rank's rows, [its share, embeddingDim]. */
   weight: Parameter;
+  readonly #op: string;
   readonly #group: ProcessGroup;
   readonly #shards: Shards;
+  readonly #shared: SharedRows | null;
+  #prefetched: Prefetched | null = null;
 
   protected constructor(op: string, numEmbeddings: number, embeddingDim: number, options: ShardedEmbeddingOptions) {
     super();
+    this.#op = op;
     this.#group = groupFor(op);
     this.numEmbeddings = checkLayerSize(op, 'numEmbeddings', numEmbeddings);
     this.embeddingDim = checkLayerSize(op, 'embeddingDim', embeddingDim);
@@ -66,11 +90,23 @@ export abstract class ShardedTable extends Module {
     this.paddingIdx = padding < 0 ? null : padding;
     this.#shards = new Shards(op, numEmbeddings, this.#group.size, sharding);
     this.sharding = sharding;
-    const shape = [this.#shards.count(this.#group.rank), embeddingDim];
-    const memory = Storage.lasting(dtype, shape[0] * embeddingDim);
+    const counts = this.#counts;
+    const shape = [counts[this.#group.rank], embeddingDim];
+    this.#shared = shareRows(op, this.#group, counts, embeddingDim, dtype);
+    const memory = this.#shared?.own ?? Storage.lasting(dtype, shape[0] * embeddingDim);
     this.weight = new Parameter(new Tensor(memory, shape, contiguousStrides(shape), 0));
     this.resetParameters();
     guardMembersOf(this);
+  }
+
+  /** How many rows each rank has. */
+  get #counts(): number[] {
+    return Array.from({ length: this.#group.size }, (_, r) => this.#shards.count(r));
+  }
+
+  /** The memory in which all ranks find all rows, as long as `weight` lies there. */
+  get #common(): SharedRows | null {
+    return this.weight.storage === this.#shared?.own ? this.#shared : null;
   }
 
   /** Draws the table anew from N(0, 1) and zeroes the padding row. Every rank calls it. */
@@ -88,13 +124,48 @@ export abstract class ShardedTable extends Module {
   }
 
   /**
-   * The rows that a lookup names, [distinct rows, embeddingDim], as a tensor that backward goes through, and where each position of the
-   * lookup finds its own.
+   * Sends the numbers of the next lookup to the rows' owners, while this batch is computed: the lookup then waits for the rows only. Every
+   * rank calls it, at the same place, with what its next `forward` gets. Where ranks share the table's memory there is nothing to send.
+   * @throws IndexError as `forward` would; DistributedError where the lookup before was prefetched and not made
    */
-  protected rowsFor(op: string, indices: Tensor): { rows: Tensor; inverse: Tensor; padding: number } {
+  prefetch(input: IndexInput): void {
+    const op = `${this.#op}.prefetch`;
+    const ids = this.#idsOf(op, toIndices(op, 'input', input));
+    if (this.#common !== null) return;
+    if (this.#prefetched !== null) {
+      throw new DistributedError(`${op}: the lookup that was prefetched before has not been made`);
+    }
+    const sorted = sortLookup(ids, this.#shards);
+    this.#prefetched = { ids: ids.slice(), sorted, ...askRows(sorted, true) };
+  }
+
+  /** Looks rows up by `look`, which is given where they are. */
+  protected lookedUp(op: string, indices: Tensor, look: (found: Found) => Tensor): Tensor {
+    const ids = this.#idsOf(op, indices);
+    const { paddingIdx, weight } = this;
+    const common = this.#common;
+    const wrap = (places: Int32Array) => Tensor.wrap(places, indices.shape, 'int32');
+    if (common === null) {
+      const { sorted, asked } = this.#ask(op, ids);
+      const at = paddingIdx === null ? -1 : ids.indexOf(paddingIdx);
+      const padding = at < 0 ? -1 : sorted.inverse[at];
+      return look({ table: exchangeRows(weight, asked), places: wrap(sorted.inverse), padding });
+    }
+    const positions = this.#shards.positions(ids, common.starts);
+    const padding = paddingIdx === null ? -1 : this.#shards.positions(Int32Array.of(paddingIdx), common.starts)[0];
+    // Every rank has made its last step before any reads its rows, and the next one comes after all have read: after the exchange of
+    // gradients, or where there are none after another meeting.
+    meet(op, `a lookup of ${op}`);
+    const out = look({ table: sharedTable(weight, common, positions), places: wrap(positions), padding });
+    if (!needsGrad(weight)) meet(op, `the end of a lookup of ${op}`);
+    return out;
+  }
+
+  /** The numbers of a lookup. @throws IndexError */
+  #idsOf(op: string, indices: Tensor): Int32Array {
     const flat = indices.contiguous();
     const ids = flat.storage.array.subarray(flat.offset, flat.offset + flat.numel) as Int32Array;
-    const { numEmbeddings, paddingIdx } = this;
+    const { numEmbeddings } = this;
     for (let i = 0; i < ids.length; i++) {
       if (ids[i] >= 0 && ids[i] < numEmbeddings) continue;
       throw new IndexError(
@@ -104,20 +175,51 @@ export abstract class ShardedTable extends Module {
         i,
       );
     }
-    const sorted = sortLookup(ids, this.#shards);
-    const rows = exchangeRows(this.weight, sorted);
-    const at = paddingIdx === null ? -1 : ids.indexOf(paddingIdx);
-    const inverse = Tensor.wrap(sorted.inverse, indices.shape, 'int32');
-    return { rows, inverse, padding: at < 0 ? -1 : sorted.inverse[at] };
+    return ids;
+  }
+
+  /** A lookup's numbers, with their owners. */
+  #ask(op: string, ids: Int32Array): { sorted: SortedLookup; asked: AskedRows } {
+    const prefetched = this.#prefetched;
+    if (prefetched === null) {
+      const sorted = sortLookup(ids, this.#shards);
+      return { sorted, asked: askRows(sorted, false).asked };
+    }
+    if (prefetched.ids.length !== ids.length || ids.some((id, i) => id !== prefetched.ids[i])) {
+      throw new DistributedError(`${op}: the lookup is another one than prefetch was given`);
+    }
+    this.#prefetched = null;
+    prefetched.wait();
+    return prefetched;
+  }
+
+  /**
+   * Copies those rows of a part, as another division among ranks had it, that this rank has now.
+   * @param into [this rank's rows, …] @param part [the rows of rank `rank` of `size`, …] of the same dtype
+   */
+  takeRows(into: Tensor, part: Tensor, rank: number, size: number): void {
+    const own = this.#shards;
+    const before = new Shards(this.#op, this.numEmbeddings, size, this.sharding);
+    const [count] = into.shape;
+    const width = count === 0 ? 0 : into.numel / count;
+    const { array: to } = into.storage;
+    const { array: from } = part.storage;
+    for (let place = 0; place < count; place++) {
+      const slot = own.slot(this.#group.rank, place);
+      if (before.ownerOfSlot(slot) !== rank) continue;
+      const at = part.offset + before.placeOfSlot(slot) * width;
+      to.set(from.subarray(at, at + width) as Float32Array, into.offset + place * width);
+    }
+    into.storage.version++;
   }
 
   /**
    * The whole table as that of an ordinary `Embedding`, on rank 0; null on the others. Every rank calls it.
    */
   gatherTable(): Tensor | null {
-    const { rank, size } = this.#group;
+    const { rank } = this.#group;
     const { embeddingDim: dim, weight } = this;
-    const counts = Array.from({ length: size }, (_, r) => this.#shards.count(r));
+    const counts = this.#counts;
     const shape = [rank === 0 ? this.numEmbeddings : 0, dim];
     const sorted = Tensor.allocate(shape, weight.dtype, false);
     const zeros = counts.map(() => 0);
@@ -141,9 +243,9 @@ export abstract class ShardedTable extends Module {
    */
   loadTable(table: Tensor | null): void {
     const op = 'loadTable';
-    const { rank, size } = this.#group;
+    const { rank } = this.#group;
     const { embeddingDim: dim, weight } = this;
-    const counts = Array.from({ length: size }, (_, r) => this.#shards.count(r));
+    const counts = this.#counts;
     const zeros = counts.map(() => 0);
     let sent = Tensor.allocate([0, dim], weight.dtype);
     if (rank === 0) sent = this.#sortedTable(op, table);
@@ -216,8 +318,9 @@ export class ShardedEmbedding extends ShardedTable {
    */
   forward(input: IndexInput): Tensor {
     const op = 'ShardedEmbedding';
-    const { rows, inverse, padding } = this.rowsFor(op, toIndices(op, 'input', input));
-    return lookUp(op, inverse, rows, padding, {});
+    return this.lookedUp(op, toIndices(op, 'input', input), ({ table, places, padding }) =>
+      lookUp(op, places, table, padding, { sparse: true }),
+    );
   }
 }
 
@@ -252,8 +355,9 @@ export class ShardedEmbeddingBag extends ShardedTable {
     const call = readCall(options, perSampleWeights);
     const indices = toIndices(op, 'input', input);
     toBags(op, indices, call.offsets ?? null, includeLastOffset, -1);
-    const { rows, inverse, padding } = this.rowsFor(op, indices);
-    return lookUpBags(op, inverse, rows, padding, { mode, includeLastOffset, ...call });
+    return this.lookedUp(op, indices, ({ table, places, padding }) =>
+      lookUpBags(op, places, table, padding, { mode, sparse: mode !== 'max', includeLastOffset, ...call }),
+    );
   }
 
   override extraRepr(): string {

@@ -38,14 +38,61 @@ export class Shards {
 
   /** A row's owner. */
   owner(row: number): number {
-    if (this.sharding === 'hashed') return ((row * this.#factor) % this.rows) % this.size;
+    if (this.sharding === 'hashed') return this.#scattered(row) % this.size;
     return Math.floor(row / this.#perRank);
   }
 
   /** Where its owner has a row. */
   place(row: number): number {
-    if (this.sharding === 'hashed') return Math.floor(((row * this.#factor) % this.rows) / this.size);
+    if (this.sharding === 'hashed') return Math.floor(this.#scattered(row) / this.size);
     return row % this.#perRank;
+  }
+
+  /** The number of a rank's row in an order of all rows that is the same among any number of ranks. */
+  slot(rank: number, place: number): number {
+    return this.sharding === 'hashed' ? place * this.size + rank : rank * this.#perRank + place;
+  }
+
+  /** Which rank has the row of a slot. */
+  ownerOfSlot(slot: number): number {
+    return this.sharding === 'hashed' ? slot % this.size : Math.floor(slot / this.#perRank);
+  }
+
+  /** Where its owner has the row of a slot. */
+  placeOfSlot(slot: number): number {
+    return this.sharding === 'hashed' ? Math.floor(slot / this.size) : slot % this.#perRank;
+  }
+
+  /** (row · p) mod rows. The remainder of large numbers by % takes several times as long. */
+  #scattered(row: number): number {
+    const { rows } = this;
+    const product = row * this.#factor;
+    const rest = product - Math.floor(product / rows) * rows;
+    // The quotient may have been rounded across an integer.
+    return (rest < 0 ? rest + rows : rest >= rows ? rest - rows : rest) | 0;
+  }
+
+  /**
+   * Where rows are in memory that has each rank's part from `starts[rank]` on.
+   * @param rows all within the table
+   */
+  positions(rows: Int32Array, starts: readonly number[]): Int32Array {
+    const positions = new Int32Array(rows.length);
+    const { size } = this;
+    const perRank = this.#perRank;
+    if (this.sharding === 'ranges') {
+      for (let i = 0; i < rows.length; i++) {
+        const owner = Math.floor(rows[i] / perRank);
+        positions[i] = starts[owner] + rows[i] - owner * perRank;
+      }
+      return positions;
+    }
+    for (let i = 0; i < rows.length; i++) {
+      const scattered = this.#scattered(rows[i]);
+      const place = Math.floor(scattered / size);
+      positions[i] = starts[scattered - place * size] + place;
+    }
+    return positions;
   }
 
   /** The rows of a rank in the order in which it has them. */

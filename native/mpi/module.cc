@@ -1,4 +1,5 @@
 // The addon's face to JavaScript: lib/distributed/native.ts has its types.
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -6,6 +7,7 @@
 
 #include "binding/family.h"
 #include "mpi/session.h"
+#include "mpi/shared_memory.h"
 #include "mpi/watchdog.h"
 #include "mpi/work.h"
 
@@ -189,9 +191,12 @@ int64_t makeCall(Args& args) {
   }
   const bool blocking = call.blocking;
   checkAllHeld();
+  // What this rank has written into shared memory is there for the others after a call, and theirs for it.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   const int64_t number = calls.start(std::move(call));
   if (blocking) {
     calls.wait(number);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
     dropDone();
   } else {
     process().held.emplace(number, std::move(held));
@@ -220,6 +225,30 @@ void wait(Args& args) {
   dropDone();
 }
 
+// share(parts): memory that all ranks see, or null.
+Napi::Value share(Args& args) {
+  queue();
+  const Session& session = *process().session;
+  const binding::Span& span = args.span(0, "parts");
+  const double* const given = args.array<double>(0, "parts", 0, session.size());
+  if (span.length != session.size()) args.fail(ErrorKind::range, "parts must be one for each rank");
+  std::vector<int64_t> parts;
+  int64_t total = 0;
+  for (int r = 0; r < session.size(); r++) {
+    const double bytes = given[r];
+    if (!(bytes >= 0) || bytes > 1e15 || bytes != static_cast<double>(static_cast<int64_t>(bytes) / 4096 * 4096)) {
+      args.fail(ErrorKind::range, "parts must be multiples of 4096");
+    }
+    parts.push_back(static_cast<int64_t>(bytes));
+    total += parts.back();
+  }
+  uint8_t* const memory = mapShared(session, parts);
+  if (memory == nullptr) return args.env().Null();
+  const auto size = static_cast<size_t>(total);
+  return Napi::ArrayBuffer::New(args.env(), memory, size,
+                                [size](Napi::Env, void* data) { unmapShared(static_cast<uint8_t*>(data), size); });
+}
+
 // giveUp(words): the job ends, because a rank has waited too long.
 void giveUp(Args& args) { watchdog().giveUp(args.value(0).ToString().Utf8Value()); }
 
@@ -241,6 +270,7 @@ const binding::Family family([](Napi::Object exports) {
   binding::define<poke>(exports, "poke");
   binding::define<isDone>(exports, "isDone");
   binding::define<wait>(exports, "wait");
+  binding::define<share>(exports, "share");
   binding::define<giveUp>(exports, "giveUp");
   binding::define<finish>(exports, "finish");
   binding::define<noteExit>(exports, "noteExit");

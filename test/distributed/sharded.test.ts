@@ -5,8 +5,13 @@ import { Shards, sortLookup } from '../../lib/distributed/shards.js';
 import { describeMpi, runJob } from './mpi.js';
 
 describeMpi('sharded tables', (mpi) => {
-  it.each([2, 4])('train on %i ranks as an ordinary table alone', async (ranks) => {
-    const { code, stdout, stderr } = await runJob(mpi, 'sharded', { ranks });
+  it.each([
+    [2, 'one memory'],
+    [3, 'messages'],
+    [4, 'one memory'],
+  ])('train on %i ranks by %s as an ordinary table alone', async (ranks, by) => {
+    const env = { LUTRA_SHARED_MEMORY: by === 'messages' ? '0' : '1' };
+    const { code, stdout, stderr } = await runJob(mpi, 'sharded', { ranks, env });
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toBe('done\n'.repeat(ranks));
