@@ -112,8 +112,9 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
           this.#note(parameter);
           if (!this.#averages) return;
           bucket.take(place);
+          if (group.isOneMachine) return;
           this.#startReady();
-          this.#group.mpi?.poke();
+          group.mpi?.poke();
         });
       }
     }
@@ -176,14 +177,17 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
     atEndOfWalk((isDone) => this.#finish(isDone));
   }
 
-  /** Sends the buckets that are complete. All ranks send them in one order, so each waits for those before it. */
+  /**
+   * Sends the buckets that are complete, where a network carries them while backward goes on. Among the ranks of one machine it is their
+   * cores that do, and all go at the end by MPI's faster blocking calls. All ranks send them in one order, so each waits for those before it.
+   */
   #startReady(): void {
     const buckets = this.#buckets;
     while (this.#started < buckets.length && buckets[this.#started].isReady) this.#start();
   }
 
   #start(): void {
-    this.#buckets[this.#started++].start((parameter) => this.#dirty.has(parameter));
+    this.#buckets[this.#started++].start((parameter) => this.#dirty.has(parameter), !this.#group.isOneMachine);
   }
 
   #finish(isDone: boolean): void {

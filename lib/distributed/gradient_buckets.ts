@@ -67,10 +67,12 @@ export class GradientBucket {
   /**
    * Sends what is there. Of parameters that this rank has not used its present gradient goes, or zeros.
    * @param isDirty whether a parameter's gradient holds more than the ranks have averaged
+   * @param later whether the averages are waited for in `finish`
    */
-  start(isDirty: (parameter: Tensor) => boolean): void {
+  start(isDirty: (parameter: Tensor) => boolean, later: boolean): void {
     for (const slot of this.#slots) if (!slot.isReady) this.#fill(slot, isDirty(slot.parameter));
-    this.#work = allReduce(this.#memory, { op: 'mean', asyncOp: true });
+    if (later) this.#work = allReduce(this.#memory, { op: 'mean', asyncOp: true });
+    else allReduce(this.#memory, { op: 'mean' });
   }
 
   /** Waits for the averages and puts them into the parameters' gradients. One that no rank has used keeps what it has. */
