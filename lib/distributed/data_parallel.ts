@@ -2,19 +2,21 @@ import { atEndOfWalk } from '../autograd/engine.js';
 import { isGradEnabled } from '../autograd/mode.js';
 import { afterAccumulation } from '../autograd/tensor_hooks.js';
 import { ArgumentError, DistributedError, describe, ValueError } from '../errors.js';
+import { type ClipGradNormOptions, clipByNorm } from '../nn/clip_grad.js';
 import { EmbeddingTable } from '../nn/embedding_table.js';
 import { Module } from '../nn/module.js';
 import type { LoadOptions, LoadResult, StateDict } from '../nn/state_dict.js';
 import { checkOptions } from '../options.js';
 import { checkBody, runThenRestore } from '../scoped.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { Ranks } from '../training/ranks.js';
+import type { Ranks, ShardedParameter } from '../training/ranks.js';
 import { allReduce, broadcast } from './collectives.js';
 import { checkAlike } from './drift.js';
 import { type GradientBucket, makeBuckets } from './gradient_buckets.js';
+import { powersOfRanks } from './norm_of_ranks.js';
 import { groupFor, type ProcessGroup } from './process_group.js';
-import { ShardedTable } from './sharded_embedding.js';
 import { averageTables } from './table_gradients.js';
+import { gatherState, shardedTables } from './whole_state.js';
 
 export interface DistributedDataParallelOptions {
   /** Megabytes (2²⁰ bytes) of gradients that are averaged at once. Default 25, as in PyTorch. */
@@ -91,12 +93,7 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
     this.#group = group;
     this.#broadcastsBuffers = broadcastBuffers;
     if (group.mpi === null) return;
-    const sharded = new Set(
-      module
-        .modules()
-        .filter((each) => each instanceof ShardedTable)
-        .map(({ weight }) => weight),
-    );
+    const sharded = this.#sharded;
     this.#alike = module.namedParameters().filter(([, parameter]) => !sharded.has(parameter));
     const parameters = this.#alike.map(([, parameter]) => parameter);
     for (const tensor of [...parameters, ...module.buffers()]) broadcast(tensor, 0);
@@ -151,9 +148,41 @@ export class DistributedDataParallel<Inner extends Module = Module> extends Modu
     return mpi === null ? null : { rank, size, sum: sumOfRanks };
   }
 
-  /** Whether the model has sharded tables. */
-  get hasShards(): boolean {
-    return this.module.modules().some((each) => each instanceof ShardedTable);
+  /**
+   * Scales all gradients by one factor so that their common norm is at most `maxNorm`, as `nn.utils.clipGradNorm_` does; of sharded tables
+   * the rows of all ranks count. Every rank calls it, after `backward`.
+   * @param options those of `clipGradNorm_`, and `parameters`: which of the model's, all unless given
+   * @returns the norm before, a 0-d tensor, the same on every rank
+   */
+  clipGradNorm_(maxNorm: number, options?: ClipGradNormOptions & { parameters?: Iterable<Tensor> }): Tensor {
+    const op = 'DistributedDataParallel.clipGradNorm_';
+    const { parameters = this.parameters(), ...rest } = checkOptions(op, options, [
+      'parameters',
+      'normType',
+      'errorIfNonfinite',
+    ]);
+    const sharded: ReadonlySet<Tensor> = this.#sharded;
+    return clipByNorm(op, parameters, maxNorm, rest, (found, p) => powersOfRanks(found, p, sharded));
+  }
+
+  /** The weights of sharded tables. */
+  get #sharded(): Set<Tensor> {
+    return new Set(Array.from(shardedTables(this.module).values(), ({ weight }) => weight));
+  }
+
+  /** The parameters of which each rank has some rows, as `Trainer` asks for them. */
+  get shards(): readonly ShardedParameter[] {
+    return Array.from(shardedTables(this.module), ([name, table]) => ({
+      name,
+      weight: table.weight,
+      rows: table.numEmbeddings,
+      takeRows: (into, part, rank, size) => table.takeRows(into, part, rank, size),
+    }));
+  }
+
+  /** What `fullStateDict` gives. Every rank calls it. */
+  wholeState(): StateDict | null {
+    return gatherState(this.module);
   }
 
   override stateDict(options?: { prefix?: string }): StateDict {

@@ -4,17 +4,14 @@ import type { StateDict } from '../nn/state_dict.js';
 import { broadcast } from './collectives.js';
 import { DistributedDataParallel } from './data_parallel.js';
 import { getRank } from './process_group.js';
-import { ShardedTable } from './sharded_embedding.js';
+import type { ShardedTable } from './sharded_embedding.js';
+import { gatherState, shardedTables } from './whole_state.js';
 
 /** The model itself, and its sharded tables by the names of their weights. */
 function partsOf(op: string, module: unknown): { model: Module; tables: Map<string, ShardedTable> } {
   if (!(module instanceof Module)) throw new ArgumentError(`${op}: module must be a Module, got ${describe(module)}`);
   const model: Module = module instanceof DistributedDataParallel ? module.module : module;
-  const tables = new Map<string, ShardedTable>();
-  for (const [path, each] of model.namedModules()) {
-    if (each instanceof ShardedTable) tables.set(path === '' ? 'weight' : `${path}.weight`, each);
-  }
-  return { model, tables };
+  return { model, tables: shardedTables(model) };
 }
 
 /**
@@ -22,13 +19,7 @@ function partsOf(op: string, module: unknown): { model: Module; tables: Map<stri
  * it. What it gives can be loaded without `lutra/distributed`, and by any number of ranks.
  */
 export function fullStateDict(module: Module): StateDict | null {
-  const { model, tables } = partsOf('fullStateDict', module);
-  const state = model.stateDict();
-  for (const [name, table] of tables) {
-    const whole = table.gatherTable();
-    if (whole !== null) state[name] = whole;
-  }
-  return getRank() === 0 ? state : null;
+  return gatherState(partsOf('fullStateDict', module).model);
 }
 
 /**

@@ -66,14 +66,23 @@ function inPlace(x: Tensor, change: (dense: Tensor) => void): void {
 export function totalGradNorm(parameters: Iterable<Tensor> | Tensor, normType = 2): number {
   const op = 'totalGradNorm';
   checkNormType(op, normType);
+  return normOf(powersOfGradients(withGradients(op, parameters), normType), normType);
+}
+
+/** Σ |g|^p over the gradients of parameters that have one, or the largest |g| for p = Infinity. */
+export function powersOfGradients(parameters: readonly Tensor[], p: number): number {
   let total = 0;
-  for (const parameter of withGradients(op, parameters)) {
+  for (const parameter of parameters) {
     const x = contiguous(numbersOf(parameter).detach());
-    const power = sumOfPowers(x, normType);
-    if (!Number.isFinite(normType)) total = Number.isNaN(power) ? power : Math.max(total, power);
+    const power = sumOfPowers(x, p);
+    if (!Number.isFinite(p)) total = Number.isNaN(power) ? power : Math.max(total, power);
     else total += power;
   }
-  return Number.isFinite(normType) && normType !== 0 ? total ** (1 / normType) : total;
+  return total;
+}
+
+function normOf(powers: number, p: number): number {
+  return Number.isFinite(p) && p !== 0 ? powers ** (1 / p) : powers;
 }
 
 /**
@@ -87,14 +96,24 @@ export function clipGradNorm_(
   maxNorm: number,
   options?: ClipGradNormOptions,
 ): Tensor {
-  const op = 'clipGradNorm_';
+  return clipByNorm('clipGradNorm_', parameters, maxNorm, options, powersOfGradients);
+}
+
+/** The same where more gradients than this process has count. @param powersOf what `powersOfGradients` gives, of all */
+export function clipByNorm(
+  op: string,
+  parameters: Iterable<Tensor> | Tensor,
+  maxNorm: number,
+  options: ClipGradNormOptions | undefined,
+  powersOf: (found: readonly Tensor[], p: number) => number,
+): Tensor {
   const { normType = 2, errorIfNonfinite = false } = checkOptions(op, options, ['normType', 'errorIfNonfinite']);
   if (typeof maxNorm !== 'number' || !(maxNorm >= 0)) {
     throw new ValueError(`${op}: maxNorm must be a number of at least 0, got ${describe(maxNorm)}`);
   }
   checkNormType(op, normType);
   const found = withGradients(op, parameters);
-  const norm = totalGradNorm(found, normType);
+  const norm = normOf(powersOf(found, normType), normType);
   if (errorIfNonfinite && !Number.isFinite(norm)) {
     throw new ValueError(`${op}: the norm of the gradients is ${norm}, so they can't be clipped`);
   }

@@ -37,8 +37,23 @@ export class FitCheckpoints {
 
   write(step: number, content: CheckpointContent): void {
     this.#path = this.#folder.write(this.op, step, content);
+    this.#note(step);
+  }
+
+  /** Writes a rank's part of a checkpoint; the checkpoint itself comes when all parts are there. */
+  writePart(step: number, content: CheckpointContent, ranks: { rank: number; size: number }): void {
+    this.#folder.writePart(this.op, step, content, ranks);
+    this.#note(step);
+  }
+
+  #note(step: number): void {
     this.#step = step;
     this.#time = performance.now();
+  }
+
+  /** Whether weights with the best score are wanted. */
+  get keepsBest(): boolean {
+    return this.settings.keepBest;
   }
 
   /** Weights with the best score, where they are wanted. @param notes travel with them */

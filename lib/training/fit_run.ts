@@ -5,6 +5,8 @@ import type { Optimizer } from '../optim/optimizer.js';
 import { ReduceLROnPlateau } from '../optim/schedulers/reduce_lr_on_plateau.js';
 import { AveragedWeights } from './averaged_weights.js';
 import { Hooks, type TrainingRun } from './callbacks.js';
+import type { CheckpointContent } from './checkpoint/checkpoint_file.js';
+import { splitParts } from './checkpoint/shard_parts.js';
 import { evaluateModel, isPromise, scoresOf, WeightedMean } from './evaluation.js';
 import { FitCheckpoints } from './fit_checkpoints.js';
 import { FitLogs } from './fit_logs.js';
@@ -15,7 +17,7 @@ import { Learner } from './learner.js';
 import { type BatchIterator, type BatchLoader, beginPassOf, LoaderPosition, lengthOf } from './loader_position.js';
 import { brokenParameter } from './non_finite.js';
 import { TrainingProgress } from './progress.js';
-import { type Ranks, rankedModel } from './ranks.js';
+import { type RankedModel, type Ranks, rankedModel } from './ranks.js';
 import { type EpochRecord, newHistory, type Scores, type TrainingHistory } from './records.js';
 import { StopSignals } from './stop_signals.js';
 import type { TrainerSettings } from './trainer_options.js';
@@ -56,6 +58,8 @@ export class FitRun implements TrainingRun {
   #stop: string | null = null;
   /** Several ranks that train the model; null for one. */
   readonly #ranks: Ranks | null;
+  /** A model of which no rank has the whole, so that all write checkpoints. */
+  readonly #ranked: RankedModel | null;
   /** Why this rank would end the training, where all have to agree first. */
   #wish: string | null = null;
   /** The state before the batches since the last step, for a checkpoint on an exception. */
@@ -73,7 +77,8 @@ export class FitRun implements TrainingRun {
     this.#loader = new LoaderPosition(loader);
     const ranked = rankedModel(settings.model);
     this.#ranks = ranked?.ranks ?? null;
-    if (ranked?.hasShards) refuseShards(settings, options);
+    this.#ranked = ranked !== null && ranked.shards.length > 0 ? ranked : null;
+    if (this.#ranked !== null) refuseMinutes(options);
     // One bar, one log, one checkpoint: the first rank's.
     const isFirst = this.#ranks === null || this.#ranks.rank === 0;
     const length = lengthOf(loader);
@@ -379,9 +384,16 @@ export class FitRun implements TrainingRun {
       history.best = { epoch, step, score };
       if (keepBest) this.#best.keep();
       const notes = { monitor: monitor.name, score: String(score), epoch: String(epoch), step: String(step) };
-      this.#checkpoints?.writeBest(this.model.stateDict(), notes);
+      this.#writeBest(notes);
     }
     if (earlyStopping?.add(score, epoch)) this.#stop ??= 'earlyStopping';
+  }
+
+  #writeBest(notes: Record<string, string>): void {
+    const checkpoints = this.#checkpoints;
+    if (checkpoints === null || !checkpoints.keepsBest) return;
+    const model = this.#ranked === null ? this.model.stateDict() : this.#ranked.wholeState();
+    if (model !== null) checkpoints.writeBest(model, notes);
   }
 
   #schedule(scores: Scores | null): void {
@@ -456,7 +468,9 @@ export class FitRun implements TrainingRun {
     const checkpoints = this.#checkpoints;
     if (checkpoints === null || (isSkippable && checkpoints.isOf(this.step) && !this.#validationPending)) return;
     this.#write(checkpoints, this.#capture());
-    if (this.#hooks.has('onCheckpoint')) await this.#hooks.call('onCheckpoint', checkpoints.path);
+    // Of ranks that all write, one tells of it.
+    const isFirst = this.#ranks === null || this.#ranks.rank === 0;
+    if (isFirst && this.#hooks.has('onCheckpoint')) await this.#hooks.call('onCheckpoint', checkpoints.path);
   }
 
   #write(checkpoints: FitCheckpoints, boundary: BoundaryState): void {
@@ -464,7 +478,19 @@ export class FitRun implements TrainingRun {
     this.#logs.flush();
     this.history.steps = this.step;
     this.history.seconds = this.seconds;
-    checkpoints.write(this.step, this.#state.content(boundary, this.step, this.history));
+    const content = this.#state.content(boundary, this.step, this.history);
+    if (this.#ranked === null) checkpoints.write(this.step, content);
+    else this.#writeParts(checkpoints, content, this.#ranked);
+  }
+
+  /** Every rank writes its rows of sharded tables; the checkpoint counts once the first one has written the rest. */
+  #writeParts(checkpoints: FitCheckpoints, content: CheckpointContent, { ranks, shards }: RankedModel): void {
+    const { rank, size } = ranks!;
+    const [id] = ranks!.sum([rank === 0 ? Math.floor(Math.random() * 2 ** 48) : 0]);
+    const { main, part } = splitParts(content, shards, this.#optimizer, { size, id });
+    checkpoints.writePart(this.step, part, { rank, size });
+    ranks!.sum([]);
+    if (rank === 0) checkpoints.write(this.step, main);
   }
 
   #resume(): void {
@@ -492,7 +518,7 @@ export class FitRun implements TrainingRun {
       this.#secondsBefore = history.seconds;
     }
     this.#checkSameStart();
-    if (checkpoints !== null && rank === 0) {
+    if (checkpoints !== null && (rank === 0 || this.#ranked !== null)) {
       this.#checkpoints = new FitCheckpoints(op, checkpoints, resumed?.isOf(checkpoints.folder) ?? false);
     }
     this.#started = performance.now();
@@ -533,7 +559,9 @@ export class FitRun implements TrainingRun {
       const isBroken = error instanceof NonFiniteError && brokenParameter(this.model) !== null;
       const isWorthless =
         this.#learner.isTorn || isBroken || error instanceof CheckpointError || checkpoints?.isOf(this.step);
-      if (checkpoints !== null && this.#options.checkpoints?.onException && !isWorthless) {
+      // A rank alone has not the whole of a model with sharded tables.
+      const isAlone = this.#ranked === null;
+      if (checkpoints !== null && isAlone && this.#options.checkpoints?.onException && !isWorthless) {
         this.#write(checkpoints, this.#boundary ?? this.#capture());
       }
       await this.#hooks.call('onException', error);
@@ -552,16 +580,11 @@ function codeOf(error: unknown): string | undefined {
   return code ?? cause?.code;
 }
 
-/** What needs the whole of a model in one place. @throws ValueError */
-function refuseShards({ clipGradNorm, checkGradients }: TrainerSettings, { checkpoints, resume }: FitSettings): void {
-  if (checkpoints !== null || resume !== false) {
-    throw new ValueError(
-      `${op}: checkpoints don't hold sharded tables, of which each rank has a part; store fullStateDict(model) in a callback`,
-    );
-  }
-  if (clipGradNorm === null && !checkGradients) return;
+/** Ranks that all write checkpoints must do it after the same step. @throws ValueError */
+function refuseMinutes({ checkpoints }: FitSettings): void {
+  if (checkpoints === null || checkpoints.everyMinutes === 0) return;
   throw new ValueError(
-    `${op}: ${checkGradients ? 'checkGradients' : 'clipGradNorm'} would see the rank's own rows of sharded tables only; clipGradValue works`,
+    `${op}: checkpoints.everyMinutes does not go with sharded tables, of which every rank writes its part after the same step; give everySteps`,
   );
 }
 

@@ -13,11 +13,13 @@ import type { AveragedWeights } from './averaged_weights.js';
 import type { Hooks } from './callbacks.js';
 import type { CheckpointContent } from './checkpoint/checkpoint_file.js';
 import { resumeFrom } from './checkpoint/checkpoint_folder.js';
+import { joinParts } from './checkpoint/shard_parts.js';
 import type { FitSettings } from './fit_options.js';
 import type { KeptWeights } from './kept_weights.js';
 import type { LearnerState } from './learner.js';
 import type { LoaderPosition } from './loader_position.js';
 import type { Metrics } from './metrics/metric.js';
+import { shardsOf } from './ranks.js';
 import type { Scores, TrainingHistory } from './records.js';
 import type { TrainerSettings } from './trainer_options.js';
 
@@ -155,9 +157,12 @@ export class FitState {
     if (resume === false) return null;
     const from = resume === true ? checkpoints!.folder : resume;
     let stored: StoredState | null = null;
-    const path = resumeFrom(op, from, (content) => {
-      stored = content.state as unknown as StoredState;
-      this.#load(op, content, stored);
+    const { settings, optimizer } = this.#parts;
+    const own = shardsOf(settings.model);
+    const path = resumeFrom(op, from, (content, file) => {
+      const whole = joinParts(file, content, optimizer, own);
+      stored = whole.state as unknown as StoredState;
+      this.#load(op, whole, stored);
     });
     if (path === null && resume !== true) {
       throw new CheckpointError(`${op}: there is no checkpoint to go on from: ${resolve(from)}`);

@@ -222,7 +222,10 @@ export class Learner {
   #clip(): void {
     const { clipGradNorm, clipGradValue, checkGradients, model } = this.#settings;
     if (clipGradNorm !== null || checkGradients) {
-      this.gradNorm = clipGradNorm_(this.#parameters, clipGradNorm ?? Number.POSITIVE_INFINITY).item();
+      const most = clipGradNorm ?? Number.POSITIVE_INFINITY;
+      const parameters = this.#parameters;
+      const norm = this.#ranked?.clipGradNorm_(most, { parameters }) ?? clipGradNorm_(parameters, most);
+      this.gradNorm = norm.item();
       if (!Number.isFinite(this.gradNorm)) {
         const parameter = brokenGradient(model);
         const whose = parameter === null ? 'a gradient' : `the gradient of '${parameter}'`;

@@ -23,8 +23,8 @@ function near(a: readonly number[], b: readonly number[]): void {
 }
 
 describeMpi('Trainer', (mpi) => {
-  const train = async (ranks: number, name: string, run: string, batch = 24): Promise<Outcome[]> => {
-    const args = [name, join(folder, `${mpi}-${run}`), String(batch)];
+  const train = async (ranks: number, name: string, run: string, batch = 24, kind = ''): Promise<Outcome[]> => {
+    const args = [name, join(folder, `${mpi}-${run}`), String(batch), kind];
     const { code, stderr } = await runJob(mpi, 'trainer', { ranks, args });
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -53,6 +53,27 @@ describeMpi('Trainer', (mpi) => {
     const [resumed] = await train(4, 'resume', 'cut');
     expect([resumed.stopped, resumed.steps]).toEqual(['epochs', alone.steps]);
     near(resumed.weights, alone.weights);
+  });
+
+  // Eight jobs, of up to four ranks.
+  it('stores a sharded table by all ranks, and goes on with another number of them', { timeout: 240_000 }, async () => {
+    const [alone] = await train(1, 'whole', 'ordinary');
+    const [two] = await train(2, 'whole', 'parts', 24, 'sharded');
+    near(two.weights, alone.weights);
+    const written = readdirSync(join(folder, `${mpi}-parts`));
+    expect(written.filter((file) => /part-[12]-of-2/.test(file)).length).toBe(6);
+    expect(written).toContain('best.safetensors');
+    for (const [before, after] of [
+      [2, 4],
+      [4, 1],
+      [1, 2],
+    ]) {
+      const run = `parts-${before}`;
+      await train(before, 'interrupted', run, 24, 'sharded');
+      const [resumed] = await train(after, 'resume', run, 24, 'sharded');
+      expect([resumed.stopped, resumed.steps]).toEqual(['epochs', alone.steps]);
+      near(resumed.weights, alone.weights);
+    }
   });
 
   it('ends on all ranks where scores get no better', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from '../../errors.js';
 import { flushDirectory } from '../../io/atomic_file.js';
 import { makeFolders } from '../../io/folders.js';
@@ -13,6 +13,7 @@ import {
   writeCheckpointInBackground,
 } from './checkpoint_file.js';
 import type { SettledCheckpoints } from './checkpoint_options.js';
+import { partPath } from './shard_parts.js';
 
 const pattern = /^checkpoint-(\d+)\.safetensors$/;
 
@@ -50,11 +51,15 @@ interface Refused {
  * @returns the file; null where there is no checkpoint at all
  * @throws CheckpointError where none of them can be used, saying why of each
  */
-export function resumeFrom(op: string, path: string, load: (content: CheckpointContent) => void): string | null {
+export function resumeFrom(
+  op: string,
+  path: string,
+  load: (content: CheckpointContent, file: string) => void,
+): string | null {
   const refused: Refused[] = [];
   for (const candidate of candidatesAt(path)) {
     try {
-      load(readCheckpoint(candidate));
+      load(readCheckpoint(candidate), candidate);
     } catch (error) {
       refused.push({ path: candidate, reason: (error as Error).message });
       continue;
@@ -150,6 +155,21 @@ export class CheckpointFolder {
     return path;
   }
 
+  /** Writes a rank's part of a checkpoint that is to come. @throws CheckpointError */
+  writePart(
+    op: string,
+    step: number,
+    content: CheckpointContent,
+    { rank, size }: { rank: number; size: number },
+  ): void {
+    const path = partPath(this.#pathOf(step), rank, size);
+    try {
+      writeCheckpoint(path, content);
+    } catch (error) {
+      throw asCheckpointError(op, path, error);
+    }
+  }
+
   /** The same while the event loop goes on; the tensors must not be written to until it is done. */
   async writeInBackground(op: string, step: number, content: CheckpointContent): Promise<string> {
     const path = this.#pathOf(step);
@@ -182,9 +202,20 @@ export class CheckpointFolder {
     old.delete(written);
     const own = checkpointsIn(this.folder).filter(({ path }) => !old.has(path));
     for (const { path } of own.slice(this.#options.keepLast)) if (path !== written) old.add(path);
-    for (const path of old) removeQuietly(path);
+    for (const path of old) {
+      removeQuietly(path);
+      for (const part of partsOf(path)) removeQuietly(part);
+    }
     if (old.size > 0) flushDirectory(this.folder);
   }
+}
+
+/** The files beside a checkpoint that hold the ranks' parts of it. */
+function partsOf(path: string): string[] {
+  const begin = basename(path).replace(/safetensors$/, 'part-');
+  return readdirSync(dirname(path))
+    .filter((file) => file.startsWith(begin))
+    .map((file) => join(dirname(path), file));
 }
 
 function asCheckpointError(op: string, path: string, error: unknown): unknown {

@@ -51,6 +51,11 @@ for (const sharding of ['ranges', 'hashed']) {
         loss.forward(model.forward(part(x)), part(y)).backward();
         b.zeroGrad();
         loss.forward(alone.forward(x), y).backward();
+        // The norm is one of all ranks' rows.
+        const normType = [2, 1, Infinity, 2][step];
+        const norm = model.clipGradNorm_(0.5, { normType }).item();
+        const wanted = nn.utils.clipGradNorm_(alone.parameters(), 0.5, { normType }).item();
+        assert.ok(Math.abs(norm - wanted) < 1e-4 * wanted, `norm ${norm}, alone ${wanted}`);
         a.step();
         b.step();
       }

@@ -1,10 +1,10 @@
-// A training by Trainer: NAME FOLDER BATCH, on as many ranks as there are. Each rank writes what came of it into FOLDER.RANK.json:
-// Open MPI mixes long lines of several ranks.
+// A training by Trainer: NAME FOLDER BATCH [sharded], on as many ranks as there are; with a table whose rows lie on all of them, if that
+// is said. Each rank writes what came of it into FOLDER.RANK.json: Open MPI mixes long lines of several ranks.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import * as dist from '../../../dist/entries/distributed.js';
 import { DataLoader, manualSeed, metrics, nn, optim, randint, TensorDataset, Trainer } from '../../../dist/index.js';
 
-const [, , name, folder, batch] = process.argv;
+const [, , name, folder, batch, kind] = process.argv;
 dist.initProcessGroup({ timeout: 60 });
 const rank = dist.getRank();
 const size = dist.getWorldSize();
@@ -13,7 +13,14 @@ manualSeed(1);
 class Model extends nn.Module {
   constructor() {
     super();
-    this.table = new nn.Embedding(60, 8, { sparse: true, paddingIdx: 0 });
+    const table = new nn.Embedding(60, 8, { sparse: true, paddingIdx: 0 });
+    this.table = table;
+    if (kind === 'sharded') {
+      this.table = new dist.ShardedEmbedding(60, 8, { paddingIdx: 0 });
+      this.table.loadTable(table.weight);
+    }
+    // The sharded table has drawn numbers of its own.
+    manualSeed(2);
     this.fc = new nn.Linear(8, 5);
   }
   forward(x) {
@@ -61,7 +68,7 @@ const options = {
   ...(name === 'early' && { earlyStopping: { patience: 2, minDelta: 0.01 } }),
 };
 const history = await trainer.fit(loader, options);
-const weights = Object.values(model.stateDict()).flatMap((t) => t.tolist().flat());
+const weights = Object.values(dist.fullStateDict(model) ?? model.stateDict()).flatMap((t) => t.tolist().flat());
 writeFileSync(
   `${folder}.${rank}.json`,
   JSON.stringify({
