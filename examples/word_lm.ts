@@ -1,9 +1,15 @@
 // A word language model with the trainer: an LSTM reads on from batch to batch, whose state the step carries along, and
-// perplexity is measured on text that it has not seen, beside a model that only counts words.
+// perplexity is measured on text that it has not seen, beside a model that only counts words. Started by mpirun, each rank reads a part of
+// the texts that are read side by side.
 //
 //     npm run example -- word_lm
+//     mpirun -np 2 --bind-to none node build/examples/word_lm.js
 import { manualSeed, metrics, nn, noGrad, optim, sampleTokens, type Tensor, Trainer, tensor, Vocabulary } from 'lutra';
+import { DistributedDataParallel, getRank, getWorldSize, initProcessGroup } from 'lutra/distributed';
 import { brownFiles } from './corpora/brown.js';
+
+initProcessGroup();
+const print = getRank() === 0 ? console.log : () => {};
 
 // A fiftieth of the corpus shows how it works in seconds; a tenth takes minutes.
 const isQuick = process.env.LUTRA_QUICK === '1';
@@ -17,12 +23,13 @@ const held = texts.filter((_, k) => k % 10 === 9).flat();
 const training = texts.filter((_, k) => k % 10 !== 9).flat();
 const vocabulary = Vocabulary.fromTokens(training, { specials: ['<unk>'], unknownToken: '<unk>', minFrequency: 3 });
 
-/** A text as some parts that are read side by side, cut into pieces of 32 words: what is read, and what comes next. */
+/** A text as some parts that are read side by side, cut into pieces of 32 words: what is read, and what comes next. Each rank has its parts. */
 function pieces(words: string[], parts: number): { ids: Tensor; next: Tensor }[] {
   const length = Math.floor((words.length - 1) / parts);
   const ids = tensor(vocabulary.encode(words), { dtype: 'int32' });
-  const read = ids.narrow(0, 0, parts * length).reshape([parts, length]);
-  const next = ids.narrow(0, 1, parts * length).reshape([parts, length]);
+  const own = parts / getWorldSize();
+  const rows = (from: number) => ids.narrow(0, from, parts * length).reshape([parts, length]);
+  const [read, next] = [0, 1].map((from) => rows(from).narrow(0, getRank() * own, own));
   return Array.from({ length: Math.ceil(length / 32) }, (_, k) => {
     const size = Math.min(32, length - 32 * k);
     return { ids: read.narrow(1, 32 * k, size).contiguous(), next: next.narrow(1, 32 * k, size).contiguous() };
@@ -44,7 +51,7 @@ class LanguageModel extends nn.Module {
   }
 }
 
-const model = new LanguageModel();
+const model = new DistributedDataParallel(new LanguageModel());
 const trainer = new Trainer<{ ids: Tensor; next: Tensor }>({
   model,
   optimizer: new optim.AdamW(model.parameters(), { lr: 5e-3 }),
@@ -63,7 +70,7 @@ const history = await trainer.fit(pieces(training, 20), {
   progress: false,
 });
 for (const { epoch, validation } of history.epochs) {
-  console.log(`epoch ${epoch}  perplexity ${validation!.perplexity.toFixed(1)}`);
+  print(`epoch ${epoch}  perplexity ${validation!.perplexity.toFixed(1)}`);
 }
 
 // What counting alone gives: the probability of each word wherever it stands.
@@ -72,7 +79,7 @@ for (const id of vocabulary.encode(training)) counts[id]++;
 const total = counts.reduce((a, b) => a + b, 0);
 const ids = [...vocabulary.encode(held)];
 const counted = Math.exp(-ids.reduce((sum, id) => sum + Math.log(counts[id] / total), 0) / ids.length);
-console.log(`counting words: perplexity ${counted.toFixed(1)}`);
+print(`counting words: perplexity ${counted.toFixed(1)}`);
 
 // Goes on, word by word, from the state that it has.
 model.eval();
@@ -85,4 +92,4 @@ const words = noGrad(() => {
     return vocabulary.lookupToken(id);
   });
 });
-console.log(`the ${words.join(' ')}`);
+print(`the ${words.join(' ')}`);

@@ -38,8 +38,13 @@ function output(command, args, env = {}) {
 const last = (text) => JSON.parse(text.trim().split('\n').at(-1));
 // Each rank on a core of its own.
 const bound = mpi === 'openmpi' ? ['--allow-run-as-root', '--bind-to', 'core'] : ['-bind-to', 'core'];
-const ranks = async (n, ...command) => last(await output(`mpirun.${mpi}`, [...bound, '-np', String(n), ...command]));
-const lutra = (n, workload) => ranks(n, process.execPath, join(here, 'steps.mjs'), workload, seconds);
+// More ranks than cores share them.
+const crowded = mpi === 'openmpi' ? ['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none'] : [];
+const run = async (n, command, env) =>
+  last(await output(`mpirun.${mpi}`, [...(n > cpus().length ? crowded : bound), '-np', String(n), ...command], env));
+const ranks = (n, ...command) => run(n, command);
+const lutra = (n, workload, env) => run(n, [process.execPath, join(here, 'steps.mjs'), workload, seconds], env);
+const byMessages = { LUTRA_SHARED_MEMORY: '0' };
 const torch = async (n, workload) => {
   const env = (rank) => ({ RANK: String(rank), WORLD_SIZE: String(n), MASTER_ADDR: '127.0.0.1', MASTER_PORT: '29517' });
   const all = Array.from({ length: n }, (_, r) =>
@@ -51,11 +56,14 @@ const torch = async (n, workload) => {
 const jobs = {
   'step e, 1 rank (ms)': async () => (await lutra(1, 'step e')).ms,
   'step e, 2 ranks (ms)': async () => (await lutra(2, 'step e')).ms,
+  'step e, 4 ranks (ms)': async () => (await lutra(4, 'step e')).ms,
   'sparse classifier, 1 rank (ms)': async () => (await lutra(1, 'sparse classifier')).ms,
   'sparse classifier, 2 ranks (ms)': async () => (await lutra(2, 'sparse classifier')).ms,
   'sharded classifier, 2 ranks (ms)': async () => (await lutra(2, 'sharded classifier')).ms,
+  'sharded classifier by messages, 2 ranks (ms)': async () => (await lutra(2, 'sharded classifier', byMessages)).ms,
   'local lookup, 2 ranks (ms)': async () => (await lutra(2, 'local lookup')).ms,
   'sharded lookup, 2 ranks (ms)': async () => (await lutra(2, 'sharded lookup')).ms,
+  'sharded lookup by messages, 2 ranks (ms)': async () => (await lutra(2, 'sharded lookup', byMessages)).ms,
   ...(python && {
     'PyTorch step e, 1 rank (ms)': async () => (await torch(1, 'step e')).ms,
     'PyTorch step e, 2 ranks (ms)': async () => (await torch(2, 'step e')).ms,

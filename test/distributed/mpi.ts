@@ -1,7 +1,7 @@
 /** Runs programs as ranks of an MPI job, under each MPI that this machine has. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
 
@@ -42,13 +42,13 @@ export interface JobOptions {
 /** Environment variables that would make a job take itself for part of another one. */
 const isForeign = (name: string) => /^(OMPI_|PMIX_|PMI_|LUTRA_MPI)/.test(name);
 
-/** Runs test/distributed/programs/NAME.mjs as a job. */
+/** Runs test/distributed/programs/NAME.mjs, or a file by its path, as a job. */
 export async function runJob(mpi: MpiName, program: string, options: JobOptions): Promise<Job> {
   const { ranks, args = [], limit = 60 } = options;
   const flags = mpi === 'openmpi' ? ['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none'] : [];
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
   const begin = performance.now();
-  const file = join(here, 'programs', `${program}.mjs`);
+  const file = isAbsolute(program) ? program : join(here, 'programs', `${program}.mjs`);
   const child: ChildProcess = spawn(
     launcherOf(mpi),
     [...flags, '-np', String(ranks), process.execPath, file, ...args],
