@@ -11,6 +11,10 @@
 #include <vector>
 #endif
 
+#include <algorithm>
+
+#include "simd/cpuid.h"
+
 namespace lutra {
 
 namespace {
@@ -77,8 +81,53 @@ CacheSizes ask() { return {}; }
 
 #endif
 
+#if defined(LUTRA_X86)
+
+// Leaf 4 of Intel's processors and 0x8000001d of AMD's name the caches one after the other.
+CacheSizes listedBy(uint32_t leaf) {
+  CacheSizes sizes;
+  for (uint32_t part = 0; part < 16; part++) {
+    const Registers r = cpuid(leaf, part);
+    const uint32_t type = r.a & 31, level = r.a >> 5 & 7;
+    if (type == 0) break;
+    if (type == 2 || level > 3) continue;  // instructions
+    const int64_t ways = (r.b >> 22) + 1, partitions = (r.b >> 12 & 1023) + 1, line = (r.b & 4095) + 1;
+    (level == 1 ? sizes.l1 : level == 2 ? sizes.l2 : sizes.l3) = ways * partitions * line * (int64_t(r.c) + 1);
+  }
+  return sizes;
+}
+
+// AMD's older leaves. The third level is that of all complexes together, of which a core fills its own: 32 MB on most
+// since Zen 3.
+CacheSizes summedUp() {
+  constexpr int64_t kComplex = 32 << 20;
+  const Registers first = cpuid(0x80000005u), others = cpuid(0x80000006u);
+  return {int64_t(first.c >> 24) << 10, int64_t(others.c >> 16) << 10,
+          std::min((int64_t(others.d >> 18) * 512) << 10, kComplex)};
+}
+
+// Where the system says nothing, as in many a container and virtual machine.
+CacheSizes askProcessor() {
+  constexpr uint32_t kIntel = 0x756e6547, kAmd = 0x68747541;  // "Genu", "Auth"
+  const Registers maker = cpuid(0);
+  if (maker.b == kIntel && maker.a >= 4) return listedBy(4);
+  if (maker.b != kAmd) return {};
+  const uint32_t last = cpuid(0x80000000u).a;
+  const CacheSizes listed = last >= 0x8000001du ? listedBy(0x8000001du) : CacheSizes();
+  return listed.l2 > 0 ? listed : last >= 0x80000006u ? summedUp() : CacheSizes();
+}
+
+#else
+
+CacheSizes askProcessor() { return {}; }
+
+#endif
+
 CacheSizes& sizes() {
-  static CacheSizes asked = ask();
+  static CacheSizes asked = [] {
+    const CacheSizes told = ask();
+    return told.l2 > 0 ? told : askProcessor();
+  }();
   return asked;
 }
 

@@ -11,7 +11,10 @@ struct CacheSizes {
   int64_t l1 = 0, l2 = 0, l3 = 0;
 };
 
-/** As the operating system tells them, asked once. Inside a virtual machine l3 may be shared with others. */
+/**
+ * As the operating system tells them, or else the processor; asked once. Inside a virtual machine l3 may be shared with
+ * others.
+ */
 const CacheSizes& cacheSizes();
 
 /** From now on as if the processor had these; for tests, before any kernel runs. */

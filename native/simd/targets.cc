@@ -5,13 +5,11 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "simd/cpuid.h"
 #include "simd/targets.h"
 
 #if defined(LUTRA_X86) && defined(_MSC_VER) && !defined(__clang__)
 #include <immintrin.h>
-#include <intrin.h>
-#elif defined(LUTRA_X86)
-#include <cpuid.h>
 #endif
 
 namespace lutra {
@@ -20,26 +18,9 @@ namespace {
 
 #if defined(LUTRA_X86)
 
-struct Registers {
-  uint32_t a = 0, b = 0, c = 0, d = 0;
-};
-
-// The processor is asked directly: the compilers' own __builtin_cpu_supports takes a run-time library that not all
-// have.
 #if defined(_MSC_VER) && !defined(__clang__)
-Registers cpuid(int leaf) {
-  int r[4];
-  __cpuidex(r, leaf, 0);
-  return {static_cast<uint32_t>(r[0]), static_cast<uint32_t>(r[1]), static_cast<uint32_t>(r[2]),
-          static_cast<uint32_t>(r[3])};
-}
 uint64_t savedStates() { return _xgetbv(0); }
 #else
-Registers cpuid(int leaf) {
-  Registers r;
-  __cpuid_count(leaf, 0, r.a, r.b, r.c, r.d);
-  return r;
-}
 uint64_t savedStates() {
   uint32_t low = 0, high = 0;
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
