@@ -28,13 +28,18 @@ inline int64_t rowsAhead(int64_t rowBytes) {
   return std::min<int64_t>(std::max<int64_t>(kBytesAhead / std::max<int64_t>(rowBytes, 1), 4), 64);
 }
 
-/** Asks for the lines of n values. */
+/** Asks for the lines of n values. Four a turn: where the loop happened to lie, it took a tenth of an indexAdd. */
 template <class T>
 inline void prefetchRow(const T* row, int64_t n) {
-  const uintptr_t end = reinterpret_cast<uintptr_t>(row + n);
-  for (uintptr_t line = reinterpret_cast<uintptr_t>(row) / 64 * 64; line < end; line += 64) {
-    LUTRA_PREFETCH_L2(reinterpret_cast<const char*>(line));
+  const char* const end = reinterpret_cast<const char*>(row + n);
+  const char* line = reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(row) / 64 * 64);
+  for (; end - line > 192; line += 256) {
+    LUTRA_PREFETCH_L2(line);
+    LUTRA_PREFETCH_L2(line + 64);
+    LUTRA_PREFETCH_L2(line + 128);
+    LUTRA_PREFETCH_L2(line + 192);
   }
+  for (; line < end; line += 64) LUTRA_PREFETCH_L2(line);
 }
 
 }  // namespace lutra
