@@ -4,15 +4,6 @@ import { native } from '../addon/native.js';
 /** Bytes of the longest word that is counted. */
 export const longestWord = 1 << 16;
 
-/** What was counted. */
-export interface CountedWords {
-  /** The most frequent first, equals by first appearance; in UTF-8, a newline after each. */
-  readonly bytes: Uint8Array;
-  readonly counts: Float64Array;
-  /** The byte of the corpus where each first appeared. */
-  readonly firsts: Float64Array;
-}
-
 export interface CountTotals {
   /** Words that occurred often enough, and their bytes. */
   readonly words: number;
@@ -34,6 +25,7 @@ export interface CountTotals {
 export class WordCounter {
   readonly #counter: number;
   readonly #used = new Float64Array(1);
+  #bytes = new Uint8Array(1 << 16);
 
   constructor(mostWords: number) {
     this.#counter = native.wordCounterOpen(mostWords);
@@ -48,21 +40,30 @@ export class WordCounter {
     return native.wordCounterAdd(this.#counter, bytes.length, place, last, bytes);
   }
 
+  /** Drops the rarest words where there are too many, beside the event loop. */
+  async makeRoom(): Promise<void> {
+    if (native.wordCounterIsFull(this.#counter) === 1) await native.wordCounterPrune(this.#counter);
+  }
+
   /** Brings together what the threads have counted; then there are words. */
   async finish(minCount: number): Promise<CountTotals> {
-    await native.wordCounterFinish(this.#counter);
+    await native.wordCounterFinish(this.#counter, minCount);
     const out = new Float64Array(9);
-    native.wordCounterTotals(this.#counter, minCount, out);
+    native.wordCounterTotals(this.#counter, out);
     const [words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest] = out;
     return { words, byteLength, distinct, lines, tokens, pruned, prunedCount, firstInvalid, highest };
   }
 
-  /** The words that occurred often enough. */
-  words({ words, byteLength }: CountTotals): CountedWords {
-    const [counts, firsts] = [new Float64Array(words), new Float64Array(words)];
-    const bytes = new Uint8Array(byteLength + words);
-    native.wordCounterWords(this.#counter, words, bytes, counts, firsts);
-    return { bytes, counts, firsts };
+  /**
+   * Words from `begin` on, in UTF-8, a newline after each: they hold until the next are asked for. How often they occurred, and the byte
+   * of the corpus where each first appeared, go to the same places of the other arrays.
+   */
+  words(begin: number, count: number, counts: Float64Array, firsts: Float64Array): Uint8Array {
+    for (;;) {
+      const written = native.wordCounterWords(this.#counter, begin, count, this.#bytes, counts, firsts);
+      if (written >= 0) return this.#bytes.subarray(0, written);
+      this.#bytes = new Uint8Array(-written);
+    }
   }
 
   /** Gives the words their numbers; those of -1 are left out from now on, as those that were too rare. */

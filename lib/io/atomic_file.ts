@@ -66,17 +66,25 @@ export function writePartsAtomically(path: string, parts: Iterable<string | Uint
  * The same while the event loop goes on: the system's threads write and flush. What `parts` give must not be written to until the promise
  * is settled.
  */
-export async function writePartsInBackground(path: string, parts: Iterable<string | Uint8Array>): Promise<void> {
+export async function writePartsInBackground(
+  path: string,
+  parts: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const replacement = replacementFor(path);
   if (replacement === null) {
-    writeInPlace(path, parts);
+    const file = openInPlace(path);
+    try {
+      for await (const part of parts) writeFully(file, bytesOf(part));
+    } finally {
+      closeSync(file);
+    }
     return;
   }
   const { target, temporary, directory, before, mode } = replacement;
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      for (const part of parts) {
+      for await (const part of parts) {
         const bytes = bytesOf(part);
         for (let at = 0; at < bytes.byteLength; ) {
           const { bytesWritten } = await file.write(bytes, at, Math.min(bytes.byteLength - at, largestBackgroundWrite));
@@ -155,14 +163,18 @@ function followLinks(path: string): string {
 
 /** A folder, which the system refuses with its own words, or a device or pipe, which no file may take the place of. */
 function writeInPlace(path: string, parts: Iterable<string | Uint8Array>): void {
-  const { mode } = statSync(path);
-  const isFifo = (mode & constants.S_IFMT) === constants.S_IFIFO;
-  const file = openSync(path, isFifo ? 'w' : 'r+');
+  const file = openInPlace(path);
   try {
     for (const part of parts) writeFully(file, bytesOf(part));
   } finally {
     closeSync(file);
   }
+}
+
+function openInPlace(path: string): number {
+  const { mode } = statSync(path);
+  const isFifo = (mode & constants.S_IFMT) === constants.S_IFIFO;
+  return openSync(path, isFifo ? 'w' : 'r+');
 }
 
 /** Permissions, and the owner where another one's file is replaced; only the superuser may give files away. */

@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 import { ArgumentError, describe, ValueError } from '../errors.js';
 import { isIterable } from '../options.js';
+import type { FrequentWords } from './corpus/frequent_words.js';
+import { sortedInTurns } from './corpus/sorted.js';
+import type { Turns } from './corpus/turns.js';
 import { checkToken, checkTokenList } from './token_counts.js';
 
 /** How words get their ids. All three are deterministic; `'alphabetical'` compares code points, as Python's `sorted`. */
@@ -28,17 +31,19 @@ export interface TokenArrangement {
 
 const ORDERS: readonly TokenOrder[] = ['frequency', 'insertion', 'alphabetical'];
 
-/**
- * The tokens of a vocabulary by id, and which of them are special.
- *
- * @param counts every token of the corpus, in order of first appearance; a word equal to a special is that special
- * @throws ArgumentError or ValueError naming the option
- */
-export function arrangeTokens(
-  op: string,
-  counts: ReadonlyMap<string, number>,
-  arrangement: TokenArrangement,
-): { tokens: string[]; specials: string[] } {
+/** An arrangement as it was given, checked. */
+export interface Arranged {
+  readonly specials: readonly string[];
+  readonly ids: ReadonlyMap<number, string> | null;
+  readonly specialsFirst: boolean;
+  readonly minFrequency: number;
+  /** Words that have room beside the specials. */
+  readonly room: number;
+  readonly order: TokenOrder;
+}
+
+/** @throws ArgumentError or ValueError naming the option */
+export function readArrangement(op: string, arrangement: TokenArrangement): Arranged {
   const { specialsFirst, minFrequency = 1, maxSize, sort = 'frequency' } = arrangement;
   const { specials, ids } = readSpecials(op, arrangement.specials ?? []);
   if (specialsFirst !== undefined && typeof specialsFirst !== 'boolean') {
@@ -56,11 +61,67 @@ export function arrangeTokens(
   if (!ORDERS.includes(sort)) {
     throw new ValueError(`${op}: sort must be '${ORDERS.join("', '")}', got ${describe(sort)}`);
   }
+  return { specials, ids, specialsFirst: specialsFirst !== false, minFrequency, room, order: sort };
+}
+
+/**
+ * The tokens of a vocabulary by id, and which of them are special.
+ *
+ * @param counts every token of the corpus, in order of first appearance; a word equal to a special is that special
+ * @throws ArgumentError or ValueError naming the option
+ */
+export function arrangeTokens(
+  op: string,
+  counts: ReadonlyMap<string, number>,
+  arrangement: TokenArrangement,
+): { tokens: string[]; specials: readonly string[] } {
+  const { specials, ids, specialsFirst, minFrequency, room, order } = readArrangement(op, arrangement);
   const wordCounts = new Map(counts);
   for (const special of specials) wordCounts.delete(special);
-  const words = selectWords(wordCounts, minFrequency, room, sort);
+  const words = selectWords(wordCounts, minFrequency, room, order);
   if (ids !== null) return { tokens: placeAtIds(op, ids, words), specials };
-  return { tokens: specialsFirst === false ? [...words, ...specials] : [...specials, ...words], specials };
+  return { tokens: specialsFirst ? [...specials, ...words] : [...words, ...specials], specials };
+}
+
+/** Tokens by id, with how often each occurred, and which are special. */
+export interface ArrangedTokens {
+  readonly tokens: readonly string[];
+  readonly counts: readonly number[];
+  readonly specials: readonly string[];
+}
+
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 12;
+
+/** The same for words that were counted already, however many: the event loop has its turns meanwhile. */
+export async function arrangeInTurns(
+  op: string,
+  { words, counts, firsts }: FrequentWords,
+  { specials, ids, specialsFirst, minFrequency, room, order }: Arranged,
+  turns: Turns,
+): Promise<ArrangedTokens> {
+  const countOfSpecial = new Map(specials.map((special) => [special, 0]));
+  let places: number[] = [];
+  for (let k = 0; k < words.length; k++) {
+    if (k % wordsOfStep === 0) await turns.next();
+    if (countOfSpecial.has(words[k])) countOfSpecial.set(words[k], counts[k]);
+    else if (places.length < room && counts[k] >= minFrequency) places.push(k);
+  }
+  if (order === 'insertion') places = await sortedInTurns(places, (a, b) => firsts[a] - firsts[b], turns);
+  if (order === 'alphabetical') {
+    places = await sortedInTurns(places, (a, b) => compareCodePoints(words[a], words[b]), turns);
+  }
+  const size = specials.length + places.length;
+  if (ids !== null) checkIds(op, ids, size);
+  const arranged = { tokens: [] as string[], counts: [] as number[], specials };
+  const first = ids === null && !specialsFirst ? places.length : 0;
+  for (let id = 0, next = 0; id < size; id++) {
+    const special = ids === null ? specials[id - first] : ids.get(id);
+    arranged.tokens.push(special ?? words[places[next]]);
+    arranged.counts.push(special === undefined ? counts[places[next++]] : (countOfSpecial.get(special) as number));
+    if (id % wordsOfStep === 0) await turns.next();
+  }
+  return arranged;
 }
 
 /**
@@ -112,6 +173,12 @@ function readSpecials(
 /** Specials at their ids, words in order on the others. */
 function placeAtIds(op: string, ids: ReadonlyMap<number, string>, words: readonly string[]): string[] {
   const size = ids.size + words.length;
+  checkIds(op, ids, size);
+  let next = 0;
+  return Array.from({ length: size }, (_, id) => ids.get(id) ?? words[next++]);
+}
+
+function checkIds(op: string, ids: ReadonlyMap<number, string>, size: number): void {
   for (const [id, special] of ids) {
     if (id >= size) {
       throw new ValueError(
@@ -119,8 +186,6 @@ function placeAtIds(op: string, ids: ReadonlyMap<number, string>, words: readonl
       );
     }
   }
-  let next = 0;
-  return Array.from({ length: size }, (_, id) => ids.get(id) ?? words[next++]);
 }
 
 function checkWhole(op: string, name: string, value: unknown): void {

@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { types } from 'node:util';
 import { ArgumentError, describe, FileFormatError, IndexError, TokenError, ValueError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic_file.js';
 import { kindOfFile } from '../io/file_kind.js';
 import { checkOptions, isIterable } from '../options.js';
 import { type CountOptions, countCorpus, countOptionNames } from './corpus/count.js';
 import type { CorpusInput } from './corpus/readers.js';
+import { Turns } from './corpus/turns.js';
+import { placesOfWords, type WordNumbers } from './corpus/word_numbers.js';
 import { keepProbabilities, negativesTable } from './sampling_tables.js';
-import { arrangeTokens, type TokenArrangement } from './token_arrangement.js';
+import {
+  type ArrangedTokens,
+  arrangeInTurns,
+  arrangeTokens,
+  readArrangement,
+  type TokenArrangement,
+} from './token_arrangement.js';
 import { checkToken, checkTokenList, countTokens, readCounts, type TokenCounts } from './token_counts.js';
 import { isCountsFile, readCountsFile, writeCountsFile } from './vocabulary_counts.js';
 import { readVocabularyJSON, type VocabularyJSON } from './vocabulary_json.js';
@@ -46,6 +53,15 @@ const UNKNOWN_OPTIONS = ['unknownToken', 'defaultIndex'] as const;
 const ARRANGEMENT_OPTIONS = ['specials', 'specialsFirst', 'maxSize', 'sort'] as const;
 const BUILD_OPTIONS = [...ARRANGEMENT_OPTIONS, 'minFrequency', ...UNKNOWN_OPTIONS];
 
+/** Tokens of this library's own making, which are known to be as they should. */
+class KnownTokens {
+  constructor(
+    readonly op: string,
+    readonly arranged: ArrangedTokens,
+    readonly places: WordNumbers,
+  ) {}
+}
+
 /**
  * Tokens and their ids, 0 to `size - 1`: what turns text into the indices that an embedding looks up, and back.
  *
@@ -62,7 +78,7 @@ const BUILD_OPTIONS = [...ARRANGEMENT_OPTIONS, 'minFrequency', ...UNKNOWN_OPTION
  */
 export class Vocabulary {
   readonly #tokens: readonly string[];
-  readonly #indices: ReadonlyMap<string, number>;
+  readonly #indices: Pick<WordNumbers, 'get' | 'has'>;
   readonly #counts: readonly number[];
   readonly #specials: ReadonlySet<number>;
   #defaultIndex: number | null;
@@ -73,6 +89,15 @@ export class Vocabulary {
    */
   constructor(tokens: Iterable<string>, options?: VocabularyOptions) {
     const op = 'Vocabulary';
+    if (tokens instanceof KnownTokens) {
+      const { tokens: list, counts, specials } = tokens.arranged;
+      this.#tokens = list;
+      this.#indices = tokens.places;
+      this.#counts = counts;
+      this.#specials = new Set(specials.map((special) => tokens.places.get(special) as number));
+      this.#defaultIndex = this.#readDefaultIndex(tokens.op, options ?? {});
+      return;
+    }
     const { counts, specials, ...unknown } = checkOptions(op, options, ['counts', 'specials', ...UNKNOWN_OPTIONS]);
     checkTokenList(op, tokens);
     const list: string[] = [];
@@ -133,15 +158,13 @@ export class Vocabulary {
       options,
       all,
     );
-    // What is wrong with them shall be known before a corpus of hours is read.
-    arrangeTokens(op, new Map(), {
-      specials: types.isMap(specials) ? undefined : specials,
-      specialsFirst,
-      maxSize,
-      sort,
-    });
-    const { counts } = await countCorpus(op, corpus, count);
-    return Vocabulary.#build(op, counts, { specials, specialsFirst, maxSize, sort, unknownToken, defaultIndex });
+    // What is wrong with it shall be known before a corpus of hours is read.
+    const arrangement = readArrangement(op, { specials, specialsFirst, maxSize, sort });
+    const { frequent } = await countCorpus(op, corpus, count);
+    const turns = new Turns(count.signal);
+    const arranged = await arrangeInTurns(op, frequent, arrangement, turns);
+    const known = new KnownTokens(op, arranged, await placesOfWords(arranged.tokens, turns));
+    return Reflect.construct(Vocabulary, [known, { unknownToken, defaultIndex }]);
   }
 
   static #build(op: string, counts: Map<string, number>, options: VocabularyBuildOptions = {}): Vocabulary {

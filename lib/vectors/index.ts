@@ -14,10 +14,13 @@ export type { SavedType, WordList } from './formats/tables.js';
 export type { EncodingErrors } from './formats/words.js';
 export type { MissingRule, ToEmbeddingOptions, VectorsEmbedding } from './into_embedding.js';
 export {
+  type BatchOptions,
+  type BatchQuery,
   KeyedVectors,
   type KeyedVectorsOptions,
   type MapOptions,
   type MostSimilarOptions,
+  type QueryOfBoth,
 } from './keyed_vectors.js';
 export type { Queries, Query } from './queries.js';
 export type { Nearest, SearchOptions } from './search.js';

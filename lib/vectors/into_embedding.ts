@@ -123,13 +123,26 @@ function fillMissing(
     }
     return;
   }
-  const mean = vectors.vectors.mean(0);
-  const deviation = missing === 'mean' ? 0 : (vectors.vectors.sub(mean).square().mean() as Tensor).item() ** 0.5;
-  const center = mean.data as Float32Array;
+  const center = vectors.vectors.mean(0).data as Float32Array;
+  const deviation = missing === 'mean' ? 0 : deviationFrom(vectors.vectors, center);
   const noise = missing === 'mean' ? null : (randn([lacking.length, dim]).data as Float32Array);
   for (const [i, { row }] of lacking.entries()) {
     for (let j = 0; j < dim; j++) {
       table[row * dim + j] = center[j] + (noise === null ? 0 : noise[i * dim + j] * deviation);
     }
   }
+}
+
+/** The root of the mean squared distance of numbers from their column's mean, without another table. */
+function deviationFrom(table: Tensor, center: Float32Array): number {
+  const [rows, dim] = table.shape;
+  const { storage, offset } = table.contiguous();
+  const data = storage.array as Float32Array;
+  let sum = 0;
+  for (let row = 0, at = offset; row < rows; row++) {
+    let ofRow = 0;
+    for (let j = 0; j < dim; j++, at++) ofRow += (data[at] - center[j]) ** 2;
+    sum += ofRow;
+  }
+  return Math.sqrt(sum / (rows * dim));
 }

@@ -2,12 +2,19 @@ import { ArgumentError, describe, ShapeError, TokenError, ValueError } from '../
 import { Embedding } from '../nn/embedding.js';
 import { checkOptions, isIterable, nearest } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
+import { checkSignal, type StopSignal, Turns } from '../text/corpus/turns.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { ApproximateIndex } from './approximate.js';
 import { type AnalogyOptions, type AnalogyResult, evaluateAnalogies } from './evaluation/analogies.js';
 import { evaluatePairs, type PairsOptions, type PairsResult } from './evaluation/pairs.js';
 import type { FastTextModel } from './fasttext/model_reader.js';
-import { type LoadOptions, loadVectors, type SaveOptions, saveVectors } from './formats/files.js';
+import {
+  type LoadOptions,
+  loadVectors,
+  type SaveOptions,
+  saveVectors,
+  saveVectorsInBackground,
+} from './formats/files.js';
 import { checkWordList, openMapped, type WordList } from './formats/tables.js';
 import { fillEmbedding, type ToEmbeddingOptions, type VectorsEmbedding } from './into_embedding.js';
 import { bagOf, moversDistance } from './movers_distance.js';
@@ -24,6 +31,22 @@ export interface MostSimilarOptions extends SearchOptions {
   /** What the answer should be unlike; weighted -1 unless a weight is given. */
   negative?: Queries;
 }
+
+/** A query with what its answer should be unlike. */
+export interface QueryOfBoth {
+  positive?: Queries;
+  negative?: Queries;
+}
+
+export type BatchQuery = Queries | QueryOfBoth;
+
+export interface BatchOptions extends SearchOptions {
+  /** An AbortSignal; the promise is rejected with its reason. */
+  signal?: StopSignal;
+}
+
+/** So many are multiplied with rows that lie in the cache. */
+const queriesAtOnce = 256;
 
 export interface KeyedVectorsOptions {
   /** How often each word occurred, in the order of the words. */
@@ -54,8 +77,7 @@ export function readModelsAs(make: OfModel): void {
  * ```
  */
 export class KeyedVectors implements VectorTable {
-  /** How often each word occurred, where that is known. */
-  readonly counts: readonly number[] | null;
+  #counts: readonly number[] | (() => ArrayLike<number>) | null;
   readonly #rows: RowStore;
   #words: readonly string[] | LazyWords;
   #places: KeyPlaces | null = null;
@@ -74,7 +96,7 @@ export class KeyedVectors implements VectorTable {
         (vectors as unknown) instanceof RowStore ? (vectors as unknown as RowStore) : new TensorRows(vectors);
       this.#words = keys.words;
       this.#places = keys.places;
-      this.counts = counts ?? null;
+      this.#counts = counts ?? null;
       return;
     }
     if (!(vectors instanceof Tensor))
@@ -92,7 +114,7 @@ export class KeyedVectors implements VectorTable {
       throw new ShapeError(`${op}: counts must be one for each of ${words.length} words, got ${counts.length}`);
     }
     this.#rows = new TensorRows(vectors.detach().float().contiguous());
-    this.counts = counts ?? null;
+    this.#counts = counts ?? null;
     this.#words = words;
     this.#places = placesOf(op, words);
   }
@@ -101,6 +123,12 @@ export class KeyedVectors implements VectorTable {
   get keys(): readonly string[] {
     if (!Array.isArray(this.#words)) this.#words = (this.#words as LazyWords).words();
     return this.#words as readonly string[];
+  }
+
+  /** How often each word occurred, where that is known. */
+  get counts(): readonly number[] | null {
+    if (typeof this.#counts === 'function') this.#counts = Array.from(this.#counts());
+    return this.#counts;
   }
 
   /** float32 [size, vectorSize]. Of a mapped table of 16-bit floats or int8 it is a copy, made anew each time. */
@@ -120,11 +148,11 @@ export class KeyedVectors implements VectorTable {
    * @throws FileFormatError naming the file and the line or word that is not as it should be
    */
   static async load(path: string, options?: LoadOptions): Promise<KeyedVectors> {
-    const { keys, vectors, model, counts } = await loadVectors('KeyedVectors.load', path, options);
+    const { keys, vectors, model, counts, places } = await loadVectors('KeyedVectors.load', path, options);
     if (model !== undefined && vectorsOfModel !== null && !(keys instanceof PackedWords)) {
       return vectorsOfModel(model, keys, vectors);
     }
-    return knownVectors(distinct(keys), vectors, counts ?? undefined);
+    return knownVectors(distinct(keys, places ?? null), vectors, counts ?? undefined);
   }
 
   /**
@@ -246,6 +274,63 @@ export class KeyedVectors implements VectorTable {
   }
 
   /**
+   * {@link mostSimilar} of many queries at once, as products of matrices, for which the table is read once instead of once for each: a
+   * list for each query. A query is what `mostSimilar` takes, or `{ positive, negative }`. The event loop has its turns meanwhile.
+   *
+   * ```ts
+   * const [ofRiver, ofKing] = await vectors.mostSimilarBatch(['river', { positive: ['king', 'woman'], negative: 'man' }]);
+   * ```
+   *
+   * @throws TokenError for an unknown word; ArgumentError for a query of nothing; the reason of `signal` once it is aborted
+   */
+  async mostSimilarBatch(queries: readonly BatchQuery[], options?: BatchOptions): Promise<Nearest[][]> {
+    const op = 'KeyedVectors.mostSimilarBatch';
+    const { signal, ...search } = checkOptions(op, options, ['topn', 'restrictVocab', 'signal']);
+    checkSignal(op, signal);
+    if (!Array.isArray(queries)) {
+      throw new ArgumentError(`${op}: queries must be an array of queries, got ${describe(queries)}`);
+    }
+    const turns = new Turns(signal);
+    const found: Nearest[][] = [];
+    for (let begin = 0; begin < queries.length; begin += queriesAtOnce) {
+      const some = queries.slice(begin, begin + queriesAtOnce).map((query, k) => this.#direction(op, query, begin + k));
+      for (const nearest of await this.#search.nearestOfEach(op, some, search, turns)) found.push(nearest);
+    }
+    return found;
+  }
+
+  /** Where a query points, and the words that are not to be its answer. */
+  #direction(op: string, query: BatchQuery, place: number) {
+    const name = `queries[${place}]`;
+    const isPlain =
+      typeof query === 'object' && query !== null && !(query instanceof Tensor) && !ArrayBuffer.isView(query);
+    const isBoth = isPlain && !Array.isArray(query) && ('positive' in query || 'negative' in query);
+    const { positive, negative } = isBoth
+      ? (query as QueryOfBoth)
+      : { positive: query as Queries, negative: undefined };
+    const parts = [
+      ...(positive === undefined ? [] : this.#queries(op, isBoth ? `${name}.positive` : name, positive, 1)),
+      ...(negative === undefined ? [] : this.#queries(op, `${name}.negative`, negative, -1)),
+    ];
+    if (parts.length === 0) throw new ArgumentError(`${op}: ${name} names no word`);
+    const without = new Set(parts.flatMap(({ index }) => (index === null ? [] : [index])));
+    return { vector: meanOf(parts, this.vectorSize, true), without };
+  }
+
+  /** The same vectors at length 1, those of zeros as they are: a table of its own. */
+  unitNorm(): KeyedVectors {
+    const { size, vectorSize: dim } = this;
+    const table = new Float32Array(size * dim);
+    for (let k = 0; k < size; k++) {
+      const row = table.subarray(k * dim, (k + 1) * dim);
+      row.set(this.#row(k));
+      unit(row);
+    }
+    const vectors = Tensor.wrap(table, [size, dim], 'float32');
+    return knownVectors(new DistinctWords(this.#words, this.#places), vectors, this.counts ?? undefined);
+  }
+
+  /**
    * The words that multiply rather than add (Levy & Goldberg 2014, 3CosMul): the product of (1 + cosine) / 2 with each word of
    * `positive`, by that with each of `negative`.
    */
@@ -314,8 +399,11 @@ export class KeyedVectors implements VectorTable {
     return evaluatePairs('KeyedVectors.evaluateWordPairs', this, pairs, options);
   }
 
-  /** How many analogies `a is to b as c is to d` come out (3CosAdd), by section; a file as Google's questions-words.txt. */
-  evaluateWordAnalogies(path: string, options?: AnalogyOptions): AnalogyResult {
+  /**
+   * How many analogies `a is to b as c is to d` come out (3CosAdd), by section; a file as Google's questions-words.txt. Hundreds of
+   * questions are answered at once; the event loop has its turns meanwhile.
+   */
+  async evaluateWordAnalogies(path: string, options?: AnalogyOptions): Promise<AnalogyResult> {
     return evaluateAnalogies('KeyedVectors.evaluateWordAnalogies', this, path, options);
   }
 
@@ -328,6 +416,11 @@ export class KeyedVectors implements VectorTable {
   /** Writes all vectors, in one piece or not at all. The format follows the name's ending unless it is given. */
   save(path: string, options?: SaveOptions): void {
     saveVectors('KeyedVectors.save', path, this, options);
+  }
+
+  /** {@link save} while the event loop goes on: the system's threads write. The vectors must stay as they are until it is done. */
+  async saveInBackground(path: string, options?: SaveOptions): Promise<void> {
+    await saveVectorsInBackground('KeyedVectors.saveInBackground', path, this, options);
   }
 
   /**
@@ -421,14 +514,14 @@ export class KeyedVectors implements VectorTable {
 export function knownVectors(
   words: DistinctWords,
   vectors: Tensor | RowStore,
-  counts?: readonly number[],
+  counts?: readonly number[] | (() => ArrayLike<number>),
 ): KeyedVectors {
   return Reflect.construct(KeyedVectors, [words, vectors, counts && { counts }]);
 }
 
 /** What a file held, whose reader leaves a word out that comes again. */
-export function distinct(keys: readonly string[] | PackedWords): DistinctWords {
-  return keys instanceof PackedWords ? new DistinctWords(keys, keys) : new DistinctWords(keys);
+export function distinct(keys: readonly string[] | PackedWords, places: KeyPlaces | null): DistinctWords {
+  return keys instanceof PackedWords ? new DistinctWords(keys, keys) : new DistinctWords(keys, places);
 }
 
 function placesOf(op: string, words: readonly string[]): Map<string, number> {

@@ -1,6 +1,8 @@
 import type { KeyPlaces, LazyWords } from './word_list.js';
 
 const fewestSlots = 1 << 10;
+/** More are made as words come. */
+const mostReserved = 1 << 26;
 /** Bytes of a word that are encoded without asking how long it becomes. */
 const scratchLength = 1 << 12;
 
@@ -25,6 +27,13 @@ export class PackedWords implements LazyWords, KeyPlaces {
   #scratch: Buffer | null = null;
   length = 0;
 
+  /** Has room for about so many words, so that it need not grow, which takes long with millions. */
+  reserve(words: number): void {
+    let slots = this.#slots.length;
+    while (2 * slots < 3 * words && slots < mostReserved) slots *= 2;
+    if (slots > this.#slots.length) this.#resize(slots);
+  }
+
   /** Adds bytes[begin, end), UTF-8, unless they are there already. @returns the word's number, or -1 */
   add(bytes: Uint8Array, begin: number, end: number): number {
     const slot = this.#slotOf(bytes, begin, end);
@@ -44,7 +53,7 @@ export class PackedWords implements LazyWords, KeyPlaces {
     }
     this.#ends[this.length++] = to;
     this.#slots[slot] = this.length;
-    if (3 * this.length > 2 * this.#slots.length) this.#grow();
+    if (3 * this.length > 2 * this.#slots.length) this.#resize(2 * this.#slots.length);
     return this.length - 1;
   }
 
@@ -101,8 +110,8 @@ export class PackedWords implements LazyWords, KeyPlaces {
     return true;
   }
 
-  #grow(): void {
-    this.#slots = new Int32Array(2 * this.#slots.length);
+  #resize(slots: number): void {
+    this.#slots = new Int32Array(slots);
     const mask = this.#slots.length - 1;
     for (let k = 0, from = 0; k < this.length; from = this.#ends[k++]) {
       let slot = hashOf(this.#bytes, from, this.#ends[k]) & mask;

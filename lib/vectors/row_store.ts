@@ -15,6 +15,12 @@ export abstract class RowStore {
   /** Calls `use` with the first `count` rows, all at once or some at a time: float32 [some, dim]. */
   abstract forBlocks(count: number, use: (rows: Tensor, begin: number) => void): void;
 
+  /** Rows from `begin` on, one after the other; may be a view of the table: not to be written to. */
+  stretch(begin: number, count: number): Float32Array {
+    const rows = this.rows(Int32Array.from({ length: count }, (_, k) => begin + k));
+    return (rows.storage.array as Float32Array).subarray(rows.offset, rows.offset + rows.numel);
+  }
+
   /** All rows as float32 [size, dim]. */
   all(): Tensor {
     const all = Tensor.allocate([this.size, this.dim], 'float32', false);
@@ -75,6 +81,13 @@ export class TensorRows extends RowStore {
     return this.isFloat
       ? this.weight.indexSelect(0, Tensor.wrap(indices, [indices.length], 'int32'))
       : this.#widened(indices);
+  }
+
+  override stretch(begin: number, count: number): Float32Array {
+    if (!this.isFloat) return super.stretch(begin, count);
+    this.check();
+    const from = this.weight.offset + begin * this.dim;
+    return (this.weight.storage.array as Float32Array).subarray(from, from + count * this.dim);
   }
 
   forBlocks(count: number, use: (rows: Tensor, begin: number) => void): void {

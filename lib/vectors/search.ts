@@ -1,7 +1,9 @@
 import { noGrad } from '../autograd/mode.js';
+import { callScanQueries } from '../calls/planned/neighbors.js';
 import { ValueError } from '../errors.js';
 import { matmul } from '../ops/matmul.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { Turns } from '../text/corpus/turns.js';
 import type { RowStore } from './row_store.js';
 
 export interface SearchOptions {
@@ -51,6 +53,9 @@ export function meanOf(vectors: readonly WeightedVector[], dim: number, ofUnits:
 /** Added to a divisor of 3CosMul, as gensim does. */
 const cosmulEpsilon = 1e-6;
 
+/** Rows that are looked at in one call, as native/kernels/projections/neighbors.h has it. */
+const rowsAtOnce = 960;
+
 /** Exact search over all rows: one product with the table, then the largest. */
 export class Searcher {
   readonly #inverseNorms: Float32Array;
@@ -78,6 +83,39 @@ export class Searcher {
   nearest(op: string, query: Float32Array, without: ReadonlySet<number>, options: SearchOptions): Nearest[] {
     const { topn, count } = this.#limits(op, options);
     return this.#best(this.cosines(query, count), topn, without);
+  }
+
+  /** {@link nearest} of many queries: rows are read once for all of them, and the event loop has its turns. */
+  async nearestOfEach(
+    op: string,
+    queries: readonly { readonly vector: Float32Array; readonly without: ReadonlySet<number> }[],
+    options: SearchOptions,
+    turns: Turns,
+  ): Promise<Nearest[][]> {
+    const { topn, count } = this.#limits(op, options);
+    const { dim } = this.rows;
+    const most = queries.reduce((n, { without }) => Math.max(n, without.size), 0);
+    const kept = Math.min(count, topn + most);
+    const directions = new Float32Array(queries.length * dim);
+    for (const [q, { vector }] of queries.entries()) directions.set(unit(vector.slice()), q * dim);
+    const found = new Int32Array(queries.length * kept);
+    const scores = new Float32Array(queries.length * kept).fill(Number.POSITIVE_INFINITY);
+    for (let begin = 0; begin < count; begin += rowsAtOnce) {
+      const length = Math.min(rowsAtOnce, count - begin);
+      const x = this.rows.stretch(begin, length);
+      const inverseNorms = this.#inverseNorms.subarray(begin, begin + length);
+      const call = { queryCount: queries.length, dim, kept, first: begin, count: length };
+      callScanQueries({ ...call, found, scores, queries: directions, x, inverseNorms });
+      await turns.next();
+    }
+    return queries.map(({ without }, q) => {
+      const nearest: Nearest[] = [];
+      for (let at = q * kept; at < (q + 1) * kept && nearest.length < topn; at++) {
+        if (scores[at] === Number.POSITIVE_INFINITY || without.has(found[at])) continue;
+        nearest.push({ key: this.keyOf(found[at]), similarity: -scores[at] });
+      }
+      return nearest;
+    });
   }
 
   nearestByProduct(

@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.js';
+import type { StopSignal } from '../text/corpus/turns.js';
 import type { Nearest } from './search.js';
 
 /** What evaluation, writers and layers need of `KeyedVectors`. */
@@ -13,8 +14,8 @@ export interface VectorTable {
   has(key: string): boolean;
   index(key: string): number;
   similarity(a: string, b: string): number;
-  mostSimilar(
-    positive: readonly string[],
-    options: { negative: readonly string[]; topn: number; restrictVocab: number | null },
-  ): Nearest[];
+  mostSimilarBatch(
+    queries: readonly { positive: string[]; negative: string[] }[],
+    options: { topn: number; restrictVocab: number | null; signal?: StopSignal },
+  ): Promise<Nearest[][]>;
 }

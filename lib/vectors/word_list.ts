@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { FileFormatError } from '../errors.js';
-import type { Turns } from '../text/corpus/turns.js';
+import { atOnce, type Steps, type Turns } from '../text/corpus/turns.js';
 
 /** Words that are read when they are asked for. */
 export interface LazyWords {
@@ -21,19 +21,6 @@ export class DistinctWords {
   ) {}
 }
 
-/** The places of words in a list, in turns; the first of equal ones counts. */
-export async function placesInTurns(words: readonly string[], turns: Turns): Promise<Map<string, number>> {
-  const places = new Map<string, number>();
-  for (let k = 0; k < words.length; k++) {
-    if (!places.has(words[k])) places.set(words[k], k);
-    if (k % wordsOfStep === 0) await turns.next();
-  }
-  return places;
-}
-
-/** Words between two looks at the time. */
-const wordsOfStep = 1 << 12;
-
 /** Words in UTF-8, a newline after each, that are turned into strings when they are asked for. */
 export class WordBytes implements LazyWords {
   /** @param name what errors start with */
@@ -45,22 +32,47 @@ export class WordBytes implements LazyWords {
 
   /** @throws FileFormatError where they are not as many as there are rows, or no UTF-8 */
   words(): string[] {
-    const bytes = this.bytes();
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      throw new FileFormatError(`${this.name}: its words are not valid UTF-8`);
+    return atOnce(this.#steps());
+  }
+
+  /** The same, while the event loop has its turns. */
+  async inTurns(turns: Turns): Promise<string[]> {
+    const steps = this.#steps();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      await turns.next();
     }
-    const words = text.split('\n');
-    if (words[words.length - 1] === '') words.pop();
+  }
+
+  *#steps(): Steps<string[]> {
+    const bytes = this.bytes();
+    const words: string[] = [];
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    for (let begin = 0; begin < bytes.length; ) {
+      const newline = bytes.indexOf(0x0a, Math.min(begin + bytesOfStep, bytes.length));
+      const end = newline < 0 ? bytes.length : newline;
+      let text: string;
+      try {
+        text = decoder.decode(bytes.subarray(begin, end));
+      } catch {
+        throw new FileFormatError(`${this.name}: its words are not valid UTF-8`);
+      }
+      for (const word of text.split('\n')) words.push(word.endsWith('\r') ? word.slice(0, -1) : word);
+      // What ends with a newline has no word behind it.
+      if (newline < 0 && text.endsWith('\n')) words.pop();
+      begin = end + 1;
+      yield;
+    }
     if (words.length !== this.count) {
       throw new FileFormatError(`${this.name}: expected ${this.count} words, one for each row, got ${words.length}`);
     }
-    for (const [k, word] of words.entries()) if (word.endsWith('\r')) words[k] = word.slice(0, -1);
     return words;
   }
 }
+
+/** Bytes that are decoded before the event loop may have its turn. */
+const bytesOfStep = 1 << 15;
 
 /** The bytes of words, a newline after each. */
 export function bytesOfWords(words: readonly string[]): Uint8Array {

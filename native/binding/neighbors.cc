@@ -46,6 +46,26 @@ void scan(Args& args) {
   });
 }
 
+void scanCosines(Args& args) {
+  const Planned<ScanQueriesLayout> call(args);
+  const int64_t queries = call[call.queryCount], dim = call[call.dim], kept = call[call.kept];
+  const int64_t first = call[call.first], count = call[call.count];
+  if (kept < 1) call.fail(ErrorKind::range, "kept must be at least 1");
+  if (count > kScanned) call.fail(ErrorKind::range, "count must be at most 960 rows");
+  if (first > (int64_t{1} << 31) - 1 - kScanned) call.fail(ErrorKind::range, "first must be less than 2^31 - 960");
+  call.withFloat(call.x, [&](auto zero) {
+    using T = decltype(zero);
+    const int64_t total = call.product(queries, kept);
+    int32_t* const found = call.array<int32_t>(call.found, total);
+    T* const scores = call.array<T>(call.scores, total);
+    const T* const q = call.array<T>(call.queries, call.product(queries, dim));
+    const T* const x = call.array<T>(call.x, call.product(count, dim));
+    const T* const inverseNorms = call.array<T>(call.inverseNorms, count);
+    if (queries == 0 || count == 0) return;
+    scanQueries<T>(found, scores, q, queries, x, inverseNorms, dim, kept, first, count);
+  });
+}
+
 void nearest(Args& args) {
   const Planned<NearestRowsLayout> call(args);
   const int64_t k = call[call.k], rows = call[call.rows], begin = call[call.begin], end = call[call.end];
@@ -87,6 +107,7 @@ void ranks(Args& args) {
 static const Family family([](Napi::Object exports) {
   define<lengths>(exports, "halfSquaredLengths");
   define<scan>(exports, "scanRows");
+  define<scanCosines>(exports, "scanQueries");
   define<nearest>(exports, "nearestRows");
   define<ranks>(exports, "ranksOfRows");
 });

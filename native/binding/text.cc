@@ -91,54 +91,63 @@ int64_t add(Args& args) {
   return counter.add(args.array<uint8_t>(4, "bytes", 0, length), length, place, last);
 }
 
-// wordCounterFinish(counter) -> a promise: what the threads have counted is brought together
-Napi::Value finish(Args& args) {
-  return beside(args, [](WordCounter& counter) { counter.finish(); });
+// wordCounterIsFull(counter) -> whether it is to be pruned before more is added
+bool isFull(Args& args) { return counterOf(args).isFull(); }
+
+// wordCounterPrune(counter) -> a promise: the rarest words are dropped where there are too many
+Napi::Value prune(Args& args) {
+  return beside(args, [](WordCounter& counter) { counter.prune(); });
 }
 
-// wordCounterTotals(counter, minCount, out): words, their bytes, lines, tokens, pruned words, the most of their counts,
-// the first place of what is not UTF-8 or -1
+// wordCounterFinish(counter, minCount) -> a promise: what the threads have counted is brought together
+Napi::Value finish(Args& args) {
+  const int64_t minCount = args.integer(1, "minCount");
+  return beside(args, [minCount](WordCounter& counter) { counter.finish(minCount); });
+}
+
+// wordCounterTotals(counter, out): words that occur minCount times, their bytes, all words, lines, tokens, pruned words,
+// the most of their counts, the first place of what is not UTF-8 or -1, the highest count
 void totals(Args& args) {
   WordCounter& counter = counterOf(args);
-  const int64_t minCount = args.integer(1, "minCount");
-  double* const out = args.array<double>(2, "out", 0, 9);
-  int64_t frequent = 0, bytes = 0;
-  for (const text::Word& word : counter.words()) {
-    if (word.count < minCount) break;
-    frequent++;
-    bytes += word.length;
-  }
-  const int64_t told[] = {frequent,
-                          bytes,
+  double* const out = args.array<double>(1, "out", 0, 9);
+  const text::WordTotals& of = counter.totals();
+  const int64_t told[] = {of.words,
+                          of.bytes,
                           static_cast<int64_t>(counter.words().size()),
                           counter.lines(),
                           counter.tokens(),
                           counter.pruned(),
                           counter.prunedCount(),
-                          counter.firstInvalid(),
+                          of.invalid,
                           counter.words().empty() ? 0 : counter.words().front().count};
   for (int k = 0; k < 9; k++) out[k] = static_cast<double>(told[k]);
 }
 
-// wordCounterWords(counter, count, bytes, counts, firsts): the first `count` words with a newline after each, how often
-// they occurred and where first
-void words(Args& args) {
+// wordCounterWords(counter, begin, count, bytes, counts, firsts) -> bytes written: `count` words from `begin` on with a
+// newline after each; how often they occurred and where first goes to the same places of counts and firsts. Where bytes
+// has no room, nothing is written, and less than 0 says how many there must be
+int64_t words(Args& args) {
   WordCounter& counter = counterOf(args);
-  const int64_t count = args.integer(1, "count");
-  if (count > static_cast<int64_t>(counter.words().size())) args.fail(ErrorKind::range, "count is more than there are");
+  const int64_t begin = args.integer(1, "begin");
+  const int64_t count = args.integer(2, "count");
+  const auto there = static_cast<int64_t>(counter.words().size());
+  if (begin > there || count > there - begin) args.fail(ErrorKind::range, "count is more than there are");
+  const text::Word* const from = counter.words().data() + begin;
   int64_t length = count;
-  for (int64_t w = 0; w < count; w++) length += counter.words()[w].length;
-  uint8_t* out = args.array<uint8_t>(2, "bytes", 0, length);
-  double* const counts = args.array<double>(3, "counts", 0, count);
-  double* const firsts = args.array<double>(4, "firsts", 0, count);
+  for (int64_t w = 0; w < count; w++) length += from[w].length;
+  if (args.span(3, "bytes").length < length) return -length;
+  uint8_t* out = args.array<uint8_t>(3, "bytes", 0, length);
+  double* const counts = args.array<double>(4, "counts", begin, count);
+  double* const firsts = args.array<double>(5, "firsts", begin, count);
   for (int64_t w = 0; w < count; w++) {
-    const text::Word& word = counter.words()[w];
+    const text::Word& word = from[w];
     std::memcpy(out, counter.bytesOf(word), word.length);
     out += word.length;
     *out++ = '\n';
     counts[w] = static_cast<double>(word.count);
     firsts[w] = static_cast<double>(word.first);
   }
+  return length;
 }
 
 // wordCounterNumber(counter, count, numbers) -> a promise: numbers[w] for word w; -1, and words from `count` on, are
@@ -178,6 +187,8 @@ static const Family family([](Napi::Object exports) {
   define<open>(exports, "wordCounterOpen");
   define<close>(exports, "wordCounterClose");
   define<add>(exports, "wordCounterAdd");
+  define<isFull>(exports, "wordCounterIsFull");
+  define<prune>(exports, "wordCounterPrune");
   define<finish>(exports, "wordCounterFinish");
   define<totals>(exports, "wordCounterTotals");
   define<words>(exports, "wordCounterWords");

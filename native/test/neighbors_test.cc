@@ -95,8 +95,46 @@ void testRows(const std::vector<T>& x, int64_t rows, int64_t dim, int64_t k, boo
   }
 }
 
+// The best rows of queries by their products, which of rows of whole numbers, of length 1 or not, are exact.
+template <class T>
+void testQueries(int64_t queries, int64_t rows, int64_t dim, int64_t kept) {
+  const std::vector<T> q = wholeNumbers<T>(queries * dim), x = wholeNumbers<T>(rows * dim);
+  std::vector<T> factors(static_cast<size_t>(rows));
+  for (int64_t i = 0; i < rows; i++) factors[static_cast<size_t>(i)] = static_cast<T>(i % 3) / 2;
+  for (const int threads : {1, 3}) {
+    setNumThreads(threads);
+    CASE(test::typeName<T>(), queries, rows, dim, kept, threads);
+    Guarded<int32_t> found(queries * kept, 1);
+    Guarded<T> scores(queries * kept, 1);
+    std::fill_n(scores.data(), queries * kept, std::numeric_limits<T>::infinity());
+    for (int64_t first = 0; first < rows; first += kScanned) {
+      const int64_t count = std::min(kScanned, rows - first);
+      scanQueries<T>(found.data(), scores.data(), q.data(), queries, x.data() + first * dim, factors.data() + first,
+                     dim, kept, first, count);
+    }
+    CHECK(found.intact() && scores.intact());
+    for (int64_t i = 0; i < queries; i++) {
+      std::vector<std::pair<double, int32_t>> wanted;
+      for (int64_t j = 0; j < rows; j++) {
+        double product = 0;
+        for (int64_t d = 0; d < dim; d++)
+          product += static_cast<double>(q[static_cast<size_t>(i * dim + d)] * x[static_cast<size_t>(j * dim + d)]);
+        wanted.emplace_back(-product * static_cast<double>(factors[static_cast<size_t>(j)]), static_cast<int32_t>(j));
+      }
+      std::sort(wanted.begin(), wanted.end());
+      for (int64_t j = 0; j < kept; j++) {
+        CHECK(static_cast<double>(scores[i * kept + j]) == wanted[static_cast<size_t>(j)].first);
+        CHECK(found[i * kept + j] == wanted[static_cast<size_t>(j)].second);
+      }
+    }
+  }
+}
+
 template <class T>
 void testAll() {
+  for (const int64_t queries : {1, 7, 33, 70}) {
+    for (const int64_t rows : {1, 17, 131, 2000}) testQueries<T>(queries, rows, 5, std::min<int64_t>(rows, 9));
+  }
   for (const int64_t rows : {2, 5, 33, 70, 131}) {
     for (const int64_t dim : {1, 3, 17, 40}) {
       for (const int64_t k : {int64_t{1}, std::min<int64_t>(rows - 1, 6), rows - 1}) {

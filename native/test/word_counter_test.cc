@@ -79,8 +79,16 @@ void testCounts(const Text& text, int64_t piece, int threads) {
     place += used;
     return used;
   });
-  counter.finish();
+  counter.finish(3);
   CHECK(counter.tokens() == tokens);
+  CHECK(!counter.isFull());
+  WordTotals totals;
+  for (const auto& [word, count] : expected) {
+    if (count < 3) continue;
+    totals.words++;
+    totals.bytes += static_cast<int64_t>(word.size());
+  }
+  CHECK(counter.totals().words == totals.words && counter.totals().bytes == totals.bytes);
   CHECK(counter.words().size() == expected.size());
   CHECK(counter.pruned() == 0);
   std::vector<int32_t> numbers;
@@ -98,7 +106,7 @@ void testCounts(const Text& text, int64_t piece, int threads) {
     numbers.push_back(w % 3 == 2 ? -1 : static_cast<int32_t>(w));
     numberOf[bytes] = numbers.back();
   }
-  CHECK(counter.firstInvalid() >= 0);
+  CHECK(counter.totals().invalid >= 0);
 
   constexpr int64_t kLongest = 7;
   counter.number(numbers.data(), static_cast<int64_t>(numbers.size()));
@@ -134,8 +142,13 @@ void testPruning() {
   std::string bytes;
   for (int k = 0; k < 400; k++) bytes += "often w" + std::to_string(k) + "\n";
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  for (int k = 0; k < 3; k++) CHECK(counter.add(data, static_cast<int64_t>(bytes.size()), 0, true) > 0);
-  counter.finish();
+  for (int k = 0; k < 3; k++) {
+    CHECK(counter.add(data, static_cast<int64_t>(bytes.size()), 0, true) > 0);
+    CHECK(counter.isFull());
+    counter.prune();
+    CHECK(!counter.isFull());
+  }
+  counter.finish(1);
   CHECK(counter.words().size() <= 50);
   CHECK(counter.words()[0].count == 1200);
   CHECK(counter.pruned() > 0 && counter.prunedCount() >= 1);
@@ -150,7 +163,7 @@ void testLimits() {
   CHECK(counter.add(data, WordCounter::kLongestWord, 0, true) == WordCounter::kLongestWord);
   CHECK(counter.add(data, WordCounter::kLongestWord + 1, 0, true) == -1);
   CHECK(counter.add(data, WordCounter::kLongestWord + 1, 0, false) == -1);
-  counter.finish();
+  counter.finish(1);
   CHECK(counter.words().size() == 1);
   // Words that have no numbers yet are not found.
   int32_t out[8];

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -28,10 +28,30 @@ const line = (words: number) =>
 const lines = Array.from({ length: 60_000 }, (_, k) => (k % 7 === 0 ? '' : line(next(40))));
 lines[40_000] = line(25_000);
 const text = lines.join('\n');
+const bytesOf = (numbers: Int32Array) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 const encode = (corpus: Sentences, minCount = 5): Promise<EncodedCorpus> =>
   encodeCorpus('encode', corpus, { minCount, maxFinalVocab: null });
 
 describe('a corpus as word numbers', () => {
+  it.skipIf(process.platform === 'win32')('lies in a file where it would take too much memory', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lutra-corpus-'));
+    const path = file(text);
+    const expected = await encode(path);
+    for (const corpusMemory of [0, 1 << 20]) {
+      const limits = { minCount: 5, maxFinalVocab: null, corpusMemory };
+      const { tokens, words, length } = await encodeCorpus('encode', path, limits);
+      expect(words).toEqual(expected.words);
+      expect(length).toBe(expected.length);
+      expect(Buffer.compare(bytesOf(tokens), bytesOf(expected.tokens))).toBe(0);
+    }
+    // Its file has no name any more.
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lutra-corpus-'))).toEqual(before);
+    const small = { sg: true, epochs: 1, vectorSize: 8, deterministic: true, maxFinalVocab: 500 };
+    const inMemory = await Word2Vec.train(path, small);
+    const inFile = await Word2Vec.train(path, { ...small, corpusMemory: 0 });
+    expect(inFile.wv.vectors.data).toEqual(inMemory.wv.vectors.data);
+  });
+
   it.each([1, 2, 3])('is the same read natively, from a path, as one by one, with %i threads', async (count) => {
     setNumThreads(count);
     const expected = await encode(lines);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KeyedVectors, nn, tensor, Vocabulary } from '../../lib/index.js';
+import { type BatchQuery, KeyedVectors, nn, type Queries, tensor, Vocabulary } from '../../lib/index.js';
 
 const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url).pathname;
 const gensim = JSON.parse(readFileSync(fixture('gensim.json'), 'utf8'));
@@ -37,12 +37,12 @@ describe('KeyedVectors answers as gensim does', () => {
     for (const [j, x] of mean.entries()) expect(x).toBeCloseTo(gensim.meanVector[j], 6);
   });
 
-  it('evaluateWordPairs and evaluateWordAnalogies', () => {
+  it('evaluateWordPairs and evaluateWordAnalogies', async () => {
     const pairs = table.evaluateWordPairs(fixture('pairs.tsv'));
     expect(pairs.pearson).toBeCloseTo(gensim.pairs.pearson, 6);
     expect(pairs.spearman).toBeCloseTo(gensim.pairs.spearman, 6);
     expect(pairs.oovRatio).toBeCloseTo(gensim.pairs.oov, 6);
-    const { accuracy, sections } = table.evaluateWordAnalogies(fixture('questions.txt'));
+    const { accuracy, sections } = await table.evaluateWordAnalogies(fixture('questions.txt'));
     expect(accuracy).toBeCloseTo(gensim.analogies.accuracy, 9);
     expect(sections.map(({ section, correct, total }) => [section, correct, total])).toEqual(gensim.analogies.sections);
   });
@@ -57,6 +57,51 @@ describe('KeyedVectors', () => {
     expect(Array.from(table.vector('w7'))).toEqual(Array.from(Float32Array.from(gensim.vectors[7])));
     const unit = table.vector('w7', { norm: true });
     expect(unit.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 6);
+  });
+
+  it('answers many queries at once as one by one', async () => {
+    const words = [...table.keys];
+    const vector = table.vector('w3').map((x, j) => x + j);
+    const queries: BatchQuery[] = [
+      ...words,
+      { positive: ['w1', 'w2'], negative: ['w5', 'w9'] },
+      { negative: 'w4' },
+      [['w1', 0.5], 'w2'],
+      vector,
+      [vector, 'w7'],
+    ];
+    const many = Array.from({ length: 300 }, (_, k) => queries[k % queries.length]);
+    for (const options of [{}, { topn: 3, restrictVocab: 20 }, { topn: 100 }]) {
+      const found = await table.mostSimilarBatch(many, options);
+      expect(found.length).toBe(300);
+      for (const [k, query] of many.entries()) {
+        const both = query as { positive?: Queries; negative?: Queries };
+        const isBoth = k % queries.length === words.length || k % queries.length === words.length + 1;
+        const { positive = [], negative } = isBoth ? both : { positive: query as Queries };
+        const one = table.mostSimilar(positive, negative === undefined ? options : { ...options, negative });
+        expect(found[k].map(({ key }) => key)).toEqual(one.map(({ key }) => key));
+        for (const [i, { similarity }] of found[k].entries()) expect(similarity).toBeCloseTo(one[i].similarity, 5);
+      }
+    }
+    expect(await table.mostSimilarBatch([])).toEqual([]);
+    await expect(table.mostSimilarBatch(['w1', 'elephants'])).rejects.toThrow('"elephants" is not among the 43 words');
+    await expect(table.mostSimilarBatch(['w1', []])).rejects.toThrow('queries[1] names no word');
+    await expect(table.mostSimilarBatch([[[1, 2]]])).rejects.toThrow('a vector in queries[0] must be 8 finite numbers');
+    await expect(table.mostSimilarBatch('w1' as never)).rejects.toThrow(
+      'queries must be an array of queries, got "w1"',
+    );
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(table.mostSimilarBatch(['w1'], { signal })).rejects.toThrow('enough');
+  });
+
+  it('has the same vectors at length 1', () => {
+    const units = table.unitNorm();
+    expect(units.index('w7')).toBe(7);
+    for (const key of ['w0', '東京']) {
+      for (const [j, x] of units.vector(key).entries()) expect(x).toBeCloseTo(table.vector(key, { norm: true })[j], 6);
+    }
+    expect(units.mostSimilar('w1')[0].key).toBe(table.mostSimilar('w1')[0].key);
+    expect(new KeyedVectors(['zero'], tensor([[0, 0]])).unitNorm().vector('zero')).toEqual(new Float32Array(2));
   });
 
   it('says which word is unknown and which one may be meant', () => {

@@ -13,6 +13,7 @@ import {
   textLines,
   tsne,
   umap,
+  Vocabulary,
   Word2Vec,
 } from '../../lib/index.js';
 import { longestTurn } from './longest_turn.js';
@@ -48,7 +49,24 @@ beforeAll(() => {
   const vectors = new KeyedVectors(words, randn([words.length, 50]));
   vectors.save(at('vectors.txt'), { format: 'glove' });
   vectors.save(at('vectors.bin'));
+  // Each word once or twice: what is done with words is seen, not what is done with text.
+  const many = Array.from({ length: 40_000 }, (_, k) =>
+    Array.from({ length: 12 }, (_, j) => `W${(k * 12 + j * 7919) % 400_000}`).join(' '),
+  );
+  writeFileSync(at('many.txt'), `${many.join('\n')}\n`);
+  const keys = Array.from({ length: 100_000 }, (_, k) => `key${k}`);
+  large = new KeyedVectors(keys, randn([keys.length, 50]));
+  large.save(at('large.safetensors'));
+  large.save(at('large.npy'));
 }, 60_000);
+
+let large: KeyedVectors;
+let trained: Promise<FastTextClassifier> | null = null;
+const classifier = () => {
+  const options = { minCount: 1, wordNgrams: 2, bucket: 200_000, epochs: 1, vectorSize: 16 };
+  trained ??= FastTextClassifier.train(labelled(), options);
+  return trained;
+};
 
 async function expectTurns(work: () => Promise<unknown>): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
@@ -97,6 +115,20 @@ describe('the event loop has its turns', { timeout: 120_000 }, () => {
       'FastTextClassifier',
       () => FastTextClassifier.train(labelled(), { ...iterated, wordNgrams: 2, minN: 2, maxN: 4, bucket: 200_000 }),
     ],
+    ['Vocabulary.build of many words', () => Vocabulary.build(at('many.txt'))],
+    [
+      'Vocabulary.build that drops words',
+      () => Vocabulary.build(at('many.txt'), { maxVocabSize: 100_000, sort: 'alphabetical' }),
+    ],
+    ['Vocabulary.build of lower case', () => Vocabulary.build(textLines(at('many.txt'), { lowercase: true }))],
+    ['Vocabulary.build of lines', () => Vocabulary.build(textLines(at('many.txt'), { tokenizer: /\S+/g }))],
+    ['Word2Vec of many words', () => Word2Vec.train(at('many.txt'), { ...iterated, vectorSize: 50, sample: 0.01 })],
+    ['KeyedVectors.load, safetensors', () => KeyedVectors.load(at('large.safetensors'))],
+    ['KeyedVectors.load, .npy', () => KeyedVectors.load(at('large.npy'))],
+    ['KeyedVectors.saveInBackground, text', () => large.saveInBackground(at('written.txt'))],
+    ['KeyedVectors.saveInBackground, binary', () => large.saveInBackground(at('written.bin'))],
+    ['mostSimilarBatch', () => large.mostSimilarBatch(large.keys.slice(0, 600))],
+    ['FastTextClassifier.quantize', async () => (await classifier()).quantize({ cutoff: 50_000, qnorm: true })],
     ['KeyedVectors.load, text', () => KeyedVectors.load(at('vectors.txt'))],
     ['KeyedVectors.load, binary', () => KeyedVectors.load(at('vectors.bin'))],
     ['tsne', () => tsne(randn([3000, 50]), { iterations: 60, earlyExaggerationIterations: 30 })],

@@ -10,6 +10,18 @@ export interface PlannedNeighbors {
    * 960.
    */
   scanRows(plan: Float64Array, found: TypedArray, scores: TypedArray, x: TypedArray, halfSquares: TypedArray): void;
+  /**
+   * Brings the `kept` best rows so far of each query up to date with `count` rows x, at most 960, the first of which
+   * is row `first`.
+   */
+  scanQueries(
+    plan: Float64Array,
+    found: TypedArray,
+    scores: TypedArray,
+    queries: TypedArray,
+    x: TypedArray,
+    inverseNorms: TypedArray,
+  ): void;
   /** The k nearest of the `kept` found for each of [begin, end), the nearest first, and their squared distances. */
   nearestRows(
     plan: Float64Array,

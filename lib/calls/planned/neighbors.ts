@@ -58,6 +58,38 @@ export function callScanRows(call: ScanRowsCall): void {
   native.scanRows(plan, found, scores, x, halfSquares);
 }
 
+export interface ScanQueriesCall {
+  readonly queryCount: number;
+  readonly dim: number;
+  readonly kept: number;
+  readonly first: number;
+  readonly count: number;
+  readonly found: TypedArray;
+  readonly scores: TypedArray;
+  readonly queries: TypedArray;
+  readonly x: TypedArray;
+  readonly inverseNorms: TypedArray;
+}
+
+/**
+ * Brings the `kept` best rows so far of each query up to date with `count` rows x, at most 960, the first of which
+ * is row `first`.
+ */
+export function callScanQueries(call: ScanQueriesCall): void {
+  const found = call.found;
+  const scores = call.scores;
+  const queries = call.queries;
+  const x = call.x;
+  const inverseNorms = call.inverseNorms;
+  plan[0] = 0xc476c185;
+  plan[1] = call.queryCount;
+  plan[2] = call.dim;
+  plan[3] = call.kept;
+  plan[4] = call.first;
+  plan[5] = call.count;
+  native.scanQueries(plan, found, scores, queries, x, inverseNorms);
+}
+
 export interface NearestRowsCall {
   readonly rows: number;
   readonly dim: number;

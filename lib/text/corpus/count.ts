@@ -32,5 +32,5 @@ export async function countCorpus(op: string, corpus: CorpusInput, options: Coun
   if (!countsNatively(read)) return countStreaming(op, read, limits);
   const count = await NativeCount.of(op, read, limits);
   count.close();
-  return { ...count.totals, counts: await count.counts() };
+  return { ...count.totals, frequent: count.frequent };
 }

@@ -1,13 +1,17 @@
-import { type CountedWords, longestWord, WordCounter } from '../../calls/text.js';
+import { stat } from 'node:fs/promises';
+import { type CountTotals, longestWord, WordCounter } from '../../calls/text.js';
 import { CorpusError } from '../../errors.js';
 import type { FileState } from '../../io/file_pieces.js';
 import { type CountLimits, type TokenTotals, tellPruned } from './count_options.js';
+import { byFrequency, type FrequentWords } from './frequent_words.js';
 import { readBlocks, readPieces } from './lines.js';
+import { NumberList } from './number_list.js';
 import { expandPaths, standardInput } from './paths.js';
 import { sortedInTurns } from './sorted.js';
 import { insideOf, type TextCorpus } from './text_corpus.js';
 import type { TextForm } from './text_form.js';
 import { Turns } from './turns.js';
+import { placesOfWords, WordNumbers } from './word_numbers.js';
 
 /** Whether a corpus is plain text that the addon counts on all threads. */
 export function countsNatively(corpus: TextCorpus): boolean {
@@ -15,11 +19,19 @@ export function countsNatively(corpus: TextCorpus): boolean {
   return source.plain !== null && form.worksOnTokens;
 }
 
-const newline = 0x0a;
+/** Whether what such a corpus is of can be read a second time, which the standard input and pipes can't. */
+export async function readsTwice(corpus: TextCorpus): Promise<boolean> {
+  for (const path of insideOf(corpus).source.plain?.paths ?? []) {
+    if (path === standardInput) return false;
+    const found = await stat(path).catch(() => null);
+    if (found !== null && !found.isFile() && !found.isDirectory()) return false;
+  }
+  return true;
+}
+
 /** Bytes that are counted or numbered natively before the event loop may have its turn. */
 const bytesAtOnce = 1 << 20;
-/** Of words that are gone through before the event loop may have its turn: a millisecond or two. */
-const bytesOfStep = 1 << 15;
+/** Words that are gone through before the event loop may have its turn: a millisecond or two. */
 const wordsOfStep = 1 << 12;
 
 interface ReadFile {
@@ -29,13 +41,6 @@ interface ReadFile {
   readonly state: FileState | null;
 }
 
-/** The words of one form: where they stand among those that were counted. */
-interface Merged {
-  count: number;
-  first: number;
-  readonly places: number[];
-}
-
 /**
  * Plain text files whose words are counted natively, then turned into numbers. Files are read twice, so that nothing of them
  * is kept but the words.
@@ -43,10 +48,11 @@ interface Merged {
 export class NativeCount {
   readonly #counter: WordCounter;
   readonly #files: ReadFile[] = [];
-  readonly #words = new Map<string, Merged>();
+  /** Where the forms of a word stand among what was counted, by the word's first appearance; null where each word is its only form. */
+  #forms: readonly (readonly number[])[] | null = null;
   #lines = 0;
-  /** What the counter told of. */
-  #found: CountedWords = { bytes: new Uint8Array(0), counts: new Float64Array(0), firsts: new Float64Array(0) };
+  /** How often each word occurred that the counter told of. */
+  #counts: ArrayLike<number> = [];
 
   private constructor(
     private readonly op: string,
@@ -78,10 +84,10 @@ export class NativeCount {
   }
 
   /** What was counted, but for the words. */
-  totals: Omit<TokenTotals, 'counts'> = { tokens: 0, documents: 0, distinct: 0, highest: 0 };
+  totals: Omit<TokenTotals, 'frequent'> = { tokens: 0, documents: 0, distinct: 0, highest: 0 };
 
-  /** The words that occur often enough, the most frequent first, equals by first appearance; null where forms of one are to be merged. */
-  distinct: { readonly words: readonly string[]; readonly counts: Float64Array } | null = null;
+  /** The words that occur often enough. */
+  frequent: FrequentWords = { words: [], counts: [], firsts: [] };
 
   async #count(): Promise<void> {
     let begin = 0;
@@ -95,9 +101,10 @@ export class NativeCount {
         place += used;
         return used;
       };
-      await this.#forPieces(path, turns, add, (opened) => {
+      const note = (opened: FileState) => {
         state = opened;
-      });
+      };
+      await this.#forPieces(path, turns, add, note, true);
       this.#files.push({ path, begin, state });
       begin += place;
     }
@@ -107,117 +114,110 @@ export class NativeCount {
     if (this.form.strict && totals.firstInvalid >= 0) await this.#refuse(totals.firstInvalid);
     tellPruned(this.op, totals.pruned, totals.prunedCount, this.limits.mostTokens);
     this.#lines = totals.lines;
-    this.#found = this.#counter.words(totals);
+    const found = await this.#read(totals, turns);
+    this.#counts = found.counts;
     let { highest } = totals;
     if (merges) {
-      await this.#merge(this.#found, turns);
-      for (const { count } of this.#words.values()) if (count > highest) highest = count;
+      highest = await this.#merge(found, turns);
     } else {
-      this.distinct = { words: await this.#read(this.#found, turns), counts: this.#found.counts };
+      this.frequent = found;
     }
     const { tokens, distinct } = totals;
     this.totals = { tokens, documents: this.byLine ? totals.lines : this.paths.length, distinct, highest };
   }
 
-  /** How often each word occurs that occurs often enough, in order of first appearance. */
-  async counts(): Promise<Map<string, number>> {
-    const turns = new Turns(this.limits.signal);
-    const counts = new Map<string, number>();
-    if (this.distinct !== null) {
-      const { firsts } = this.#found;
-      const { words, counts: times } = this.distinct;
-      const places = Array.from(words.keys());
-      for (const [k, place] of (await sortedInTurns(places, (a, b) => firsts[a] - firsts[b], turns)).entries()) {
-        counts.set(words[place], times[place]);
-        if (k % wordsOfStep === 0) await turns.next();
-      }
-      return counts;
-    }
-    const order = await sortedInTurns([...this.#words], ([, a], [, b]) => a.first - b.first, turns);
-    for (const [k, [token, { count }]] of order.entries()) {
-      if (count >= this.limits.minCount) counts.set(token, count);
-      if (k % wordsOfStep === 0) await turns.next();
-    }
-    return counts;
-  }
-
-  /** The words as strings. */
-  async #read({ bytes }: CountedWords, turns: Turns): Promise<string[]> {
+  /** The words of the counter. */
+  async #read({ words: count }: CountTotals, turns: Turns): Promise<FrequentWords> {
+    const [counts, firsts] = [new Float64Array(count), new Float64Array(count)];
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const words: string[] = [];
-    for (let begin = 0; begin < bytes.length; ) {
-      const end = bytes.indexOf(newline, Math.min(begin + bytesOfStep, bytes.length - 1)) + 1;
-      for (const text of decoder.decode(bytes.subarray(begin, end - 1)).split('\n')) words.push(text);
-      begin = end;
+    for (let begin = 0; begin < count; begin += wordsOfStep) {
+      const bytes = this.#counter.words(begin, Math.min(wordsOfStep, count - begin), counts, firsts);
+      for (const text of decoder.decode(bytes.subarray(0, -1)).split('\n')) words.push(text);
       await turns.next();
     }
-    return words;
+    return { words, counts, firsts };
   }
 
-  async #merge(found: CountedWords, turns: Turns): Promise<void> {
-    const { counts, firsts } = found;
-    for (const [place, text] of (await this.#read(found, turns)).entries()) {
-      const token = this.form.form(text);
-      const there = this.#words.get(token);
-      if (there === undefined) {
-        this.#words.set(token, { count: counts[place], first: firsts[place], places: [place] });
-      } else {
-        there.count += counts[place];
-        there.first = Math.min(there.first, firsts[place]);
-        there.places.push(place);
-      }
-      if (place % wordsOfStep === 0) await turns.next();
+  /** Brings together what is one word in its normal form. @returns how often the most frequent occurs */
+  async #merge({ words, counts, firsts }: FrequentWords, turns: Turns): Promise<number> {
+    const order: number[] = [];
+    for (let k = 0; k < words.length; k++) {
+      order.push(k);
+      if (k % wordsOfStep === 0) await turns.next();
     }
+    const numbers = new WordNumbers(words.length);
+    const forms: string[] = [];
+    const times: number[] = [];
+    const places: number[][] = [];
+    let highest = 0;
+    for (const [k, place] of (await sortedInTurns(order, (a, b) => firsts[a] - firsts[b], turns)).entries()) {
+      const form = this.form.form(words[place]);
+      const number = numbers.get(form);
+      if (number === undefined) {
+        numbers.set(form, forms.length);
+        forms.push(form);
+        times.push(counts[place]);
+        places.push([place]);
+      } else {
+        times[number] += counts[place];
+        places[number].push(place);
+      }
+      highest = Math.max(highest, times[number ?? forms.length - 1]);
+      if (k % wordsOfStep === 0) await turns.next();
+    }
+    this.frequent = await byFrequency(forms, times, this.limits.minCount, turns);
+    this.#forms = places;
+    return highest;
   }
 
   /**
    * The corpus in numbers: `tokens[k]` becomes k, others are left out; -1 ends a sentence, which is cut after `longest` words.
+   * @param memory bytes that the numbers may take; more are in a file that is mapped
    * @throws CorpusError for a file that has changed since it was counted
    */
-  async encode(tokens: readonly string[], longest: number): Promise<Int32Array> {
+  async encode(tokens: readonly string[], longest: number, memory: number): Promise<Int32Array> {
     const turns = new Turns(this.limits.signal);
-    const numbers = new Int32Array(this.#found.counts.length).fill(-1);
-    const places = this.distinct === null ? null : await this.#placesOf(this.distinct.words, tokens, turns);
+    const counts = this.#counts;
+    const numbers = new Int32Array(counts.length).fill(-1);
+    const places = await this.#placesOf(this.frequent.words, tokens, turns);
     let kept = 0;
-    for (const [number, token] of tokens.entries()) {
+    for (let number = 0; number < places.length; number++) {
       if (number % wordsOfStep === 0) await turns.next();
-      if (places !== null) {
-        const place = places[number];
-        if (place < 0) continue;
-        kept += this.#found.counts[place];
-        numbers[place] = number;
-        continue;
+      const place = places[number];
+      if (place < 0) continue;
+      for (const one of this.#forms?.[this.frequent.firsts[place]] ?? [place]) {
+        kept += counts[one];
+        numbers[one] = number;
       }
-      const word = this.#words.get(token);
-      if (word === undefined) continue;
-      kept += word.count;
-      for (const place of word.places) numbers[place] = number;
     }
     await this.#counter.number(numbers);
     const ends = Math.min(kept, this.byLine ? this.#lines + this.paths.length : this.paths.length);
-    let out = new Int32Array(kept + ends + Math.ceil(kept / longest) + 16);
-    let written = 0;
+    const list = await NumberList.of(this.op, kept + ends + Math.ceil(kept / longest) + 16, memory);
     const how = { byLine: this.byLine, longest };
-    for (const { path, state } of this.#files) {
-      const write = (bytes: Uint8Array, last: boolean) => {
-        for (;;) {
-          const done = this.#counter.encode(bytes, last, how, out, written);
-          if (done.written >= 0) {
-            written += done.written;
-            return done.used;
+    try {
+      for (const { path, state } of this.#files) {
+        const write = async (bytes: Uint8Array, last: boolean) => {
+          for (;;) {
+            const done = this.#counter.encode(bytes, last, how, list.array, list.end);
+            if (done.written >= 0) {
+              list.end += done.written;
+              return done.used;
+            }
+            // The file has to take some, or words that were pruned came up more often than was counted.
+            await list.reserve(2 * bytes.length + 16);
           }
-          // Words that were pruned came up more often than was counted.
-          const larger = new Int32Array(out.length + Math.max(out.length >> 2, bytes.length));
-          larger.set(out.subarray(0, written));
-          out = larger;
-        }
-      };
-      await this.#forPieces(path, turns, write, (opened) => {
-        if (opened.size === state?.size && opened.modified === state.modified) return;
-        throw new CorpusError(`${this.op}: ${path}: has changed since its words were counted`);
-      });
+        };
+        await this.#forPieces(path, turns, write, (opened) => {
+          if (opened.size === state?.size && opened.modified === state.modified) return;
+          throw new CorpusError(`${this.op}: ${path}: has changed since its words were counted`);
+        });
+      }
+      return await list.finish();
+    } catch (error) {
+      await list.close();
+      throw error;
     }
-    return out.subarray(0, written);
   }
 
   /** Where each of some tokens is among the words, -1 where it isn't. */
@@ -225,13 +225,12 @@ export class NativeCount {
     const places = new Int32Array(tokens.length);
     // Mostly they are the words themselves, or the first so many of them.
     let same = 0;
-    while (same < tokens.length && tokens[same] === words[same]) places[same] = same++;
-    if (same === tokens.length) return places;
-    const known = new Map<string, number>();
-    for (let k = 0; k < words.length; k++) {
-      known.set(words[k], k);
-      if (k % wordsOfStep === 0) await turns.next();
+    for (; same < tokens.length && tokens[same] === words[same]; same++) {
+      places[same] = same;
+      if (same % wordsOfStep === 0) await turns.next();
     }
+    if (same === tokens.length) return places;
+    const known = await placesOfWords(words, turns);
     for (let k = same; k < tokens.length; k++) {
       places[k] = known.get(tokens[k]) ?? -1;
       if (k % wordsOfStep === 0) await turns.next();
@@ -243,8 +242,9 @@ export class NativeCount {
   async #forPieces(
     path: string,
     turns: Turns,
-    each: (bytes: Uint8Array, last: boolean) => number,
+    each: (bytes: Uint8Array, last: boolean) => number | Promise<number>,
     opened: (state: FileState) => void,
+    makesRoom = false,
   ): Promise<void> {
     const pieces = readPieces(this.op, path, opened);
     try {
@@ -254,8 +254,9 @@ export class NativeCount {
         const { bytes, last } = value;
         for (used = 0; ; ) {
           const end = Math.min(used + bytesAtOnce, bytes.length);
-          const read = each(bytes.subarray(used, end), last && end === bytes.length);
+          const read = await each(bytes.subarray(used, end), last && end === bytes.length);
           used += read;
+          if (makesRoom) await this.#counter.makeRoom();
           await turns.next();
           // What is left of a piece that doesn't end the file, or of a word that is cut, comes again.
           if (end === bytes.length || read === 0) break;

@@ -1,4 +1,5 @@
 import { describe, ValueError } from '../../errors.js';
+import type { FrequentWords } from './frequent_words.js';
 import type { StopSignal } from './turns.js';
 
 /** Of distinct tokens that are counted at a time; a Map holds no more than 2^24. */
@@ -21,8 +22,8 @@ export interface TokenTotals {
   readonly distinct: number;
   /** How often the most frequent token occurs. */
   readonly highest: number;
-  /** How often each token occurs that occurs often enough, in order of first appearance. */
-  readonly counts: Map<string, number>;
+  /** Those that occur often enough. */
+  readonly frequent: FrequentWords;
 }
 
 export function readMostTokens(op: string, given: unknown): number {

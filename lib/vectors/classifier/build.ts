@@ -2,6 +2,7 @@ import { strideOfRows } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { sortedInTurns } from '../../text/corpus/sorted.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
 import { endOfLine, FastTextDictionary } from '../fasttext/dictionary.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
 import { RowNumbers } from '../fasttext/row_numbers.js';
@@ -10,7 +11,6 @@ import type { KeyedVectors } from '../keyed_vectors.js';
 import { fillFirstRows, packRows } from '../trainers/first_rows.js';
 import type { TrainingControl } from '../trainers/train_options.js';
 import { type StopSignal, Turns } from '../trainers/turns.js';
-import { placesInTurns } from '../word_list.js';
 import { type Example, forExamples, type LabelledTexts } from './examples.js';
 import { type EncodedExamples, ExampleCollector, FeatureRows } from './features.js';
 import type { ClassifierSettings } from './options.js';
@@ -95,7 +95,7 @@ async function buildDictionary(
   const names = keptWords.map(([word]) => word);
   return new FastTextDictionary({
     words: names,
-    places: await placesInTurns(names, turns),
+    places: await placesOfWords(names, turns),
     counts: keptWords.map(([, n]) => n),
     labels: keptLabels.map(([label]) => label),
     labelCounts: keptLabels.map(([, n]) => n),
@@ -124,13 +124,15 @@ export async function encodeExamples(
   return collector.finish(turns);
 }
 
-function fillPretrained(
+async function fillPretrained(
   table: Float32Array,
   stride: number,
   dictionary: FastTextDictionary,
   vectors: KeyedVectors,
-): void {
-  for (const key of vectors.keys) {
+): Promise<void> {
+  const turns = new Turns();
+  for (const [k, key] of vectors.keys.entries()) {
+    if (k % 1024 === 0) await turns.next();
     const row = dictionary.indexOf(key);
     if (row !== undefined && key !== endOfLine) table.set(vectors.vector(key), row * stride);
   }
@@ -169,7 +171,7 @@ export async function trainModel(
   const stride = strideOfRows(dim);
   const input = new Float32Array(inputRows * stride);
   await fillFirstRows(input, { rows: numbers.rows, columns: dim, stride }, dim, settings.seed, signal);
-  if (pretrainedVectors !== null) fillPretrained(input, stride, dictionary, pretrainedVectors);
+  if (pretrainedVectors !== null) await fillPretrained(input, stride, dictionary, pretrainedVectors);
   const output = new Float32Array(labels.length * stride);
   const tables = { input, inputRows, output, outputRows: labels.length };
   const { pretrainedVectors: _vectors, workers: _workers, ...decisive } = settings;

@@ -1,5 +1,5 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
-import { writePartsAtomically } from '../../io/atomic_file.js';
+import { writePartsAtomically, writePartsInBackground } from '../../io/atomic_file.js';
 import { checkOptions } from '../../options.js';
 import { FastTextDictionary } from '../fasttext/dictionary.js';
 import { type FastTextKeyedVectors, makeSubwordVectors } from '../fasttext/keyed_vectors.js';
@@ -179,6 +179,13 @@ export class FastTextClassifier {
     const op = 'FastTextClassifier.save';
     if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
     writePartsAtomically(path, writeModel(this.#model));
+  }
+
+  /** {@link save} while the event loop goes on: the system's threads write. The model must stay as it is until it is done. */
+  async saveInBackground(path: string): Promise<void> {
+    const op = 'FastTextClassifier.saveInBackground';
+    if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+    await writePartsInBackground(path, writeModel(this.#model));
   }
 
   toString(): string {

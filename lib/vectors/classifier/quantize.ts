@@ -4,6 +4,7 @@ import { strideOfRows } from '../../calls/word2vec.js';
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { sortedInTurns } from '../../text/corpus/sorted.js';
 import { endOfLine, FastTextDictionary } from '../fasttext/dictionary.js';
 import { centroidsOfPart, floatsOf, type QuantizedMatrix, type Quantizer } from '../fasttext/matrix.js';
 import type { FastTextModel } from '../fasttext/model_reader.js';
@@ -95,29 +96,45 @@ async function keepRows(model: FastTextModel, cutoff: number, signal: StopSignal
   const words = dictionary.words.length;
   const { bucketRows, range } = dictionary;
   if (bucketRows === null && (cutoff === 0 || cutoff >= rows)) return model;
+  const turns = new Turns(signal);
   const buckets = new Map<number, number>();
-  const bucketOfRow = new Map<number, number>();
+  const bucketOfRow = new Int32Array(rows).fill(-1);
   for (let b = 0; b < range.bucket; b++) {
     const row = dictionary.rowOf(b);
     // The row of zeros is that of all n-grams that no example had.
-    if (row >= 0 && !(bucketRows instanceof Int32Array && row === rows - 1)) bucketOfRow.set(row, b);
+    if (row >= 0 && !(bucketRows instanceof Int32Array && row === rows - 1)) bucketOfRow[row] = b;
+    if (b % 65_536 === 0) await turns.next();
   }
   const norms = new Float64Array(rows);
-  const turns = new Turns(signal);
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < dim; j++) norms[row] += data[row * dim + j] ** 2;
     if (row % 4096 === 4095) await turns.next();
   }
   const end = dictionary.indexOf(endOfLine);
   if (end !== undefined) norms[end] = Number.POSITIVE_INFINITY;
-  let order = Array.from({ length: rows }, (_, row) => row).filter((row) => row < words || bucketOfRow.has(row));
-  if (cutoff > 0 && cutoff < order.length) order = order.sort((a, b) => norms[b] - norms[a]).slice(0, cutoff);
-  const keptWords = order.filter((row) => row < words).sort((a, b) => a - b);
+  let order: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    if (row < words || bucketOfRow[row] >= 0) order.push(row);
+    if (row % 65_536 === 0) await turns.next();
+  }
+  if (cutoff > 0 && cutoff < order.length) {
+    order = (await sortedInTurns(order, (a, b) => norms[b] - norms[a], turns)).slice(0, cutoff);
+  }
+  const keptWords = await sortedInTurns(
+    order.filter((row) => row < words),
+    (a, b) => a - b,
+    turns,
+  );
   const keptNgrams = order.filter((row) => row >= words);
-  for (const [k, row] of keptNgrams.entries()) buckets.set(bucketOfRow.get(row)!, keptWords.length + k);
+  for (const [k, row] of keptNgrams.entries()) {
+    buckets.set(bucketOfRow[row], keptWords.length + k);
+    if (k % 4096 === 0) await turns.next();
+  }
   const table = new Float32Array(order.length * dim);
-  for (const [k, row] of [...keptWords, ...keptNgrams].entries()) {
+  for (let k = 0; k < order.length; k++) {
+    const row = k < keptWords.length ? keptWords[k] : keptNgrams[k - keptWords.length];
     table.set(data.subarray(row * dim, (row + 1) * dim), k * dim);
+    if (k % 4096 === 0) await turns.next();
   }
   const raw = new Map<number, Uint8Array>();
   for (const [k, word] of keptWords.entries()) if (dictionary.raw.has(word)) raw.set(k, dictionary.raw.get(word)!);
@@ -155,14 +172,18 @@ async function trainAgain(
   if (encoded.count === 0) throw new ValueError(`${op}: no example has a label of the model`);
   const { dim } = settings;
   const stride = strideOfRows(dim);
-  const padded = (table: Tensor) => {
+  const padded = async (table: Tensor) => {
+    const turns = new Turns(signal);
     const rows = table.shape[0];
     const out = new Float32Array(rows * stride);
     const data = floatsOf(table);
-    for (let row = 0; row < rows; row++) out.set(data.subarray(row * dim, (row + 1) * dim), row * stride);
+    for (let row = 0; row < rows; row++) {
+      out.set(data.subarray(row * dim, (row + 1) * dim), row * stride);
+      if (row % 4096 === 0) await turns.next();
+    }
     return { table: out, rows };
   };
-  const [input, output] = [padded(model.input as Tensor), padded(model.output as Tensor)];
+  const [input, output] = [await padded(model.input as Tensor), await padded(model.output as Tensor)];
   await trainClassifier(
     {
       ...how,
@@ -198,11 +219,16 @@ async function quantizeTable(
       `${op}: a table must have at least ${centroidsOfPart} rows to be quantised, that of ${what} has ${rows}`,
     );
   }
-  const data = floatsOf(table).slice();
+  const turns = new Turns(signal);
+  let data = floatsOf(table);
   let norms: QuantizedMatrix['norms'] = null;
   if (qnorm) {
+    const given = data;
     const lengths = new Float32Array(rows);
+    data = new Float32Array(given.length);
     for (let row = 0; row < rows; row++) {
+      data.set(given.subarray(row * dim, (row + 1) * dim), row * dim);
+      if (row % 4096 === 0) await turns.next();
       let sum = 0;
       for (let j = 0; j < dim; j++) sum += data[row * dim + j] ** 2;
       lengths[row] = Math.sqrt(sum);
@@ -230,7 +256,7 @@ async function quantizeRows(
     const begin = part * partDim;
     const length = Math.min(partDim, dim - begin);
     const chosen = centroids.subarray(begin * centroidsOfPart, (begin + length) * centroidsOfPart);
-    const sample = shuffled(rows, Math.min(rows, mostPoints), draw);
+    const sample = await shuffled(rows, Math.min(rows, mostPoints), draw, signal);
     await kMeans(gather(data, sample, dim, begin, length), sample.length, length, chosen, draw, signal);
     for (let from = 0; from < rows; from += mostPoints) {
       const count = Math.min(mostPoints, rows - from);
@@ -245,8 +271,13 @@ async function quantizeRows(
 }
 
 /** Some of the numbers below n, in random order. */
-function shuffled(n: number, count: number, draw: Draw): Int32Array {
-  const all = Int32Array.from({ length: n }, (_, k) => k);
+async function shuffled(n: number, count: number, draw: Draw, signal: StopSignal | undefined): Promise<Int32Array> {
+  const all = new Int32Array(n);
+  const turns = new Turns(signal);
+  for (let k = 0; k < n; k++) {
+    all[k] = k;
+    if (k % 0x100000 === 0) await turns.next();
+  }
   for (let k = 0; k < count; k++) {
     const other = k + Math.floor(draw() * (n - k));
     [all[k], all[other]] = [all[other], all[k]];

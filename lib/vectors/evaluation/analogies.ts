@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, FileFormatError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
+import { checkSignal, type StopSignal } from '../../text/corpus/turns.js';
 import type { VectorTable } from '../vector_table.js';
 import { wordFinder } from './pairs.js';
 
@@ -11,6 +12,8 @@ export interface AnalogyOptions {
   caseInsensitive?: boolean;
   /** Questions with an unknown word count as wrong, instead of not at all. Default false. */
   dummy4unknown?: boolean;
+  /** An AbortSignal; the promise is rejected with its reason. */
+  signal?: StopSignal;
 }
 
 export interface AnalogySection {
@@ -29,21 +32,28 @@ export interface AnalogyResult {
   readonly sections: readonly AnalogySection[];
 }
 
+/** A question whose words are there. */
+interface Question {
+  readonly section: { correct: number };
+  readonly words: readonly [a: string, b: string, c: string, d: string];
+}
+
 /** Questions of the form a is to b as c is to d, under headings `: section`. */
-export function evaluateAnalogies(
+export async function evaluateAnalogies(
   op: string,
   vectors: VectorTable,
   path: string,
   options?: AnalogyOptions,
-): AnalogyResult {
+): Promise<AnalogyResult> {
   const {
     restrictVocab = 300_000,
     caseInsensitive = true,
     dummy4unknown = false,
-  } = checkOptions(op, options, ['restrictVocab', 'caseInsensitive', 'dummy4unknown']);
-  const find = wordFinder(vectors, restrictVocab, caseInsensitive);
+    signal,
+  } = checkOptions(op, options, ['restrictVocab', 'caseInsensitive', 'dummy4unknown', 'signal']);
+  checkSignal(op, signal);
   const sections: { section: string; correct: number; total: number }[] = [];
-  let skipped = 0;
+  const read: { readonly section: (typeof sections)[number]; readonly words: string[] }[] = [];
   for (const [k, line] of readFileSync(path, 'utf8').split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
     if (line.startsWith(': ')) {
@@ -57,6 +67,14 @@ export function evaluateAnalogies(
         `${op}: ${path}, line ${k + 1}: expected ': section' or four words, got ${describe(line)}`,
       );
     }
+    read.push({ section, words });
+  }
+  if (sections.length === 0) throw new FileFormatError(`${op}: ${path} holds no ': section' of questions`);
+  const sought = new Set(read.flatMap(({ words }) => words));
+  const find = wordFinder(vectors, restrictVocab, caseInsensitive, sought);
+  const questions: Question[] = [];
+  let skipped = 0;
+  for (const { section, words } of read) {
     const places = words.map(find);
     if (places.some((place) => place === undefined)) {
       skipped++;
@@ -65,10 +83,15 @@ export function evaluateAnalogies(
     }
     section.total++;
     const [a, b, c, d] = places.map((place) => vectors.keys[place as number]);
-    const [best] = vectors.mostSimilar([b, c], { negative: [a], topn: 1, restrictVocab });
-    if (best?.key === d) section.correct++;
+    questions.push({ section, words: [a, b, c, d] });
   }
-  if (sections.length === 0) throw new FileFormatError(`${op}: ${path} holds no ': section' of questions`);
+  const asked = questions.map(({ words: [a, b, c] }) => ({ positive: [b, c], negative: [a] }));
+  const answers = await vectors.mostSimilarBatch(asked, {
+    topn: 1,
+    restrictVocab,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for (const [k, { section, words }] of questions.entries()) if (answers[k][0]?.key === words[3]) section.correct++;
   const correct = sections.reduce((sum, section) => sum + section.correct, 0);
   const total = sections.reduce((sum, section) => sum + section.total, 0);
   return { accuracy: total === 0 ? 0 : correct / total, correct, total, skipped, sections };

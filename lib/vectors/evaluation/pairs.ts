@@ -39,15 +39,23 @@ function readPairs(op: string, path: string): Pair[] {
   return pairs;
 }
 
-/** Finds words by gensim's rules: among the first so many, without case where asked, the first form of a word. */
-export function wordFinder(vectors: VectorTable, restrictVocab: number | null, caseInsensitive: boolean) {
-  const places = new Map<string, number>();
+/** Finds some words by gensim's rules: among the first so many, without case where asked, the first form of a word. */
+export function wordFinder(
+  vectors: VectorTable,
+  restrictVocab: number | null,
+  caseInsensitive: boolean,
+  sought: Iterable<string>,
+) {
+  const formOf = (word: string) => (caseInsensitive ? word.toUpperCase() : word);
+  const places = new Map<string, number | undefined>();
+  for (const word of sought) places.set(formOf(word), undefined);
+  const { keys } = vectors;
   const count = Math.min(restrictVocab ?? vectors.size, vectors.size);
-  for (let k = 0; k < count; k++) {
-    const key = caseInsensitive ? vectors.keys[k].toUpperCase() : vectors.keys[k];
-    if (!places.has(key)) places.set(key, k);
+  for (let k = count - 1; k >= 0; k--) {
+    const form = formOf(keys[k]);
+    if (places.has(form)) places.set(form, k);
   }
-  return (word: string) => places.get(caseInsensitive ? word.toUpperCase() : word);
+  return (word: string) => places.get(formOf(word));
 }
 
 export function evaluatePairs(
@@ -65,7 +73,9 @@ export function evaluatePairs(
     throw new ArgumentError(`${op}: pairs must be a path or a list of [word, word, score], got ${describe(given)}`);
   }
   const pairs = typeof given === 'string' ? readPairs(op, given) : [...given];
-  const find = wordFinder(vectors, restrictVocab, caseInsensitive);
+  const sought = new Set<string>();
+  for (const [a, b] of pairs) sought.add(a).add(b);
+  const find = wordFinder(vectors, restrictVocab, caseInsensitive, sought);
   const [ours, theirs]: [number[], number[]] = [[], []];
   let unknown = 0;
   for (const [a, b, score] of pairs) {

@@ -1,4 +1,5 @@
 import { TextEncoder } from 'node:util';
+import { WordNumbers } from '../../text/corpus/word_numbers.js';
 import { forNgrams, hashOf, type SubwordRange } from './subwords.js';
 
 /** The token that ends a line; it has no n-grams. */
@@ -20,7 +21,7 @@ export interface DictionaryParts {
   /** The bytes of words, and after them labels, that are no UTF-8, by their place. */
   readonly raw?: ReadonlyMap<number, Uint8Array>;
   /** Where each word is, the first of equal ones, where somebody has found that out. */
-  readonly places?: Map<string, number>;
+  readonly places?: WordNumbers;
 }
 
 const encoder = new TextEncoder();
@@ -35,7 +36,7 @@ export class FastTextDictionary {
   readonly range: SubwordRange;
   readonly bucketRows: BucketRows;
   readonly raw: ReadonlyMap<number, Uint8Array>;
-  readonly #indices: Map<string, number>;
+  readonly #indices: WordNumbers;
   readonly #labelIndices = new Map<string, number>();
 
   constructor(parts: DictionaryParts) {
@@ -47,7 +48,7 @@ export class FastTextDictionary {
     this.range = parts.range;
     this.bucketRows = parts.bucketRows;
     this.raw = parts.raw ?? new Map();
-    this.#indices = parts.places ?? new Map();
+    this.#indices = parts.places ?? new WordNumbers(parts.words.length);
     // The first of equal words counts.
     if (parts.places === undefined) {
       for (let k = parts.words.length - 1; k >= 0; k--) this.#indices.set(parts.words[k], k);
@@ -56,7 +57,7 @@ export class FastTextDictionary {
   }
 
   /** Where each word is. */
-  get places(): Map<string, number> {
+  get places(): WordNumbers {
     return this.#indices;
   }
 

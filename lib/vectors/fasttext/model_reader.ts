@@ -5,10 +5,10 @@
 import { open } from 'node:fs/promises';
 import { FileFormatError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
 import type { Bytes } from '../formats/bytes.js';
 import { type EncodingErrors, WordDecoder } from '../formats/words.js';
 import { Turns } from '../trainers/turns.js';
-import { placesInTurns } from '../word_list.js';
 import { ByteStream } from './byte_stream.js';
 import { FastTextDictionary } from './dictionary.js';
 import { centroidsOfPart, type Matrix, type Quantizer, rowsOf } from './matrix.js';
@@ -209,7 +209,7 @@ async function readDictionary(
   const words = texts.slice(0, wordCount);
   return new FastTextDictionary({
     words,
-    places: await placesInTurns(words, turns),
+    places: await placesOfWords(words, turns),
     counts: counts.slice(0, wordCount),
     labels: texts.slice(wordCount),
     labelCounts: counts.slice(wordCount),
@@ -224,7 +224,9 @@ async function readPruned(stream: ByteStream, count: number, bucket: number, wor
   stream.promise(8 * count, `${count} n-grams that pruning kept`);
   const rows = new Map<number, number>();
   const taken = new Uint8Array(count);
+  const turns = new Turns();
   for (let k = 0; k < count; k++) {
+    if (k % 4096 === 0) await turns.next();
     await stream.need(8, 'the n-grams that pruning kept');
     const [from, to] = [stream.int32(), stream.int32()];
     if (from < 0 || from >= bucket || to < 0 || to >= count || rows.has(from) || taken[to] === 1) {

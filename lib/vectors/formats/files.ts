@@ -1,6 +1,7 @@
 import { ArgumentError, describe, FileFormatError, ValueError } from '../../errors.js';
-import { writePartsAtomically } from '../../io/atomic_file.js';
+import { writePartsAtomically, writePartsInBackground } from '../../io/atomic_file.js';
 import { checkOptions } from '../../options.js';
+import type { WordNumbers } from '../../text/corpus/word_numbers.js';
 import { type FastTextModel, looksLikeModel, magic, readModel } from '../fasttext/model_reader.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
 import type { VectorTable } from '../vector_table.js';
@@ -9,10 +10,10 @@ import type { LoadedVectors } from './table_builder.js';
 import {
   checkWordList,
   looksLikeTable,
+  npyFiles,
   readTable,
   type SavedType,
-  saveNpyTable,
-  saveTable,
+  tableParts,
   type WordList,
 } from './tables.js';
 import { readTextVectors, writeTextVectors } from './text.js';
@@ -74,7 +75,13 @@ export async function loadVectors(
   op: string,
   path: string,
   options?: LoadOptions,
-): Promise<LoadedVectors & { readonly model?: FastTextModel; readonly counts?: readonly number[] | null }> {
+): Promise<
+  LoadedVectors & {
+    readonly model?: FastTextModel;
+    readonly counts?: readonly number[] | null;
+    readonly places?: WordNumbers;
+  }
+> {
   const {
     format,
     vocabulary,
@@ -126,7 +133,14 @@ function formatOf(path: string): VectorFormat {
   return path.endsWith('.safetensors') ? 'safetensors' : 'word2vec';
 }
 
-export function saveVectors(op: string, path: string, vectors: VectorTable, options?: SaveOptions): void {
+/** A file that is to be written, in parts that are made as they are written. */
+export interface FileParts {
+  readonly path: string;
+  readonly parts: Iterable<string | Uint8Array>;
+}
+
+/** What a table is written as, checked: some files, one after the other. */
+function filesOf(op: string, path: string, vectors: VectorTable, options: SaveOptions | undefined): FileParts[] {
   const { format, dtype = 'float32' } = checkOptions(op, options, ['format', 'dtype']);
   if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
   checkFormat(op, format, written);
@@ -145,19 +159,26 @@ export function saveVectors(op: string, path: string, vectors: VectorTable, opti
     throw new ValueError(`${op}: the word ${describe(spoilt)} can't be written in this format, which it would break`);
   }
   const table = vectors.vectors;
-  if (chosen === 'safetensors') {
-    saveTable(path, keys, table, vectors.counts, dtype);
-    return;
-  }
-  if (chosen === 'npy') {
-    saveNpyTable(op, path, keys, table, dtype);
-    return;
-  }
+  if (chosen === 'safetensors') return [{ path, parts: tableParts(op, keys, table, vectors.counts, dtype) }];
+  if (chosen === 'npy') return npyFiles(op, path, keys, table, dtype);
   const { storage, offset, numel } = table;
   const data = (storage.array as Float32Array).subarray(offset, offset + numel);
   const parts =
     chosen === 'word2vec-binary'
       ? writeWord2VecBinary(keys, data, vectorSize)
       : writeTextVectors(keys, data, vectorSize, chosen !== 'glove');
-  writePartsAtomically(path, parts);
+  return [{ path, parts }];
+}
+
+export function saveVectors(op: string, path: string, vectors: VectorTable, options?: SaveOptions): void {
+  for (const file of filesOf(op, path, vectors, options)) writePartsAtomically(file.path, file.parts);
+}
+
+export async function saveVectorsInBackground(
+  op: string,
+  path: string,
+  vectors: VectorTable,
+  options?: SaveOptions,
+): Promise<void> {
+  for (const file of filesOf(op, path, vectors, options)) await writePartsInBackground(file.path, file.parts);
 }

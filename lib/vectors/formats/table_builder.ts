@@ -1,6 +1,7 @@
 import { FileFormatError, ValueError } from '../../errors.js';
 import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { Turns } from '../../text/corpus/turns.js';
 import { PackedWords } from '../packed_words.js';
 
 /** What of a file is wanted. */
@@ -49,6 +50,7 @@ export class TableBuilder {
     if (last !== undefined && last.array.length >= (last.rows + rows) * this.dim) return;
     const wanted = Math.min(expected, this.selection.limit, this.selection.vocabulary?.size ?? Infinity);
     const doubled = Math.max(fewestRows, Math.min(this.keys.length, Math.floor(mostNumbers / this.dim)));
+    if (last === undefined && Number.isFinite(wanted)) this.keys.reserve(wanted);
     const array = Storage.lasting('float32', Math.max(rows, doubled, wanted - this.keys.length) * this.dim).array;
     this.#blocks.push({ array: array as Float32Array, rows: 0 });
   }
@@ -70,23 +72,23 @@ export class TableBuilder {
   }
 
   /** Room for the row of a word, or null where the word isn't wanted. */
-  rowFor(key: string): Float32Array | null {
-    this.reserve(1);
+  rowFor(key: string, expected = 0): Float32Array | null {
+    this.reserve(1, expected);
     const bytes = Buffer.from(key, 'utf8');
     const place = this.placeFor(bytes, 0, bytes.length);
     return place < 0 ? null : this.block.subarray(place * this.dim, (place + 1) * this.dim);
   }
 
-  finish(name: string): LoadedVectors {
+  async finish(name: string): Promise<LoadedVectors> {
     const rows = this.keys.length;
     if (rows === 0 && this.selection.vocabulary !== null) {
       throw new ValueError(`${name}: holds none of the ${this.selection.vocabulary.size} words of vocabulary`);
     }
     if (rows === 0) throw new FileFormatError(`${name}: holds no vectors`);
-    return { keys: this.keys, vectors: this.#table(rows), duplicates: this.duplicates };
+    return { keys: this.keys, vectors: await this.#table(rows), duplicates: this.duplicates };
   }
 
-  #table(rows: number): Tensor {
+  async #table(rows: number): Promise<Tensor> {
     const filled = this.#blocks.filter((block) => block.rows > 0);
     const count = rows * this.dim;
     // A guess that was a little too high costs nothing: what was never written takes no memory.
@@ -95,12 +97,19 @@ export class TableBuilder {
     }
     const vectors = Tensor.allocate([rows, this.dim], 'float32', false);
     const data = vectors.storage.array as Float32Array;
+    const turns = new Turns();
     let at = vectors.offset;
-    for (const block of filled) {
-      data.set(block.array.subarray(0, block.rows * this.dim), at);
-      at += block.rows * this.dim;
-    }
+    // What was copied is let go, so that it is not all there twice.
     this.#blocks.length = 0;
+    for (let block = filled.shift(); block !== undefined; block = filled.shift()) {
+      const end = block.rows * this.dim;
+      for (let begin = 0; begin < end; begin += mostNumbers) {
+        const some = block.array.subarray(begin, Math.min(end, begin + mostNumbers));
+        data.set(some, at);
+        at += some.length;
+        await turns.next();
+      }
+    }
     return vectors;
   }
 }

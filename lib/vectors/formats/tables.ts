@@ -5,13 +5,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { ArgumentError, DTypeError, describe, FileFormatError, ValueError } from '../../errors.js';
-import { writePartsAtomically } from '../../io/atomic_file.js';
 import { type MappedTable, openMappedTable } from '../../io/mapped/mapped_table.js';
 import { npyParts, parseNpy } from '../../io/numpy/npy.js';
-import { parseSafetensors, serializeSafetensors } from '../../io/safetensors/safetensors.js';
+import { parseSafetensors, serialize } from '../../io/safetensors/safetensors.js';
 import { QuantizedEmbedding } from '../../nn/quantized_embedding.js';
 import { isIterable } from '../../options.js';
+import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { Turns } from '../../text/corpus/turns.js';
+import { WordNumbers } from '../../text/corpus/word_numbers.js';
 import { type RowStore, TensorRows } from '../row_store.js';
 import { bytesOfWords, type LazyWords, WordBytes } from '../word_list.js';
 import type { Bytes } from './bytes.js';
@@ -59,7 +61,13 @@ export function wordsOfTable(
 export interface OpenTable {
   readonly rows: RowStore;
   readonly words: LazyWords | string[];
-  readonly counts: readonly number[] | null;
+  /** Asked for only where somebody wants them: a table of millions of words is opened without. */
+  readonly counts: (() => ArrayLike<number>) | null;
+}
+
+/** One whose words can be read in turns. */
+interface TableOfFile extends OpenTable {
+  readonly words: WordBytes | string[];
 }
 
 /** A table that stays in its file, whatever its format. */
@@ -71,7 +79,7 @@ export function openMapped(op: string, path: string, words?: WordList, tensor?: 
   );
 }
 
-function mapTable(op: string, path: string, words: WordList | undefined, tensor: string | undefined): OpenTable {
+function mapTable(op: string, path: string, words: WordList | undefined, tensor: string | undefined): TableOfFile {
   const { file, weight, scale }: MappedTable = openMappedTable(op, path, tensor);
   const inFile = file.entries.get('words');
   const isText = inFile?.dtype === 'U8' && inFile.shape.length === 1;
@@ -85,7 +93,7 @@ function mapTable(op: string, path: string, words: WordList | undefined, tensor:
   return {
     rows: new TensorRows(weight.dtype === 'float64' ? weight.float() : weight, scale, () => file.check()),
     words: wordsOfTable(file.name, path, weight.shape[0], words, text === null ? null : own),
-    counts: isCounts ? Array.from(file.tensor('counts').storage.array as Float64Array) : null,
+    counts: isCounts ? () => file.tensor('counts').storage.array as Float64Array : null,
   };
 }
 
@@ -108,25 +116,29 @@ export async function readTable(
   selection: Selection,
   words: WordList | undefined,
   tensor: string | undefined,
-): Promise<LoadedVectors & { readonly counts: readonly number[] | null }> {
+): Promise<LoadedVectors & { readonly counts: readonly number[] | null; readonly places: WordNumbers }> {
   const isPlain = bytes.size > 0 && process.platform !== 'win32';
   const {
     rows,
     words: list,
     counts,
   } = isPlain ? mapTable(op, path, words, tensor) : await unpackedTable(path, bytes, words, tensor);
+  const turns = new Turns();
+  const all = Array.isArray(list) ? list : await list.inTurns(turns);
+  const count = Math.min(all.length, selection.limit);
+  const seen = new WordNumbers(count);
   const keys: string[] = [];
   const places: number[] = [];
-  const seen = new Set<string>();
   let duplicates = 0;
-  for (const [k, word] of (Array.isArray(list) ? list : list.words()).entries()) {
-    if (k >= selection.limit) break;
+  for (let k = 0; k < count; k++) {
+    if (k % wordsOfStep === 0) await turns.next();
+    const word = all[k];
     if (selection.vocabulary !== null && !selection.vocabulary.has(word)) continue;
     if (seen.has(word)) {
       duplicates++;
       continue;
     }
-    seen.add(word);
+    seen.set(word, keys.length);
     keys.push(word);
     places.push(k);
   }
@@ -134,14 +146,45 @@ export async function readTable(
     throw new ValueError(`${bytes.name}: holds none of the ${selection.vocabulary.size} words of vocabulary`);
   }
   if (keys.length === 0) throw new FileFormatError(`${bytes.name}: holds no vectors`);
-  const vectors = rows.rows(Int32Array.from(places));
-  const bad = vectors.isfinite().logicalNot().nonzero();
-  if (bad.shape[0] > 0) {
-    const [row, column] = bad.data;
-    const value = (vectors.storage.array as Float32Array)[vectors.offset + row * rows.dim + column];
-    throw new FileFormatError(`${bytes.name}: number ${column + 1} of ${describe(keys[row])} is ${value}`);
+  const vectors = await copyRows(bytes.name, rows, keys, places, turns);
+  const kept: number[] = [];
+  const times = counts?.() ?? null;
+  for (let k = 0; times !== null && k < places.length; k++) {
+    kept.push(times[places[k]]);
+    if (k % wordsOfStep === 0) await turns.next();
   }
-  return { keys, vectors, duplicates, counts: counts === null ? null : places.map((k) => counts[k]) };
+  return { keys, places: seen, vectors, duplicates, counts: counts === null ? null : kept };
+}
+
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 12;
+/** Of a table, that are copied before the event loop has its turn. */
+const numbersOfStep = 1 << 19;
+
+/** @throws FileFormatError for what is no number */
+async function copyRows(
+  name: string,
+  rows: RowStore,
+  keys: readonly string[],
+  places: readonly number[],
+  turns: Turns,
+): Promise<Tensor> {
+  const { dim } = rows;
+  const vectors = Tensor.wrap(Storage.lasting('float32', keys.length * dim).array, [keys.length, dim], 'float32');
+  const data = vectors.storage.array as Float32Array;
+  const step = Math.max(1, Math.floor(numbersOfStep / dim));
+  for (let begin = 0; begin < keys.length; begin += step) {
+    const some = rows.rows(Int32Array.from(places.slice(begin, begin + step)));
+    data.set((some.storage.array as Float32Array).subarray(some.offset, some.offset + some.numel), begin * dim);
+    const bad = some.isfinite().logicalNot().nonzero();
+    if (bad.shape[0] > 0) {
+      const [row, column] = bad.data;
+      const value = data[(begin + row) * dim + column];
+      throw new FileFormatError(`${name}: number ${column + 1} of ${describe(keys[begin + row])} is ${value}`);
+    }
+    await turns.next();
+  }
+  return vectors;
 }
 
 /** A packed file, or one of a system that maps none, as a whole. */
@@ -150,7 +193,7 @@ async function unpackedTable(
   bytes: Bytes,
   words: WordList | undefined,
   tensor: string | undefined,
-): Promise<OpenTable> {
+): Promise<TableOfFile> {
   const pieces: Uint8Array[] = [];
   for await (const piece of bytes.pieces()) pieces.push(Uint8Array.from(piece));
   const whole = Buffer.concat(pieces);
@@ -173,17 +216,17 @@ async function unpackedTable(
   const rows = isQuantized ? new TensorRows(table, scale) : new TensorRows(table.float().contiguous());
   const inFile = own?.dtype === 'uint8' ? () => own.data as Uint8Array : null;
   const list = wordsOfTable(bytes.name, path, rows.size, words, inFile);
-  return { rows, words: list, counts: counts === undefined ? null : Array.from(counts.data as Float64Array) };
+  return { rows, words: list, counts: counts === undefined ? null : () => counts.data as Float64Array };
 }
 
-/** Writes safetensors, in numbers of a type that takes less where that is asked for. */
-export function saveTable(
-  path: string,
+/** Safetensors, in numbers of a type that takes less where that is asked for. */
+export function tableParts(
+  op: string,
   keys: readonly string[],
   vectors: Tensor,
   counts: readonly number[] | null,
   dtype: SavedType,
-): void {
+): Uint8Array[] {
   const tensors: Record<string, Tensor> = {};
   if (dtype === 'int8') {
     const { weight, scale } = QuantizedEmbedding.fromFloat(vectors);
@@ -195,21 +238,23 @@ export function saveTable(
   const bytes = bytesOfWords(keys);
   tensors.words = Tensor.wrap(Uint8Array.from(bytes), [bytes.length], 'uint8');
   if (counts !== null) tensors.counts = Tensor.wrap(Float64Array.from(counts), [counts.length], 'float64');
-  writePartsAtomically(path, [serializeSafetensors(tensors, { metadata: { format: 'lutra.keyed_vectors' } })]);
+  return serialize(op, tensors, { metadata: { format: 'lutra.keyed_vectors' } });
 }
 
-/** Writes the array, and its words first: an array without them would be of no use. */
-export function saveNpyTable(
+/** The array and its words, which are written first: an array without them would be of no use. */
+export function npyFiles(
   op: string,
   path: string,
   keys: readonly string[],
   vectors: Tensor,
   dtype: SavedType,
-): void {
+): { readonly path: string; readonly parts: Iterable<string | Uint8Array> }[] {
   if (dtype !== 'float32' && dtype !== 'float16') {
     throw new DTypeError(`${op}: .npy holds float32 or float16, got ${describe(dtype)}; safetensors holds it`);
   }
   const parts = npyParts(op, 'vectors', vectors.to(dtype));
-  writePartsAtomically(besideOf(path), [bytesOfWords(keys)]);
-  writePartsAtomically(path, parts);
+  return [
+    { path: besideOf(path), parts: [bytesOfWords(keys)] },
+    { path, parts },
+  ];
 }

@@ -122,7 +122,7 @@ class TextReader {
     return this.#rows < this.selection.limit;
   }
 
-  finish(): LoadedVectors {
+  async finish(): Promise<LoadedVectors> {
     const { name } = this.bytes;
     if (this.#table === null) throw new FileFormatError(`${name}: holds no vectors`);
     if (this.#rows < Math.min(this.#promised, this.selection.limit)) {
@@ -282,6 +282,9 @@ function lineOfWord(places: Int32Array, n: number): number {
   }
 }
 
+/** Numbers that are written as text before somebody else may have a turn. */
+const numbersOfPart = 1 << 13;
+
 /** The lines of a table, as `%g` with enough digits that reading them gives the same floats. */
 export function* writeTextVectors(
   keys: readonly string[],
@@ -295,7 +298,7 @@ export function* writeTextVectors(
     const numbers: string[] = [];
     for (let j = 0; j < dim; j++) numbers.push(shortest(data[k * dim + j]));
     part.push(`${key} ${numbers.join(' ')}\n`);
-    if (part.length === 1024) {
+    if (part.length * dim >= numbersOfPart) {
       yield part.join('');
       part = [];
     }

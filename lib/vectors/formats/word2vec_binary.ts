@@ -75,6 +75,8 @@ export async function readWord2VecBinary(
     pieces.drop(headerEnd);
     const table = new TableBuilder(dim, selection);
     const rowBytes = 4 * dim;
+    // A file holds no more than its size allows, whatever its first line says.
+    const expected = bytes.size === 0 ? 0 : Math.min(words, Math.ceil(bytes.size / (rowBytes + 2)));
     const row = new Float32Array(dim);
     const rowView = new Uint8Array(row.buffer);
     const needed = rowBytes + 512;
@@ -91,7 +93,7 @@ export async function readWord2VecBinary(
         throw new FileFormatError(`${name}: its first line promises ${words} words, but it ends within word ${k + 1}`);
       }
       const key = decoder.decode(ready.subarray(begin, end), () => `${name}, word ${k + 1}`);
-      const target = table.rowFor(key);
+      const target = table.rowFor(key, expected);
       if (target !== null) {
         rowView.set(ready.subarray(end + 1, end + 1 + rowBytes));
         for (let j = 0; j < dim; j++) {

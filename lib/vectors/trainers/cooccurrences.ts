@@ -1,8 +1,9 @@
 import { open, stat } from 'node:fs/promises';
 import { bytesOfRecord, numbersOfRecord } from '../../calls/cooccurrences.js';
-import { ArgumentError, CorpusError, describe, FileFormatError } from '../../errors.js';
-import { writePartsAtomically } from '../../io/atomic_file.js';
+import { ArgumentError, CorpusError, describe, FileFormatError, ValueError } from '../../errors.js';
+import { writePartsInBackground } from '../../io/atomic_file.js';
 import { checkOptions } from '../../options.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
 import { encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { checkWhole, readFlag } from './option_checks.js';
 import { PairCounter, pairsInMemory, type ShuffledPairs } from './pair_counter.js';
@@ -124,7 +125,12 @@ export class Cooccurrences {
     settings: CooccurrenceSettings,
     signal?: StopSignal,
   ): Promise<Cooccurrences> {
-    const { words, counts, tokens } = await encodeCorpus(op, sentences, settings, signal);
+    const { words, counts, tokens } = await encodeCorpus(
+      op,
+      sentences,
+      { ...settings, corpusMemory: settings.memory },
+      signal,
+    );
     const counter = new PairCounter(op, words.length, settings, new Turns(signal));
     try {
       await counter.count(tokens);
@@ -148,6 +154,7 @@ export class Cooccurrences {
     if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) {
       throw new ArgumentError(`${op}: words must be a list of strings, got ${describe(words)}`);
     }
+    await checkDistinct(op, words);
     const bytes = (await stat(path)).size;
     if (bytes === 0 || bytes % bytesOfRecord !== 0) {
       throw new FileFormatError(`${op}: ${path}: must hold records of ${bytesOfRecord} bytes, got ${bytes} bytes`);
@@ -192,12 +199,15 @@ export class Cooccurrences {
   async save(path: string): Promise<void> {
     const op = 'Cooccurrences.save';
     if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
-    const parts: Uint8Array[] = [];
+    await writePartsInBackground(path, this.#bytes());
+  }
+
+  /** A part at a time, which is all that memory has to hold. */
+  async *#bytes(): AsyncGenerator<Uint8Array> {
     for (let k = 0; k < this.#pairs.parts; k++) {
       const { records } = await this.part(k);
-      parts.push(new Uint8Array(records.buffer, records.byteOffset, records.byteLength));
+      yield new Uint8Array(records.buffer, records.byteOffset, records.byteLength);
     }
-    writePartsAtomically(path, parts);
   }
 
   /** @internal How they were counted; null of a file. */
@@ -221,6 +231,16 @@ export class Cooccurrences {
     if (this.#closed) return;
     this.#closed = true;
     await this.#pairs.close();
+  }
+}
+
+async function checkDistinct(op: string, words: readonly string[]): Promise<void> {
+  const turns = new Turns();
+  const places = await placesOfWords(words, turns);
+  for (let k = 0; k < words.length; k++) {
+    if (k % 4096 === 0) await turns.next();
+    if (places.get(words[k]) === k) continue;
+    throw new ValueError(`${op}: words must differ, got ${describe(words[k])} twice`);
   }
 }
 

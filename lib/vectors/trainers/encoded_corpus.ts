@@ -1,10 +1,11 @@
 import { CorpusError } from '../../errors.js';
-import { countsNatively, NativeCount } from '../../text/corpus/count_natively.js';
+import { countsNatively, NativeCount, readsTwice } from '../../text/corpus/count_natively.js';
 import { type CountLimits, mostTokens, type TokenTotals } from '../../text/corpus/count_options.js';
+import { byFrequency, type FrequentWords } from '../../text/corpus/frequent_words.js';
 import { type CorpusInput, readCorpus } from '../../text/corpus/readers.js';
 import { sortedInTurns } from '../../text/corpus/sorted.js';
 import { type TextCorpus, tokenBatches } from '../../text/corpus/text_corpus.js';
-import { placesInTurns } from '../word_list.js';
+import { placesOfWords, WordNumbers } from '../../text/corpus/word_numbers.js';
 import { type StopSignal, Turns } from './turns.js';
 
 /**
@@ -30,42 +31,92 @@ export interface WordLimits {
   readonly minCount: number;
   /** At most so many words, the most frequent; null for all. */
   readonly maxFinalVocab: number | null;
+  /** Bytes that the numbers of a text that is read natively may take; more lie in a file that is mapped. Default: all that there are. */
+  readonly corpusMemory?: number;
 }
 
 /** Words that a model has already, with their counts: all of them stay. */
 export interface KnownWords {
-  readonly counts: ReadonlyMap<string, number>;
+  readonly words: readonly string[];
+  readonly counts: readonly number[];
+  /** Where each word is. */
+  readonly places: WordNumbers;
   /** Whether others join them. */
   readonly grow: boolean;
 }
 
 /** Words between two looks at the time. */
 const wordsOfStep = 1 << 12;
+/** Words that may come up, of which nothing is known before. */
+const expectedWords = 1 << 21;
 
-/**
- * The words that stay, the most frequent first, equals in the order of the counts; known ones, whose counts are added up, before others.
- */
-async function keptWords(
-  counts: Iterable<readonly [word: string, count: number]>,
+/** The words that stay, the most frequent first. */
+interface KeptWords {
+  readonly words: string[];
+  readonly counts: number[];
+  /** How often they occur in the text, which of known ones is not all that was counted. */
+  readonly length: number;
+}
+
+/** The first of those that were found. */
+async function firstWords(
+  { words: all, counts: times }: FrequentWords,
   { minCount, maxFinalVocab }: WordLimits,
+  turns: Turns,
+): Promise<KeptWords> {
+  const most = Math.min(maxFinalVocab ?? all.length, all.length);
+  const [words, counts]: [string[], number[]] = [[], []];
+  let length = 0;
+  for (let k = 0; k < most && times[k] >= minCount; k++) {
+    words.push(all[k]);
+    counts.push(times[k]);
+    length += times[k];
+    if (k % wordsOfStep === 0) await turns.next();
+  }
+  return { words, counts, length };
+}
+
+/** Known ones, whose counts are added up, and those of the others that may join them; of equally frequent ones the known come first. */
+async function grownWords(
+  found: FrequentWords,
+  { minCount, maxFinalVocab }: WordLimits,
+  known: KnownWords,
+  turns: Turns,
+): Promise<KeptWords> {
+  const words = known.words.slice();
+  const sums = known.counts.slice();
+  const most = Math.max(words.length, maxFinalVocab ?? Number.POSITIVE_INFINITY);
+  let length = 0;
+  for (let k = 0; k < found.words.length; k++) {
+    if (k % wordsOfStep === 0) await turns.next();
+    const [word, count] = [found.words[k], found.counts[k]];
+    const place = known.places.get(word);
+    if (place !== undefined) sums[place] += count;
+    else if (!known.grow || count < minCount || words.length === most) continue;
+    else {
+      words.push(word);
+      sums.push(count);
+    }
+    length += count;
+  }
+  const order: number[] = [];
+  for (let k = 0; k < words.length; k++) order.push(k);
+  const kept = { words: [] as string[], counts: [] as number[], length };
+  for (const [k, place] of (await sortedInTurns(order, (a, b) => sums[b] - sums[a], turns)).entries()) {
+    kept.words.push(words[place]);
+    kept.counts.push(sums[place]);
+    if (k % wordsOfStep === 0) await turns.next();
+  }
+  return kept;
+}
+
+function keptWords(
+  found: FrequentWords,
+  limits: WordLimits,
   known: KnownWords | undefined,
   turns: Turns,
-): Promise<(readonly [word: string, count: number])[]> {
-  const together = new Map(known?.counts);
-  let others: (readonly [string, number])[] = [];
-  let seen = 0;
-  for (const one of counts) {
-    const [word, count] = one;
-    const before = known === undefined ? undefined : together.get(word);
-    if (before !== undefined) together.set(word, before + count);
-    else if (count >= minCount && known?.grow !== false) others.push(one);
-    if (++seen % wordsOfStep === 0) await turns.next();
-  }
-  const byCount = ([, a]: readonly [string, number], [, b]: readonly [string, number]) => b - a;
-  others = await sortedInTurns(others, byCount, turns);
-  const most = maxFinalVocab === null ? others.length : Math.max(0, maxFinalVocab - together.size);
-  if (others.length > most) others.length = most;
-  return known === undefined ? others : sortedInTurns([...together, ...others], byCount, turns);
+): Promise<KeptWords> {
+  return known === undefined ? firstWords(found, limits, turns) : grownWords(found, limits, known, turns);
 }
 
 /** Longer sentences are cut, as gensim's `batch_words` cuts them, by the words of them that are kept. */
@@ -111,8 +162,11 @@ export async function encodeCorpus(
   known?: KnownWords,
 ): Promise<EncodedCorpus> {
   const corpus = readCorpus(op, sentences);
-  if (countsNatively(corpus)) return encodeNatively(op, corpus, limits, signal, known);
-  const numbers = new Map<string, number>();
+  if (countsNatively(corpus) && (await readsTwice(corpus))) {
+    return encodeNatively(op, corpus, limits, signal, known);
+  }
+  const numbers = new WordNumbers(expectedWords);
+  const words: string[] = [];
   const counts: number[] = [];
   const chunks = new Chunks();
   let [read, position] = [0, 0];
@@ -122,8 +176,9 @@ export async function encodeCorpus(
       for (const token of sentence) {
         let number = numbers.get(token);
         if (number === undefined) {
-          number = numbers.size;
+          number = words.length;
           numbers.set(token, number);
+          words.push(token);
           counts.push(0);
         }
         counts[number]++;
@@ -135,7 +190,7 @@ export async function encodeCorpus(
     position += batch.length;
   }
   checkRead(op, read, position);
-  return number(op, numbers, counts, chunks, read, limits, known, new Turns(signal));
+  return number(op, { words, counts, numbers }, chunks, read, limits, known, new Turns(signal));
 }
 
 async function encodeNatively(
@@ -150,34 +205,9 @@ async function encodeNatively(
   try {
     const { totals } = count;
     checkRead(op, totals.tokens, totals.documents);
-    const turns = new Turns(signal);
-    if (known === undefined && count.distinct !== null) {
-      const { words: all, counts: times } = count.distinct;
-      const most = Math.min(limits.maxFinalVocab ?? all.length, all.length);
-      const words = most === all.length ? all : all.slice(0, most);
-      const counts: number[] = [];
-      let length = 0;
-      while (counts.length < most) {
-        length += times[counts.length];
-        counts.push(times[counts.length]);
-        if (counts.length % wordsOfStep === 0) await turns.next();
-      }
-      checkKept(op, length, totals, limits.minCount);
-      return { words, counts, tokens: await count.encode(words, longestSentence), length, read: totals.tokens };
-    }
-    const ofText = await count.counts();
-    const kept = await keptWords(ofText, limits, known, turns);
-    const words: string[] = [];
-    const counts: number[] = [];
-    let length = 0;
-    for (const [word, times] of kept) {
-      words.push(word);
-      counts.push(times);
-      length += known === undefined ? times : (ofText.get(word) ?? 0);
-      if (words.length % wordsOfStep === 0) await turns.next();
-    }
+    const { words, counts, length } = await keptWords(count.frequent, limits, known, new Turns(signal));
     checkKept(op, length, totals, limits.minCount);
-    const tokens = await count.encode(words, longestSentence);
+    const tokens = await count.encode(words, longestSentence, limits.corpusMemory ?? Number.POSITIVE_INFINITY);
     return { words, counts, tokens, length, read: totals.tokens };
   } finally {
     count.close();
@@ -202,34 +232,23 @@ function checkKept(
 
 async function number(
   op: string,
-  numbers: ReadonlyMap<string, number>,
-  counts: readonly number[],
+  all: { readonly words: readonly string[]; readonly counts: readonly number[]; readonly numbers: WordNumbers },
   chunks: Chunks,
   read: number,
   limits: WordLimits,
   known: KnownWords | undefined,
   turns: Turns,
 ): Promise<EncodedCorpus> {
-  const counted = function* () {
-    for (const [word, arrival] of numbers) yield [word, counts[arrival]] as const;
-  };
-  const kept = await keptWords(counted(), limits, known, turns);
-  const renumbered = new Int32Array(counts.length).fill(-1);
-  const words: string[] = [];
-  const keptCounts: number[] = [];
-  let length = 0;
-  for (const [word, times] of kept) {
-    const arrival = numbers.get(word);
-    if (arrival !== undefined) {
-      renumbered[arrival] = words.length;
-      length += counts[arrival];
-    }
-    words.push(word);
-    keptCounts.push(times);
-    if (words.length % wordsOfStep === 0) await turns.next();
+  const found = await byFrequency(all.words, all.counts, known === undefined ? limits.minCount : 1, turns);
+  const { words, counts, length } = await keptWords(found, limits, known, turns);
+  const renumbered = new Int32Array(all.words.length).fill(-1);
+  for (let k = 0; k < words.length; k++) {
+    const arrival = all.numbers.get(words[k]);
+    if (arrival !== undefined) renumbered[arrival] = k;
+    if (k % wordsOfStep === 0) await turns.next();
   }
-  const highest = counts.reduce((a, b) => Math.max(a, b), 0);
-  checkKept(op, length, { distinct: counts.length, highest }, limits.minCount);
+  const highest = all.counts.reduce((a, b) => Math.max(a, b), 0);
+  checkKept(op, length, { distinct: all.words.length, highest }, limits.minCount);
   const tokens = new Int32Array(length + Math.min(length, chunks.length - read) + Math.ceil(length / longestSentence));
   let [at, inSentence] = [0, 0];
   const write = (arrival: number) => {
@@ -245,7 +264,7 @@ async function number(
     }
   };
   await chunks.drain(write, turns);
-  return { words, counts: keptCounts, tokens: tokens.subarray(0, at), length, read };
+  return { words, counts, tokens: tokens.subarray(0, at), length, read };
 }
 
 /** A corpus in the numbers of words that there are; others are left out. */
@@ -256,7 +275,7 @@ export async function encodeWith(
   signal: StopSignal | undefined,
 ): Promise<{ tokens: Int32Array; length: number }> {
   const turns = new Turns(signal);
-  const places = await placesInTurns(words, turns);
+  const places = await placesOfWords(words, turns);
   const chunks = new Chunks();
   let length = 0;
   for await (const batch of tokenBatches(readCorpus(op, sentences))) {

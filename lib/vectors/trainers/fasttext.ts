@@ -1,6 +1,7 @@
 import { ArgumentError, describe, ValueError } from '../../errors.js';
-import { writePartsAtomically } from '../../io/atomic_file.js';
+import { writePartsAtomically, writePartsInBackground } from '../../io/atomic_file.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
 import { FastTextDictionary } from '../fasttext/dictionary.js';
 import { type FastTextKeyedVectors, makeSubwordVectors } from '../fasttext/keyed_vectors.js';
 import { floatsOf } from '../fasttext/matrix.js';
@@ -9,7 +10,6 @@ import type { FastTextModel } from '../fasttext/model_reader.js';
 import { writeModel } from '../fasttext/model_writer.js';
 import { RowNumbers } from '../fasttext/row_numbers.js';
 import { vectorsOfWords } from '../fasttext/word_rows.js';
-import { placesInTurns } from '../word_list.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type FastTextOptions, type FastTextSettings, readFastTextOptions } from './fasttext_options.js';
 import { packRows } from './first_rows.js';
@@ -171,6 +171,13 @@ export class FastText {
     writePartsAtomically(path, writeModel(this.#model));
   }
 
+  /** {@link save} while the event loop goes on: the system's threads write. The model must stay as it is until it is done. */
+  async saveInBackground(path: string): Promise<void> {
+    const op = 'FastText.saveInBackground';
+    if (typeof path !== 'string') throw new ArgumentError(`${op}: path must be a string, got ${describe(path)}`);
+    await writePartsInBackground(path, writeModel(this.#model));
+  }
+
   toString(): string {
     const { dim, model, loss, minN, maxN } = this.#model.settings;
     return `FastText(${this.words.length} words, vectorSize=${dim}, ${model}, ${loss}, n-grams of ${maxN > 0 ? `${minN} to ${maxN}` : 'none'})`;
@@ -224,7 +231,7 @@ async function finish(
 ): Promise<FastTextModel> {
   const { vectorSize: dim, window, epochs, minCount, negative, minN, maxN, sample } = settings;
   const bucket = maxN > 0 ? settings.bucket : 0;
-  const places = await placesInTurns(corpus.words, new Turns());
+  const places = await placesOfWords(corpus.words, new Turns());
   const words = corpus.words.length;
   const inputRows = training.input.length / training.stride;
   const input = await packRows(training.input, inputRows, dim, training.stride);

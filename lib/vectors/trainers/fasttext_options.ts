@@ -38,6 +38,7 @@ const defaults: FastTextSettings = {
   seed: 1,
   workers: null,
   deterministic: false,
+  corpusMemory: 2 ** 32,
   minN: 3,
   maxN: 6,
   bucket: 2_000_000,

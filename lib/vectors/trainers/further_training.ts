@@ -1,6 +1,6 @@
 import { checkOptions } from '../../options.js';
-import { placesInTurns } from '../word_list.js';
-import type { EncodedCorpus, KnownWords, Sentences } from './encoded_corpus.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
+import type { EncodedCorpus, KnownWords, Sentences, WordLimits } from './encoded_corpus.js';
 import { encodeCorpus } from './encoded_corpus.js';
 import { readFlag } from './option_checks.js';
 import { type StopSignal, Turns } from './turns.js';
@@ -55,23 +55,20 @@ export async function encodeFurther(
   op: string,
   sentences: Sentences,
   before: { readonly words: readonly string[]; readonly counts: readonly number[]; readonly read: number },
-  settings: { readonly minCount: number; readonly maxFinalVocab: number | null },
+  settings: WordLimits,
   update: boolean,
   signal: StopSignal | undefined,
 ): Promise<GrownCorpus> {
   const turns = new Turns(signal);
-  const rows = await placesInTurns(before.words, turns);
-  const counts = new Map<string, number>();
-  for (const [k, word] of before.words.entries()) {
-    counts.set(word, before.counts[k]);
+  const places = await placesOfWords(before.words, turns);
+  const known: KnownWords = { words: before.words, counts: before.counts, places, grow: update };
+  const corpus = await encodeCorpus(op, sentences, settings, signal, known);
+  const rowBefore = new Int32Array(corpus.words.length);
+  for (let k = 0; k < rowBefore.length; k++) {
+    rowBefore[k] = places.get(corpus.words[k]) ?? -1;
     if (k % wordsOfStep === 0) await turns.next();
   }
-  const known: KnownWords = { counts, grow: update };
-  const corpus = await encodeCorpus(op, sentences, settings, signal, known);
-  return {
-    corpus: { ...corpus, read: corpus.read + before.read },
-    rowBefore: Int32Array.from(corpus.words, (word) => rows.get(word) ?? -1),
-  };
+  return { corpus: { ...corpus, read: corpus.read + before.read }, rowBefore };
 }
 
 /** Words between two looks at the time. */

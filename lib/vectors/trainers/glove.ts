@@ -3,7 +3,9 @@ import { numbersOfRecord } from '../../calls/cooccurrences.js';
 import { prepareExamples, strideOfGloveRows, trainGloveSlice } from '../../calls/glove.js';
 import { ArgumentError, describe, ValueError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { KeyedVectors } from '../keyed_vectors.js';
+import { placesOfWords, type WordNumbers } from '../../text/corpus/word_numbers.js';
+import { type KeyedVectors, knownVectors } from '../keyed_vectors.js';
+import { DistinctWords } from '../word_list.js';
 import { type CooccurrenceOptions, Cooccurrences } from './cooccurrences.js';
 import type { Sentences } from './encoded_corpus.js';
 import { fillFirstRows } from './first_rows.js';
@@ -57,6 +59,8 @@ const sliceLengths = { first: 1 << 14, least: 4096, most: 4e6 };
 /** Records whose logarithms are taken before the event loop has its turn. */
 const preparedAtOnce = 1 << 16;
 const filledAtOnce = 1 << 20;
+/** Words between two looks at the time. */
+const wordsOfStep = 1 << 10;
 const ofCounting: readonly (keyof CooccurrenceOptions)[] = [
   'minCount',
   'maxFinalVocab',
@@ -86,8 +90,10 @@ export class GloVe {
   readonly #stride: number;
   readonly #word: Float32Array;
   readonly #context: Float32Array;
-  readonly #wordSquares: Float32Array;
-  readonly #contextSquares: Float32Array;
+  /** What steps are divided by, while it is trained. */
+  #wordSquares: Float32Array;
+  #contextSquares: Float32Array;
+  #places: WordNumbers | null = null;
   #wv: KeyedVectors | null = null;
 
   /** For `GloVe.train`, which counts first. */
@@ -146,10 +152,9 @@ export class GloVe {
     }
   }
 
-  /** The vectors, as they are now: the sums of both of each word. */
+  /** The sums of both vectors of each word. */
   get wv(): KeyedVectors {
-    this.#wv ??= this.vectors('sum');
-    return this.#wv;
+    return this.#wv!;
   }
 
   /** The vectors of words, of words as context, or their sums (the default). */
@@ -165,8 +170,29 @@ export class GloVe {
         table[w * dim + j] = (which === 'context' ? 0 : this.#word[at]) + (which === 'word' ? 0 : this.#context[at]);
       }
     }
-    const counts = this.counts.length > 0 ? { counts: this.counts } : {};
-    return new KeyedVectors(this.words, Tensor.wrap(table, [this.words.length, dim], 'float32'), counts);
+    return this.#keyed(table, this.#places);
+  }
+
+  #keyed(table: Float32Array, places: WordNumbers | null): KeyedVectors {
+    const vectors = Tensor.wrap(table, [this.words.length, this.options.vectorSize], 'float32');
+    return knownVectors(
+      new DistinctWords(this.words, places),
+      vectors,
+      this.counts.length > 0 ? this.counts : undefined,
+    );
+  }
+
+  /** The sums take the place of what steps were divided by, which no one needs any more. */
+  async #finish(squares: Float32Array): Promise<void> {
+    const turns = new Turns();
+    const dim = this.options.vectorSize;
+    for (let w = 0; w < this.words.length; w++) {
+      const [from, to] = [w * this.#stride, w * dim];
+      for (let j = 0; j < dim; j++) squares[to + j] = this.#word[from + j] + this.#context[from + j];
+      if (w % wordsOfStep === 0) await turns.next();
+    }
+    this.#places = await placesOfWords(this.words, turns);
+    this.#wv = this.#keyed(squares.subarray(0, this.words.length * dim), this.#places);
   }
 
   async #train(
@@ -216,7 +242,6 @@ export class GloVe {
               examples: end - begin,
             }));
           }
-          this.#wv = null;
         },
         heldOutLoss: unseen === null ? null : () => costOf(unseen, tables, this.#stride, this.options, signal),
         ended: (epoch, cost, heldOutCost) =>
@@ -225,16 +250,20 @@ export class GloVe {
     } finally {
       await unseen?.pairs.close();
     }
+    await this.#finish(this.#wordSquares);
+    [this.#wordSquares, this.#contextSquares] = [new Float32Array(0), new Float32Array(0)];
     return this;
   }
 
   /** A part with logarithms and factors instead of weights. */
   async #examples(pairs: Cooccurrences, k: number, ours: boolean, signal?: StopSignal): Promise<Int32Array> {
     const { records, owned } = await pairs.part(k);
-    const examples = owned || ours ? records : records.slice();
+    const examples = owned || ours ? records : new Int32Array(records.length);
     const count = examples.length / numbersOfRecord;
     const { alpha, xMax } = this.options;
     for (let at = 0; at < count; at += preparedAtOnce) {
+      const place = at * numbersOfRecord;
+      if (examples !== records) examples.set(records.subarray(place, place + preparedAtOnce * numbersOfRecord), place);
       prepareExamples(examples, at, Math.min(at + preparedAtOnce, count), alpha, xMax);
       await setImmediate();
       signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { strideOfRows, trainSlice } from '../../calls/word2vec.js';
 import { CorpusError } from '../../errors.js';
 import { type EncodedCorpus, encodeWith, type Sentences } from './encoded_corpus.js';
-import { fillFirstRows } from './first_rows.js';
+import { fillFirstRows, packRows } from './first_rows.js';
 import { type HuffmanPaths, huffmanSteps } from './huffman.js';
 import { checksum } from './kept_training.js';
 import { makePasses } from './passes.js';
@@ -49,6 +49,12 @@ export interface Word2VecTrainOptions extends KeptTrainingOptions {
 export interface SubwordRows {
   readonly begin: Int32Array;
   readonly rows: Int32Array;
+}
+
+/** The tables of a training that has ended: rows of `vectorSize` numbers. */
+export interface PackedTables {
+  readonly input: Float32Array;
+  readonly output: Float32Array;
 }
 
 const sliceLengths = { first: 10_000, least: 4096, most: 4e6 };
@@ -102,7 +108,7 @@ export class VectorTraining {
   ): Promise<void> {
     const { onProgress, onEpoch, heldOut } = options;
     const { tokens, length, words, counts } = this.corpus;
-    const { workers: _workers, ...settings } = this.options;
+    const { workers: _workers, corpusMemory: _memory, ...settings } = this.options;
     const { epochs, alpha, minAlpha, deterministic, seed, vectorSize } = settings;
     const { signal } = control;
     const { hs, nsExponent, sample } = this.options;
@@ -147,6 +153,13 @@ export class VectorTraining {
       ended: (epoch, loss, heldOutLoss) =>
         onEpoch?.(heldOutLoss === undefined ? { epoch, loss } : { epoch, loss, heldOutLoss }),
     });
+  }
+
+  /** The tables without what pads their rows, in the same memory: the end of the training. */
+  async packed(): Promise<PackedTables> {
+    const dim = this.options.vectorSize;
+    const input = await packRows(this.input, this.inputRows, dim, this.stride);
+    return { input, output: await packRows(this.output, this.outputRows, dim, this.stride) };
   }
 
   /** By the settings and the vocabulary alone, so that a training is cut in the same way everywhere. */
@@ -223,8 +236,4 @@ export class VectorTraining {
     }
     return loss / examples;
   }
-}
-
-export function isEncoded(corpus: unknown): boolean {
-  return (corpus as Partial<EncodedCorpus> | null | undefined)?.tokens instanceof Int32Array;
 }

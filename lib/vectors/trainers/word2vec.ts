@@ -1,11 +1,13 @@
 import { ArgumentError } from '../../errors.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { placesOfWords } from '../../text/corpus/word_numbers.js';
 import { type KeyedVectors, knownVectors } from '../keyed_vectors.js';
 import { DistinctWords } from '../word_list.js';
 import { type EncodedCorpus, encodeCorpus, type Sentences } from './encoded_corpus.js';
 import { type ContinueTrainingOptions, encodeFurther, furtherSettings, takeRows } from './further_training.js';
 import { partOptions, readTrainingControl } from './train_options.js';
-import { isEncoded, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
+import { Turns } from './turns.js';
+import { type PackedTables, VectorTraining, type Word2VecTrainOptions } from './vector_training.js';
 import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from './word2vec_options.js';
 
 /**
@@ -21,18 +23,19 @@ import { readWord2VecOptions, type Word2VecOptions, type Word2VecSettings } from
  */
 export class Word2Vec {
   readonly options: Readonly<Word2VecSettings>;
-  #corpus: Pick<EncodedCorpus, 'words' | 'counts' | 'read'>;
-  #training: VectorTraining;
-  #wv: KeyedVectors | null = null;
+  #corpus: CorpusFacts;
+  #tables: PackedTables;
+  #wv: KeyedVectors;
 
   /** For `Word2Vec.train`, which reads the corpus first. */
-  private constructor(options: Word2VecSettings, corpus: EncodedCorpus) {
-    if (!isEncoded(corpus)) {
+  private constructor(options: Word2VecSettings, trained: Trained) {
+    if (!(trained?.tables?.input instanceof Float32Array)) {
       throw new ArgumentError('Word2Vec: is made by await Word2Vec.train(sentences, options), not by new');
     }
     this.options = options;
-    this.#corpus = factsOf(corpus);
-    this.#training = new VectorTraining(options, corpus, corpus.words.length, null);
+    this.#corpus = trained.corpus;
+    this.#tables = trained.tables;
+    this.#wv = trained.wv;
   }
 
   /** The most frequent first. */
@@ -58,9 +61,10 @@ export class Word2Vec {
     const { training, how } = partOptions(op, options);
     const settings = readWord2VecOptions(op, how);
     const control = readTrainingControl(op, training);
-    const model = new Word2Vec(settings, await encodeCorpus(op, sentences, settings, training.signal));
-    await model.#training.train(op, 'Word2Vec', training, control);
-    return model;
+    const corpus = await encodeCorpus(op, sentences, settings, training.signal);
+    const tables = new VectorTraining(settings, corpus, corpus.words.length, null);
+    await tables.train(op, 'Word2Vec', training, control);
+    return new Word2Vec(settings, await finished(settings, corpus, tables));
   }
 
   /**
@@ -89,37 +93,44 @@ export class Word2Vec {
       further.update,
       control.signal,
     );
-    const before = this.#training;
+    const before = this.#tables;
     const grown = new VectorTraining(settings, corpus, corpus.words.length, null);
     const { vectorSize: dim, hs } = settings;
     await grown.train(op, 'Word2Vec', training, control, async ({ input, output, stride }) => {
-      await takeRows(input, stride, before.input, before.stride, dim, rowBefore);
-      if (!hs) await takeRows(output, stride, before.output, before.stride, dim, rowBefore);
+      await takeRows(input, stride, before.input, dim, dim, rowBefore);
+      if (!hs) await takeRows(output, stride, before.output, dim, dim, rowBefore);
     });
-    this.#training = grown;
-    this.#corpus = factsOf(corpus);
-    this.#wv = null;
+    const trained = await finished(settings, corpus, grown);
+    this.#corpus = trained.corpus;
+    this.#tables = trained.tables;
+    this.#wv = trained.wv;
     return this;
   }
 
-  /** The vectors, as they are now. */
+  /** The vectors, as they are now: the model's own, not a copy of them. */
   get wv(): KeyedVectors {
-    this.#wv ??= knownVectors(new DistinctWords(this.words), this.#vectors(), this.counts);
     return this.#wv;
-  }
-
-  #vectors(): Tensor {
-    const dim = this.options.vectorSize;
-    const { input, stride } = this.#training;
-    const table = new Float32Array(this.words.length * dim);
-    for (let w = 0; w < this.words.length; w++) {
-      table.set(input.subarray(w * stride, w * stride + dim), w * dim);
-    }
-    return Tensor.wrap(table, [this.words.length, dim], 'float32');
   }
 }
 
 /** What a further training needs to know of a corpus, without its text. */
-function factsOf({ words, counts, read }: EncodedCorpus): Pick<EncodedCorpus, 'words' | 'counts' | 'read'> {
-  return { words, counts, read };
+type CorpusFacts = Pick<EncodedCorpus, 'words' | 'counts' | 'read'>;
+
+interface Trained {
+  readonly corpus: CorpusFacts;
+  readonly tables: PackedTables;
+  readonly wv: KeyedVectors;
+}
+
+/** What stays of a training: its tables, and its words without the text. */
+async function finished(
+  { vectorSize }: Word2VecSettings,
+  { words, counts, read }: EncodedCorpus,
+  training: VectorTraining,
+): Promise<Trained> {
+  const tables = await training.packed();
+  const places = await placesOfWords(words, new Turns());
+  const vectors = Tensor.wrap(tables.input, [words.length, vectorSize], 'float32');
+  const wv = knownVectors(new DistinctWords(words, places), vectors, counts);
+  return { corpus: { words, counts, read }, tables, wv };
 }

@@ -37,6 +37,11 @@ export interface Word2VecOptions {
   workers?: number | null;
   /** The same bits in every run, by one thread. Default false: threads share the tables without locks. */
   deterministic?: boolean;
+  /**
+   * Bytes that the words of a text file may take in memory, as numbers of four bytes. What is larger lies in a temporary file, which is gone
+   * through anew in each pass. Default 4 GiB. Corpora that are no plain text files lie in memory; Windows holds all in memory.
+   */
+  corpusMemory?: number;
 }
 
 export type Word2VecSettings = {
@@ -65,6 +70,7 @@ export const word2VecDefaults: Word2VecSettings = {
   seed: 1,
   workers: null,
   deterministic: false,
+  corpusMemory: 2 ** 32,
 };
 
 export type WholeNumber = readonly [name: string, least: number, most: number];
@@ -76,6 +82,7 @@ const wholeNumbers: readonly WholeNumber[] = [
   ['negative', 1, 64],
   ['epochs', 1, 1_000_000],
   ['seed', 0, 2 ** 31],
+  ['corpusMemory', 0, Number.MAX_SAFE_INTEGER],
 ];
 const numbers: readonly [keyof Word2VecOptions, number, number][] = [
   ['nsExponent', -10, 10],

@@ -37,6 +37,24 @@ struct ScanRowsLayout {
   static constexpr Array halfSquares{4, "halfSquares", -1};
 };
 
+// Brings the `kept` best rows so far of each query up to date with `count` rows x, at most 960, the first of which
+// is row `first`.
+struct ScanQueriesLayout {
+  static constexpr uint32_t kId = 0xc476c185;
+  static constexpr int64_t kNumbers = 6;
+  static constexpr int64_t kRepeated = 0;
+  static constexpr Size queryCount{1};
+  static constexpr Size dim{2};
+  static constexpr Size kept{3};
+  static constexpr Size first{4};
+  static constexpr Size count{5};
+  static constexpr Array found{1, "found", -1};
+  static constexpr Array scores{2, "scores", -1};
+  static constexpr Array queries{3, "queries", -1};
+  static constexpr Array x{4, "x", -1};
+  static constexpr Array inverseNorms{5, "inverseNorms", -1};
+};
+
 // The k nearest of the `kept` found for each of [begin, end), the nearest first, and their squared distances.
 struct NearestRowsLayout {
   static constexpr uint32_t kId = 0xee39d7a9;

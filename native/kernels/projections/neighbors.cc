@@ -21,6 +21,7 @@ namespace lutra {
 
 LUTRA_FLOAT_KERNEL(halfSquaredLengths, neighbors::halfSquaredLengths<T>)
 LUTRA_FLOAT_KERNEL(scanRows, neighbors::scanRows<T>)
+LUTRA_FLOAT_KERNEL(scanQueries, neighbors::scanQueries<T>)
 LUTRA_FLOAT_KERNEL(nearestRows, neighbors::nearestRows<T>)
 LUTRA_FLOAT_KERNEL(ranksOfRows, neighbors::ranksOfRows<T>)
 

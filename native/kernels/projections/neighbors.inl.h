@@ -90,6 +90,43 @@ inline void scanRows(int32_t* found, T* scores, const PointTable<T>& points, int
   });
 }
 
+// Looks at the cosines of the rows from `first` on.
+template <class T>
+LUTRA_INLINE void takeCosines(Best<T>& best, const T* products, const T* inverseNorms, int64_t first, int64_t count) {
+  Vec<T> worst = Vec<T>::set1(best.worst());
+  forEachVector<T>(count, [&](int64_t j, int lanes) {
+    const Vec<T> scores = Vec<T>::zero() - loadLanes(products + j, lanes) * loadLanes(inverseNorms + j, lanes);
+    if (!any(lt(scores, worst))) return;
+    T lane[Vec<T>::W];
+    scores.store(lane);
+    for (int l = 0; l < lanes; l++) {
+      if (lane[l] < best.worst()) best.insert(lane[l], static_cast<int32_t>(first + j + l));
+    }
+    worst = Vec<T>::set1(best.worst());
+  });
+}
+
+template <class T>
+inline void scanQueries(int32_t* found, T* scores, const T* queries, int64_t queryCount, const T* x,
+                        const T* inverseNorms, int64_t dim, int64_t kept, int64_t first, int64_t count) {
+  // Laid out once for all queries.
+  T* const packed = scratch<T>(Scratch::weights, packedElements<T>(count, dim));
+  packMatrix<T>(packed, {x, dim, true}, count, dim);
+  const int64_t threads = numThreads();
+  const int64_t each = std::min(kQueries, std::max<int64_t>(1, (queryCount + threads - 1) / threads));
+  parallelFor((queryCount + each - 1) / each, 1, [&](int64_t firstBlock, int64_t lastBlock) {
+    T* const products = scratch<T>(Scratch::scores, kQueries * kScanned);
+    for (int64_t block = firstBlock; block < lastBlock; block++) {
+      const int64_t from = block * each, to = std::min(queryCount, from + each);
+      matmulPacked<T>(products, kScanned, {queries + from * dim, dim, false}, packed, to - from, count, dim);
+      for (int64_t q = from; q < to; q++) {
+        Best<T> best = {scores + q * kept, found + q * kept, kept};
+        takeCosines(best, products + (q - from) * kScanned, inverseNorms, first, count);
+      }
+    }
+  });
+}
+
 template <class T>
 inline void nearestRows(int32_t* indices, T* squares, const int32_t* found, const PointTable<T>& points, int64_t kept,
                         int64_t k, int64_t begin, int64_t end) {

@@ -51,14 +51,17 @@ int64_t WordCounter::add(const uint8_t* bytes, int64_t length, int64_t place, bo
     tokens[part] = count;
   });
   if (tooLong || length - end > kLongestWord) return -1;
-  int64_t words = 0;
   for (int64_t part = 0; part < parts; part++) {
     lines_ += lines[part];
     tokens_ += tokens[part];
   }
-  for (const WordTable& table : tables_) words += table.size();
-  if (words > mostWords_) prune();
   return end;
+}
+
+bool WordCounter::isFull() const {
+  int64_t words = 0;
+  for (const WordTable& table : tables_) words += table.size();
+  return words > mostWords_;
 }
 
 // Words of each table go to one of some tables by their hashes, each of which a thread fills; those are then put
@@ -110,19 +113,21 @@ void WordCounter::prune() {
   tables_[0] = std::move(all);
 }
 
-void WordCounter::finish() {
+void WordCounter::finish(int64_t minCount) {
+  if (isFull()) prune();
   WordTable all;
   mergeInto(all);
   merged_ = std::move(all);
   numbers_.assign(merged_.words().size(), -1);
-}
-
-int64_t WordCounter::firstInvalid() const {
-  int64_t first = -1;
+  totals_ = {};
   for (const Word& word : merged_.words()) {
-    if ((first < 0 || word.first < first) && !isUtf8(bytesOf(word), word.length)) first = word.first;
+    if (word.count >= minCount) {
+      totals_.words++;
+      totals_.bytes += word.length;
+    }
+    const bool isFirst = totals_.invalid < 0 || word.first < totals_.invalid;
+    if (isFirst && !isUtf8(bytesOf(word), word.length)) totals_.invalid = word.first;
   }
-  return first;
 }
 
 void WordCounter::number(const int32_t* numbers, int64_t count) {

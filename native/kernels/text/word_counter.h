@@ -16,6 +16,13 @@ struct Encoded {
   int64_t written;
 };
 
+// What was counted, of words that occur often enough.
+struct WordTotals {
+  int64_t words = 0;     // that do
+  int64_t bytes = 0;     // of theirs
+  int64_t invalid = -1;  // the first word of all that is not UTF-8, by where it appeared
+};
+
 class WordCounter {
  public:
   // Whether another thread is at work on it, for whoever hands it out.
@@ -23,15 +30,22 @@ class WordCounter {
 
   static constexpr int32_t kLongestWord = 1 << 16;
 
-  // More distinct words than `mostWords` are pruned.
+  // More distinct words than `mostWords` are to be pruned.
   explicit WordCounter(int64_t mostWords);
 
   // Counts the words of bytes[0, length), which begins at byte `place` of the corpus, up to its last white space unless
   // it is the `last` piece of a file. Returns the bytes that were used; -1 for a word of more than kLongestWord.
   int64_t add(const uint8_t* bytes, int64_t length, int64_t place, bool last);
 
+  // Whether there are too many words, as far as the threads' tables tell, whose words may be the same.
+  bool isFull() const;
+
+  // Brings the tables together, and drops the rarest words where there are too many.
+  void prune();
+
   // Merges what the threads counted; the most frequent words first, equals by first appearance.
-  void finish();
+  void finish(int64_t minCount);
+  const WordTotals& totals() const { return totals_; }
 
   const std::vector<Word>& words() const { return merged_.words(); }
   const uint8_t* bytesOf(const Word& word) const { return merged_.bytesOf(word); }
@@ -40,8 +54,6 @@ class WordCounter {
   // Words that were dropped to keep to the limit, and the most that one of them was counted.
   int64_t pruned() const { return pruned_; }
   int64_t prunedCount() const { return prunedCount_; }
-  // The first word in the corpus that is not UTF-8, by where it appeared; -1 where all are.
-  int64_t firstInvalid() const;
 
   // Gives the first `count` of words() their numbers, for encode; -1 and the words behind them are left out.
   void number(const int32_t* numbers, int64_t count);
@@ -53,11 +65,11 @@ class WordCounter {
 
  private:
   void mergeInto(WordTable& target);
-  void prune();
 
   const int64_t mostWords_;
   std::vector<WordTable> tables_;  // by part of a piece
   WordTable merged_;
+  WordTotals totals_;
   std::vector<int32_t> numbers_;
   std::vector<std::vector<int32_t>> parts_;  // what encode found, by part
   int64_t lines_ = 0, tokens_ = 0, pruned_ = 0, prunedCount_ = 0;

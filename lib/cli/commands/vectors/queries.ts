@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { CorpusError } from '../../../errors.js';
-import { KeyedVectors } from '../../../index.js';
+import { KeyedVectors, type SaveOptions } from '../../../index.js';
 import { inspectModel, isSupervisedModel } from './supervised.js';
 
 /** What the commands that ask files of vectors have in common. */
@@ -56,7 +56,7 @@ export async function evaluateCommand(file: string, settings: EvaluateSettings):
   const { pairs = [], analogies } = settings;
   const vectors = await load(file, settings);
   const ofPairs = pairs.map((path) => ({ path, ...vectors.evaluateWordPairs(path) }));
-  const ofAnalogies = analogies === undefined ? null : vectors.evaluateWordAnalogies(analogies);
+  const ofAnalogies = analogies === undefined ? null : await vectors.evaluateWordAnalogies(analogies);
   const percent = (x: number) => `${x.toFixed(1)} %`;
   const lines = ofPairs.map(
     ({ path, spearman, pearson, pairs: count, oovRatio }) =>
@@ -73,11 +73,22 @@ export async function evaluateCommand(file: string, settings: EvaluateSettings):
   print(settings.json, { pairs: ofPairs, analogies: ofAnalogies }, lines);
 }
 
-/** `lutra convert IN OUT`: the format of OUT is that of its name. */
-export async function convertCommand(from: string, to: string, settings: { limit?: number }): Promise<void> {
+export interface ConvertSettings extends SaveOptions {
+  limit?: number;
+  json: boolean;
+}
+
+/** `lutra convert IN OUT`: the format of OUT is that of its name, unless it is said. */
+export async function convertCommand(from: string, to: string, settings: ConvertSettings): Promise<void> {
+  const { format, dtype, json } = settings;
   const vectors = await load(from, settings);
-  vectors.save(to);
-  console.log(`${to}: ${vectors.size} words, vectors of ${vectors.vectorSize} numbers`);
+  await vectors.saveInBackground(to, {
+    ...(format === undefined ? {} : { format }),
+    ...(dtype === undefined ? {} : { dtype }),
+  });
+  const { size: words, vectorSize } = vectors;
+  const about = { file: to, bytes: statSync(to).size, words, vectorSize };
+  print(json, about, [`${to}: ${words} words, vectors of ${vectorSize} numbers`]);
 }
 
 /** `lutra inspect FILE`: what a file of vectors holds. */
