@@ -29,6 +29,13 @@ export function nonNegative(value: string): number {
   throw new InvalidArgumentError('It must be a number of at least 0.');
 }
 
+/** Any number. */
+export function finite(value: string): number {
+  const x = number(value);
+  if (Number.isFinite(x)) return x;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
 /** A number from 0 up to 1. */
 export function fraction(value: string): number {
   const x = number(value);

@@ -121,6 +121,35 @@ describe('lutra train word2vec, fasttext and glove', () => {
     expect(lutra('evaluate', 'four.txt', 'held.txt').err).toContain('no supervised model');
   }, 60_000);
 
+  test('reads columns and fields, in lower case, and prints JSON', async () => {
+    const texts = grammarText(300, 5).split(' . ');
+    writeFileSync(join(folder, 'texts.csv'), `id,body\n${texts.map((text, k) => `${k},"${text} The"`).join('\n')}\n`);
+    writeFileSync(join(folder, 'texts.jsonl'), texts.map((body) => JSON.stringify({ body: `${body} The` })).join('\n'));
+    const sizes: number[] = [];
+    for (const [data, run] of [
+      ['texts.csv', 'of-csv'],
+      ['texts.jsonl', 'of-json'],
+    ]) {
+      const how = ['--text-column', 'body', '--lowercase', '--tokenizer', 'words', '--vector-size', '8', '--json'];
+      const { code, out, err } = lutra('train', 'word2vec', data, ...how, '--output', run, '--min-count', '1');
+      expect({ code, err: err.split('\n')[0] }).toEqual({ code: 0, err: expect.stringContaining('pass 1') });
+      const about = JSON.parse(out);
+      expect(about).toMatchObject({ folder: run, trainer: 'word2vec', vectorSize: 8 });
+      expect(about.epochs.length).toBe(5);
+      const vectors = await KeyedVectors.load(join(folder, run, 'vectors.bin'));
+      expect([vectors.has('the'), vectors.has('The')]).toEqual([true, false]);
+      sizes.push(vectors.size);
+    }
+    expect(sizes[0]).toBe(sizes[1]);
+    const input = readFileSync(join(folder, 'text.txt'), 'utf8');
+    const args = ['train', 'word2vec', '-', '--vector-size', '8', '--json', '--output', 'of-input'];
+    const { stdout, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8', input });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).epochs[0].loss).toBeGreaterThan(0);
+    expect(lutra('train', 'word2vec', 'text.txt', '--text-column', 'body').err).toContain('--text-column goes with');
+    expect(lutra('train', 'word2vec', 'texts.csv', '--text-column', 'bdy').err).toMatch(/^error: .*bdy/);
+  }, 60_000);
+
   test('says what is wrong in a sentence', () => {
     expect(lutra('train', 'word2vec', 'none.txt').err).toMatch(/^error: .*none\.txt/);
     expect(lutra('train', 'word2vec', 'none.txt').code).toBe(1);
@@ -192,5 +221,9 @@ describe('commands about vectors', () => {
     });
     expect(lutra('inspect', 'three.bin').out).toContain('3 words, vectors of 3 numbers\nlengths from 0.906 to 1.000');
     expect(lutra('inspect', 'none.bin')).toMatchObject({ code: 1, out: '' });
+    const small = lutra('convert', 'four.txt', 'four.tab', '--format', 'safetensors', '--dtype', 'int8', '--json');
+    expect(JSON.parse(small.out)).toMatchObject({ file: 'four.tab', words: 4, vectorSize: 3 });
+    expect(KeyedVectors.map(join(folder, 'four.tab')).mostSimilar('sea')[0].key).toBe('lake');
+    expect(lutra('convert', 'four.txt', 'four.bin', '--dtype', 'int8').err).toContain('dtype goes with');
   });
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { whole, words } from '../option_values.js';
-import type { EvaluateSettings, QuerySettings } from './queries.js';
+import type { ConvertSettings, EvaluateSettings, QuerySettings } from './queries.js';
 
 type Supervised = typeof import('./supervised.js');
 
@@ -94,13 +94,36 @@ export function addQueryCommands(program: Command, load: () => Promise<Queries>,
     .command('convert')
     .summary('write vectors in another format')
     .description(
-      "Reads word vectors and writes them in the format of the new name: .bin is word2vec's binary, .vec fastText's, others word2vec's text.",
+      "Reads word vectors and writes them in the format of the new name: .bin is word2vec's binary, .vec fastText's, .safetensors and .npy " +
+        "what they say, others word2vec's text.",
     )
     .argument('<in>', file)
     .argument('<out>', 'the file to write')
+    .addOption(
+      new Option('--format <name>', 'the format, whatever the name').choices([
+        'glove',
+        'word2vec',
+        'word2vec-binary',
+        'vec',
+        'npy',
+        'safetensors',
+      ]),
+    )
+    .addOption(
+      new Option('--dtype <name>', 'of safetensors and .npy: numbers that take less (default: float32)').choices([
+        'float32',
+        'float16',
+        'bfloat16',
+        'int8',
+      ]),
+    )
     .addOption(limit())
-    .addHelpText('after', '\nExample:\n  lutra convert glove.6B.100d.txt glove.bin')
-    .action(async (from: string, to: string, settings: { limit?: number }) => {
+    .addOption(json())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lutra convert glove.6B.100d.txt glove.bin\n  lutra convert large.bin large.safetensors --dtype int8',
+    )
+    .action(async (from: string, to: string, settings: ConvertSettings) => {
       await (await load()).convertCommand(from, to, settings);
     });
   program

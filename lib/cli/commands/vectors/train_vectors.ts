@@ -1,11 +1,22 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { stdout } from 'node:process';
+import { stderr, stdout } from 'node:process';
 import { OptionError } from '../../../errors.js';
-import { FastText, FastTextClassifier, GloVe, setNumThreads, textLines, Word2Vec } from '../../../index.js';
+import {
+  csvColumn,
+  FastText,
+  FastTextClassifier,
+  GloVe,
+  jsonLines,
+  type NormalForm,
+  setNumThreads,
+  type TextCorpus,
+  textLines,
+  Word2Vec,
+} from '../../../index.js';
 import { Interrupt } from '../../terminal/interrupt.js';
 import { formatScores } from './supervised.js';
-import { VectorRun, type VectorTrainer, type VectorTraining } from './vector_run.js';
+import { type TextSettings, VectorRun, type VectorTrainer, type VectorTraining } from './vector_run.js';
 
 /** What `lutra train word2vec|fasttext|glove` was told; the rest are the trainer's own options. */
 export interface TrainVectorsSettings {
@@ -15,6 +26,11 @@ export interface TrainVectorsSettings {
   supervised?: boolean;
   heldOut?: string;
   patience?: number;
+  json?: boolean;
+  textColumn?: string;
+  tokenizer?: 'whitespace' | 'words';
+  lowercase?: boolean;
+  normalize?: NormalForm;
   [option: string]: unknown;
 }
 
@@ -36,13 +52,14 @@ interface Progress {
 /** Minutes between checkpoints; another is written when a training is stopped. */
 const everyMinutes = 5;
 
-const ofVectors = ['sg', 'hs', 'window', 'sample'];
+const ofVectors = ['sg', 'hs', 'window', 'sample', 'nsExponent'];
 const ofTexts = ['wordNgrams', 'loss', 'labelPrefix', 'minCountLabel'];
 const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** A line that is written over where there is a terminal; elsewhere one a pass. */
-function teller(): { progress: (told: Progress) => void; epoch: (told: Epoch) => void } {
-  const over = stdout.isTTY === true;
+function teller(json: boolean): { progress: (told: Progress) => void; epoch: (told: Epoch) => void } {
+  const over = stdout.isTTY === true && !json;
+  const stream = json ? stderr : stdout;
   return {
     progress({ progress, timeLeft, wordsPerSecond, pairsPerSecond }) {
       if (!over) return;
@@ -54,7 +71,7 @@ function teller(): { progress: (told: Progress) => void; epoch: (told: Epoch) =>
     epoch({ epoch, loss, cost, heldOutLoss = undefined, heldOutCost = heldOutLoss }) {
       const held = heldOutCost === undefined ? '' : `  held out ${heldOutCost.toFixed(4)}`;
       const line = `pass ${epoch + 1}  loss ${(loss ?? cost ?? Number.NaN).toFixed(4)}${held}`;
-      stdout.write(`${over ? '\r\u001b[K' : ''}${line}\n`);
+      stream.write(`${over ? '\r\u001b[K' : ''}${line}\n`);
     },
   };
 }
@@ -65,7 +82,8 @@ export async function trainVectorsCommand(
   data: string,
   settings: TrainVectorsSettings,
 ): Promise<number> {
-  const { output, overwrite, threads, supervised = false, heldOut, patience, ...own } = settings;
+  const { output, overwrite, threads, supervised = false, heldOut, patience, json = false, ...rest } = settings;
+  const { textColumn, tokenizer, lowercase, normalize, ...own } = rest;
   const [surplus] = (supervised ? ofVectors : ofTexts).filter((name) => own[name] !== undefined);
   if (surplus !== undefined) {
     throw new OptionError(`${flagOf(surplus)} ${supervised ? "doesn't go" : 'goes'} with --supervised`);
@@ -77,13 +95,19 @@ export async function trainVectorsCommand(
     ...(patience === undefined ? {} : { earlyStopping: patience }),
   };
   const run = output === undefined ? VectorRun.next(trainer, data) : VectorRun.named(output, overwrite);
-  return train(run, { trainer, supervised, data: whole(data), options }, threads, false);
+  const text = Object.fromEntries(
+    Object.entries({ textColumn, tokenizer, lowercase, normalize }).filter(([, value]) => value !== undefined),
+  );
+  if (supervised && Object.keys(text).length > 0) {
+    throw new OptionError(`${flagOf(Object.keys(text)[0])} doesn't go with --supervised`);
+  }
+  return train(run, { trainer, supervised, data: whole(data), text, options }, { threads, json }, false);
 }
 
 /** `lutra resume RUN` of a training of vectors; returns the exit code. */
 export async function resumeVectorsCommand(
   folder: string,
-  { threads, ...changed }: { threads?: number },
+  { threads, json = false, ...changed }: { threads?: number; json?: boolean },
 ): Promise<number> {
   const [other] = Object.keys(changed);
   if (other !== undefined) {
@@ -92,19 +116,19 @@ export async function resumeVectorsCommand(
     );
   }
   const { run, training } = VectorRun.open(folder);
-  return train(run, training, threads, true);
+  return train(run, training, { threads, json }, true);
 }
 
 async function train(
   run: VectorRun,
   training: VectorTraining,
-  threads: number | undefined,
+  { threads, json }: { readonly threads: number | undefined; readonly json: boolean },
   resume: boolean,
 ): Promise<number> {
   if (threads !== undefined) setNumThreads(threads);
   const controller = new AbortController();
   const interrupt = new Interrupt(() => controller.abort(new Error('interrupted')));
-  const tell = teller();
+  const tell = teller(json);
   const epochs: Epoch[] = [];
   let isKnown = false;
   const know = () => {
@@ -130,7 +154,8 @@ async function train(
     const found = training.supervised ? await trainOnLabels(run, training, how) : await trainOnText(run, training, how);
     run.write(training, { ...found.about, epochs });
     run.removeCheckpoints();
-    console.log(found.line);
+    const about = { folder: run.folder, trainer: training.trainer, ...found.about, epochs };
+    console.log(json ? JSON.stringify(about, null, 2) : found.line);
     return 0;
   } catch (error) {
     if (!interrupt.requested) throw error;
@@ -149,7 +174,19 @@ interface Found {
   readonly line: string;
 }
 
-async function trainOnText(run: VectorRun, { trainer, data }: VectorTraining, how: object): Promise<Found> {
+/** Records of a field or a column, where that is named, or lines of text. */
+function corpusOf(data: string, { textColumn, ...form }: TextSettings): TextCorpus {
+  if (textColumn === undefined) return textLines(data, form);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(data)) return jsonLines(data, { ...form, field: textColumn });
+  if (/\.(csv|tsv)(\.gz)?$/i.test(data)) return csvColumn(data, { ...form, column: textColumn });
+  throw new OptionError(`--text-column goes with files named .csv, .tsv and .jsonl, which ${data} is not`);
+}
+
+async function trainOnText(run: VectorRun, training: VectorTraining, given: object): Promise<Found> {
+  const { trainer, text: form = {} } = training;
+  const { heldOut, ...rest } = given as { heldOut?: string };
+  const how = { ...rest, ...(heldOut === undefined ? {} : { heldOut: corpusOf(heldOut, form) }) };
+  const data = corpusOf(training.data, form);
   const model =
     trainer === 'fasttext'
       ? await FastText.train(data, how)

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { nonNegative, positive, whole } from '../option_values.js';
+import { finite, nonNegative, positive, whole } from '../option_values.js';
 import type { TrainVectorsSettings } from './train_vectors.js';
 import type { VectorTrainer } from './vector_run.js';
 
@@ -22,6 +22,8 @@ const predictive = (rate: number, sample: string) => [
   new Option('--hs', 'hierarchical softmax instead of negative sampling'),
   new Option('--negative <n>', 'words that each is told apart from (default: 5)').argParser(whole(1, 64)),
   new Option('--alpha <rate>', `learning rate at the start (default: ${rate})`).argParser(positive),
+  new Option('--min-alpha <rate>', 'learning rate at the end').argParser(nonNegative),
+  new Option('--ns-exponent <x>', 'negatives are drawn by their frequency to this power').argParser(finite),
   new Option('--sample <x>', `frequent words are left out at random; 0 for none (default: ${sample})`).argParser(
     nonNegative,
   ),
@@ -87,16 +89,33 @@ export function addVectorTrainers(train: Command, run: Train): void {
       )
       .argument(
         '<data>',
-        'the path of a text, packed by gzip or not, or a pattern; a sentence a line, white space between words',
+        'the path of a text, packed by gzip or not, or a pattern; a sentence a line, white space between words; or of CSV, TSV or JSON Lines, with --text-column',
       );
     for (const option of options) command.addOption(option);
     command
+      .addOption(new Option('--text-column <name>', 'of CSV, TSV and JSON Lines: where the text is'))
+      .addOption(
+        new Option('--tokenizer <name>', "what parts texts: white space, or Unicode's borders of words").choices([
+          'whitespace',
+          'words',
+        ]),
+      )
+      .addOption(new Option('--lowercase', 'bring texts to lower case').default(undefined))
+      .addOption(
+        new Option('--normalize <form>', "bring texts to one of Unicode's normal forms").choices([
+          'NFC',
+          'NFD',
+          'NFKC',
+          'NFKD',
+        ]),
+      )
       .addOption(new Option('--held-out <data>', 'data that are not trained on; their loss is told after each pass'))
       .addOption(new Option('--patience <n>', 'stop after so many passes without a better loss').argParser(whole(1)))
       .addOption(new Option('--seed <n>', 'where random numbers start (default: 1)').argParser(whole(0)))
       .addOption(new Option('--deterministic', 'the same bits in every run, by one thread'))
       .addOption(new Option('--threads <n>', 'threads (default: one for each core)').argParser(whole(1, 1024)))
       .addOption(new Option('--output <folder>', 'where results go (default: runs/NAME by the text)'))
+      .addOption(new Option('--json', 'print what was found as JSON; passes are told on standard error').default(false))
       .addOption(new Option('--overwrite', 'write into --output even where an earlier run is in it').default(false))
       .addHelpText('after', `\nExample:\n  ${example}`)
       .action((data: string, settings: TrainVectorsSettings) => run(name as VectorTrainer, data, settings));

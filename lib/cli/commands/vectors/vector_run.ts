@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { CorpusError, OptionError } from '../../../errors.js';
 import { writeFileAtomically } from '../../../io/atomic_file.js';
 import { makeFolders } from '../../../io/folders.js';
+import type { NormalForm } from '../../../text/corpus/text_form.js';
 
 export type VectorTrainer = 'word2vec' | 'fasttext' | 'glove';
 
@@ -11,12 +12,21 @@ const about = 'training.json';
 const checkpoints = 'checkpoints';
 const results = ['vectors.bin', 'vectors.vec', 'model.bin', about];
 
+/** How texts are read; what isn't said is as `textLines` has it. */
+export interface TextSettings {
+  readonly textColumn?: string;
+  readonly tokenizer?: 'whitespace' | 'words';
+  readonly lowercase?: boolean;
+  readonly normalize?: NormalForm;
+}
+
 /** What a training of vectors is told again when it goes on. */
 export interface VectorTraining {
   readonly trainer: VectorTrainer;
   readonly supervised: boolean;
   /** A whole path or pattern; `-` for the standard input. */
   readonly data: string;
+  readonly text?: TextSettings;
   /** The trainer's own, and `heldOut` and `earlyStopping`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -61,12 +71,12 @@ export class VectorRun {
     } catch (error) {
       throw new CorpusError(`${path} can't be read: ${(error as Error).message}`, { cause: error });
     }
-    const { trainer, supervised = false, data, options, words } = read;
+    const { trainer, supervised = false, data, text = {}, options, words } = read;
     if (!trainers.includes(trainer as string) || typeof data !== 'string' || typeof options !== 'object') {
       throw new CorpusError(`${path} does not say what is trained on what`);
     }
     if (words !== undefined) throw new OptionError(`${folder} is finished; lutra train ${trainer} begins another`);
-    const training = { trainer: trainer as VectorTrainer, supervised, data, options: options ?? {} };
+    const training = { trainer: trainer as VectorTrainer, supervised, data, text, options: options ?? {} };
     return { run: new VectorRun(folder), training };
   }
 
