@@ -1,10 +1,12 @@
 // Reading of corpora and of vectors as text, beside fastText and gensim.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { KeyedVectors, randn, setNumThreads, Vocabulary } from 'lutra';
 import type { Options } from '../options.js';
 import { brown } from './corpora.js';
+import { measureTables } from './tables.js';
 
 /** Times that the corpus is repeated, so that starting a process does not count. */
 const repeats = 20;
@@ -45,17 +47,19 @@ async function measureCounting(folder: string, short: string, { threads, peers }
   }
 }
 
-/** Reads a file and looks for its newlines, on one thread: what no reader of lines can do without. */
-function scan(path: string): number {
-  const buffer = Buffer.alloc(1 << 22);
-  const file = openSync(path, 'r');
-  let lines = 0;
-  for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer)) {
-    const bytes = buffer.subarray(0, got);
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
-  }
-  closeSync(file);
-  return lines;
+/** Compiles (once) scan.cc; null, with a line that says why, where there is no compiler. */
+function scanner(folder: string): string | null {
+  const program = join(folder, 'scan');
+  const source = join(dirname(fileURLToPath(import.meta.url)), '../../../bench/vectors/scan.cc');
+  const made = spawnSync('c++', ['-O3', '-std=c++17', '-pthread', source, '-o', program], { encoding: 'utf8' });
+  if (made.status === 0) return program;
+  console.log(`scan: skipped, ${made.error?.message ?? made.stderr.split('\n')[0]}`);
+  return null;
+}
+
+/** Seconds in which as many threads read a file and find its newlines, each its share of it: what no reader of lines can do without. */
+function scan(program: string, path: string, threads: number): number {
+  return Number(spawnSync(program, [path, String(threads), String(runs)], { encoding: 'utf8' }).stdout);
 }
 
 /** Loads a file as GloVe's are, which gensim reads by `load_word2vec_format(no_header=True)`. */
@@ -70,11 +74,12 @@ async function measureLoading(folder: string, { threads, peers }: Options): Prom
     : Number.NaN;
   if (peers && Number.isNaN(answer))
     console.log(`${python}: skipped, it has no gensim; LUTRA_BENCH_GENSIM names another`);
-  const scanned = await fastest(() => scan(path));
+  const scanning = scanner(folder);
   for (const count of threads) {
     setNumThreads(count);
     const ours = await fastest(() => KeyedVectors.load(path));
-    const share = `   ${((100 * scanned) / ours).toFixed(0)} % of scanning on one thread`;
+    const scanned = scanning === null ? Number.NaN : scan(scanning, path, count);
+    const share = Number.isNaN(scanned) ? '' : `   ${((100 * scanned) / ours).toFixed(0)} % of scanning (goal 60)`;
     const ratio = Number.isNaN(answer) ? '' : `   gensim ratio ${(answer / ours).toFixed(2)} (goal 10)`;
     const megabytes = statSync(path).size / 1e6 / ours;
     console.log(
@@ -83,9 +88,10 @@ async function measureLoading(folder: string, { threads, peers }: Options): Prom
   }
 }
 
-/** Prints a line for each of both, where `--filter` doesn't leave it out. */
+/** Prints a line for each, where `--filter` doesn't leave it out. */
 export async function runReading(options: Options): Promise<void> {
   const wants = (name: string) => options.filter === undefined || name.includes(options.filter);
+  await measureTables(options, wants);
   if (!wants('vocabulary') && !wants('vectors as text')) return;
   const { train } = brown();
   const folder = dirname(train);
