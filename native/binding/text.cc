@@ -105,8 +105,8 @@ Napi::Value finish(Args& args) {
   return beside(args, [minCount](WordCounter& counter) { counter.finish(minCount); });
 }
 
-// wordCounterTotals(counter, out): words that occur minCount times, their bytes, all words, lines, tokens, pruned words,
-// the most of their counts, the first place of what is not UTF-8 or -1, the highest count
+// wordCounterTotals(counter, out): words that occur minCount times, their bytes, all words, lines, tokens, pruned
+// words, the most of their counts, the first place of what is not UTF-8 or -1, the highest count
 void totals(Args& args) {
   WordCounter& counter = counterOf(args);
   double* const out = args.array<double>(1, "out", 0, 9);

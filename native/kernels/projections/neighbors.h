@@ -30,9 +30,9 @@ LUTRA_KERNEL(scanRows, void(int32_t* found, T* scores, const PointTable<T>& poin
                             int64_t end, int64_t column, int64_t count));
 
 /**
- * The same for queries [queryCount, dim] by their cosines with rows x [count, dim], count <= kScanned, whose lengths are
- * 1 / inverseNorms (0 for a row of zeros): scores [queryCount, kept] are the smallest of -q·x / ‖x‖ so far, found their
- * rows, which are numbered from `first` on. Of queries of length 1 these are the cosines, with the other sign.
+ * The same for queries [queryCount, dim] by their cosines with rows x [count, dim], count <= kScanned, whose lengths
+ * are 1 / inverseNorms (0 for a row of zeros): scores [queryCount, kept] are the smallest of -q·x / ‖x‖ so far, found
+ * their rows, which are numbered from `first` on. Of queries of length 1 these are the cosines, with the other sign.
  */
 LUTRA_KERNEL(scanQueries, void(int32_t* found, T* scores, const T* queries, int64_t queryCount, const T* x,
                                const T* inverseNorms, int64_t dim, int64_t kept, int64_t first, int64_t count));
