@@ -41,7 +41,9 @@ int main(int count, char** arguments) {
     std::vector<long> lines(threads);
     std::vector<std::thread> all;
     for (int t = 0; t < threads; t++)
-      all.emplace_back([&, t] { lines[t] = countNewlines(file, bytes / threads * t, t + 1 == threads ? bytes : bytes / threads * (t + 1)); });
+      all.emplace_back([&, t] {
+        lines[t] = countNewlines(file, bytes / threads * t, t + 1 == threads ? bytes : bytes / threads * (t + 1));
+      });
     for (std::thread& thread : all) thread.join();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     long sum = 0;
