@@ -1,6 +1,8 @@
 import { types } from 'node:util';
+import { copyInto } from '../calls/copy.js';
 import { ArgumentError, DTypeError, describe } from '../errors.js';
-import { contiguous } from '../ops/copy.js';
+import { contiguousStrides } from '../tensor/shape.js';
+import { Storage } from '../tensor/storage.js';
 import { checkTensor, Tensor } from '../tensor/tensor.js';
 
 /** The bytes of a contiguous tensor, in place. */
@@ -22,9 +24,17 @@ export function checkSavable(op: string, what: string, value: unknown): Tensor {
   return tensor;
 }
 
+/** Of memory that is not the pool's, which would use it again while only bytes refer to it. */
+function lastingCopy(tensor: Tensor): Tensor {
+  const storage = Storage.lasting(tensor.dtype, tensor.numel);
+  const copy = new Tensor(storage, tensor.shape, contiguousStrides(tensor.shape), 0);
+  copyInto(copy, tensor);
+  return copy;
+}
+
 /** The elements in order, as bytes that nobody else writes to meanwhile. */
 export function savedBytes(tensor: Tensor): Uint8Array {
-  const bytes = bytesOf(contiguous(tensor.detach()));
+  const bytes = bytesOf(tensor.isContiguous() ? tensor : lastingCopy(tensor));
   return types.isSharedArrayBuffer(bytes.buffer) ? Uint8Array.from(bytes) : bytes;
 }
 

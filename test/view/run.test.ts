@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { nn, randn, saveSafetensors, type Tensor, tensor, Vocabulary, view } from '../../lib/index.js';
+import { KeyedVectors, nn, randn, saveSafetensors, type Tensor, tensor, Vocabulary, view } from '../../lib/index.js';
 import type { RunState } from '../../lib/view/protocol.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lutra-view-run-'));
@@ -48,6 +48,31 @@ describe('the folder of a run', () => {
     expect(await (await fetch(`${url}api/about`)).json()).toMatchObject({ size: 30, vectorSize: 6, words: 1 });
     expect((await runOf(url)).weights?.name).toBe(join('checkpoints', 'checkpoint-000000010.safetensors'));
     expect(await (await fetch(`${url}api/words`)).json()).toEqual(words);
+    await close();
+  });
+
+  test.each([
+    ['items.json', ['<pad>', 'lamp', 'desk'], ['<pad>', 'lamp', 'desk']],
+    ['features.json', ['w otter', 's er', 'w w'], ['otter', 's er', 'w']],
+  ])('rows are called by %s where a run has that', async (file, tokens, names) => {
+    const run = join(folder, `run${runs++}`);
+    mkdirSync(join(run, 'checkpoints'), { recursive: true });
+    Vocabulary.fromTokens(tokens).save(join(run, file));
+    checkpoint(run, 10, randn([3, 6]));
+    const { url, close } = await view(run);
+    expect(await (await fetch(`${url}api/words`)).json()).toEqual(names);
+    await close();
+  });
+
+  test('of a training of vectors is shown by the vectors beside its checkpoints', async () => {
+    const run = join(folder, `run${runs++}`);
+    mkdirSync(join(run, 'checkpoints'), { recursive: true });
+    writeFileSync(join(run, 'training.json'), '{}');
+    const { url, close } = await view(run);
+    new KeyedVectors(words, randn([30, 4])).save(join(run, 'checkpoints', 'vectors.bin'));
+    saveSafetensors(join(run, 'checkpoints', 'checkpoint-000000009.safetensors'), { 'model.input': randn([120]) });
+    await expect.poll(async () => (await pointsOf(url)).values.length, { timeout: 5000 }).toBe(60);
+    expect(await runOf(url)).toMatchObject({ error: null });
     await close();
   });
 

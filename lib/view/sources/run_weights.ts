@@ -28,9 +28,11 @@ export function looksLikeRun(folder: string): boolean {
 /** The weights of a run that were written last: of its best pass, of a checkpoint, or vectors. */
 export function newestWeights(folder: string): WeightsFile | null {
   let newest: WeightsFile | null = null;
+  // Checkpoints of a training of vectors hold its tables as they lie in memory; beside them are vectors to look at.
+  const isOfVectors = existsSync(join(folder, 'training.json'));
   for (const place of [folder, join(folder, 'checkpoints')]) {
     for (const file of filesOf(place)) {
-      if (!weights.test(file) && !(place === folder && vectors.test(file))) continue;
+      if (!vectors.test(file) && (isOfVectors || !weights.test(file))) continue;
       const path = join(place, file);
       const stat = statSync(path, { throwIfNoEntry: false });
       if (stat === undefined || (newest !== null && stat.mtimeMs <= newest.time)) continue;
@@ -59,10 +61,13 @@ export async function vectorsOfWeights(folder: string, path: string, limit: numb
   return KeyedVectors.load(path, { ...some, words: keys, tensor: table.name });
 }
 
+/** What the rows of a run's table are called: words, a recommender's items, or a tagger's features. */
 function wordsOf(folder: string): string[] | null {
-  const path = join(folder, 'vocabulary.json');
-  if (!existsSync(path)) return null;
-  return Vocabulary.fromJSON(JSON.parse(readFileSync(path, 'utf8'))).tokens();
+  const file = ['vocabulary.json', 'items.json', 'features.json'].find((name) => existsSync(join(folder, name)));
+  if (file === undefined) return null;
+  const tokens = Vocabulary.fromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))).tokens();
+  // A feature that is a whole word stands behind "w ": the others have a space in them, which no word has.
+  return file === 'features.json' ? tokens.map((token) => token.replace(/^w (?=[^ ]+$)/, '')) : tokens;
 }
 
 function filesOf(folder: string): string[] {
