@@ -14,7 +14,7 @@ beforeAll(() => {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   const args = [tsc, '-p', 'tsconfig.examples.json', '--outDir', folder];
   expect(spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status).toBe(0);
-});
+}, 120_000);
 
 const run = async (mpi: 'openmpi' | 'mpich', name: string, ranks: number): Promise<string[]> => {
   const { code, stdout, stderr } = await runJob(mpi, join(folder, `${name}.js`), { ranks, env: { LUTRA_QUICK: '1' } });
