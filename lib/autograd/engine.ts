@@ -172,7 +172,7 @@ class Walk {
       // The node may hand a sum on to several inputs: from here on it is no longer the walk's alone.
       this.ownSums?.delete(grad);
       // A table that an operation made: what lies behind it sees an ordinary gradient. PyTorch mostly refuses here.
-      if (grad.isSparse) grads[i] = (grad as RowSparse).toDense();
+      if (grad.isSparse && !node.takesRows) grads[i] = (grad as RowSparse).toDense();
     }
     const results = node.run(grads, this.retain);
     if (detecting)

@@ -46,6 +46,8 @@ export class Node implements GraphNode {
   /** Hooks on a leaf whose `grad` was added to (`registerPostAccumulateGradHook`). */
   afterAccumulate: LeafHook[] | null = null;
   onFreed: (() => void) | null = null;
+  /** Whether backward is given a row-sparse gradient as it is; every other operation gets it written out. */
+  takesRows = false;
   /** The backward walk that last came by. The engine numbers them. */
   walk = 0;
   /** What has arrived for each output during that walk; null before the first and once this node had its turn. */

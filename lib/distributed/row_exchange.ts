@@ -1,4 +1,5 @@
 import { DenseRows } from '../autograd/dense_rows.js';
+import type { Node } from '../autograd/node.js';
 import { needsGrad, record } from '../autograd/record.js';
 import { RowSparse } from '../autograd/row_sparse.js';
 import { gatherRows } from '../calls/gather.js';
@@ -79,9 +80,11 @@ export function sharedTable(weight: Tensor, shared: SharedRows, positions: Int32
   const { whole } = shared;
   const table = new Tensor(whole.storage, whole.shape, whole.strides, whole.offset);
   if (!needsGrad(weight)) return table;
-  return record('ShardedRowsBackward', [weight], table, (grad) => [
+  record('ShardedRowsBackward', [weight], table, (grad) => [
     averageOwn(namedRows(grad, positions), weight.shape, shared),
   ]);
+  (table.gradFn as Node).takesRows = true;
+  return table;
 }
 
 /** The rows of a gradient of the whole table. */
