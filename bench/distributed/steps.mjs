@@ -1,4 +1,4 @@
-// One rank of a timed training: WORKLOAD SECONDS. Rank 0 prints the median time of a step, in milliseconds, as JSON.
+// One rank of a timed training: WORKLOAD SECONDS. Rank 0 prints the median time of a step and the shortest, in milliseconds, as JSON.
 
 import * as dist from '../../dist/entries/distributed.js';
 import { manualSeed, nn, optim, randint, setNumThreads } from '../../dist/index.js';
@@ -85,5 +85,5 @@ for (let i = 0; ; i++) {
   }
 }
 steps.sort((a, b) => a - b);
-if (dist.getRank() === 0)
-  process.stdout.write(`${JSON.stringify({ ms: steps[steps.length >> 1], steps: steps.length })}\n`);
+const said = { ms: steps[steps.length >> 1], least: steps[0], steps: steps.length };
+if (dist.getRank() === 0) process.stdout.write(`${JSON.stringify(said)}\n`);
