@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { describeMpi, runJob } from './mpi.js';
 
 describeMpi('collectives', (mpi) => {
-  // Once more where it fails: under MPICH of Debian 12 with more ranks than cores a rank has crashed inside V8 (one run in some twenty),
-  // with UCX's signal handler in the trace. The cause is not known yet.
-  it.each([2, 4])('give on %i ranks what they should, and MPI ends with the program', { retry: 1 }, async (ranks) => {
+  it.each([2, 4])('give on %i ranks what they should, and MPI ends with the program', async (ranks) => {
     const { code, stdout, stderr } = await runJob(mpi, 'collectives', { ranks });
     expect(stderr).toBe('');
     expect(code).toBe(0);
