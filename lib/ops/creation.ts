@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, describe, ShapeError, ValueError } from '../
 import { checkNumbers, checkOptions, readTrailingOptions } from '../options.js';
 import { arrayKind, checkDType, type DType, dtypeOfKind, dtypes, isFloating } from '../tensor/dtype.js';
 import { checkShape, contiguousStrides, formatShape, numelOf, type Shape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { checkReadable, Tensor } from '../tensor/tensor.js';
 import { elementOf } from '../tensor/value.js';
 import { readLists, type TensorData } from './nested_data.js';
 
@@ -130,6 +130,7 @@ export function tensor(data: TensorData, options?: FromDataOptions): Tensor {
   if (opts.dtype !== undefined) checkDType(op, opts.dtype);
   if (data instanceof Tensor) {
     if (data.isSparse) throw new ArgumentError(`${op}: data is a row-sparse gradient; use toDense() first`);
+    checkReadable(op, data);
     const shape = shapeFor(op, opts.shape, data.shape);
     return finish(fromTensor(op, data, shape, opts.dtype ?? data.dtype), opts);
   }

@@ -35,12 +35,12 @@ declare module '../tensor/tensor.js' {
   }
 }
 
-function checkFlags(op: string, options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
-    }
-  }
+/** An option that is true or false, read once: it may be inherited, or a getter's. */
+function flag(op: string, name: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'boolean')
+    throw new ArgumentError(`${op}: ${name} must be true or false, got ${describe(value)}`);
+  return value;
 }
 
 /** A tensor seen along one dimension; a 0-dimensional one is a list of one. */
@@ -62,10 +62,11 @@ function best(node: string, x: Tensor, k: number, dim: number, largest: boolean)
 /** The elements sorted along `dim` and their positions. Equal elements keep their order; NaN counts as the greatest. */
 export function sort(input: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
   const given = checkOptions('sort', options, ['descending', 'stable']);
-  checkFlags('sort', given);
+  const descending = flag('sort', 'descending', given.descending, false);
+  flag('sort', 'stable', given.stable, true);
   const x = toComputing(checkDense('sort', 'input', input));
   const d = wrapDim('sort', dim, x.ndim);
-  return best('SortBackward0', x, x.ndim === 0 ? 1 : x.shape[d], d, given.descending ?? false);
+  return best('SortBackward0', x, x.ndim === 0 ? 1 : x.shape[d], d, descending);
 }
 
 /** The positions that sort `dim`. */
@@ -76,7 +77,8 @@ export function argsort(input: Tensor, dim = -1, options?: SortOptions): Tensor 
 /** The k largest (or smallest) elements along `dim`, best first, and their positions. */
 export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
   const given = checkOptions('topk', options, ['largest', 'sorted']);
-  checkFlags('topk', given);
+  const largest = flag('topk', 'largest', given.largest, true);
+  flag('topk', 'sorted', given.sorted, true);
   const x = toComputing(checkDense('topk', 'input', input));
   const d = wrapDim('topk', dim, x.ndim);
   const size = x.ndim === 0 ? 1 : x.shape[d];
@@ -85,7 +87,7 @@ export function topk(input: Tensor, k: number, dim = -1, options?: TopkOptions):
       `topk: k must be an integer from 0 to ${size}, the size of dimension ${d}, got ${describe(k)}`,
     );
   }
-  return best('TopkBackward0', x, k, d, given.largest ?? true);
+  return best('TopkBackward0', x, k, d, largest);
 }
 
 installMethods({

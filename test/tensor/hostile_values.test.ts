@@ -298,3 +298,18 @@ suite.runIf('Float16Array' in globalThis)('Float16Array', () => {
     expect(lutra.defaultCollate([memory, memory])).toMatchObject({ dtype: 'float16', shape: [2, 2] });
   });
 });
+
+suite('what is read twice', () => {
+  it('options that are inherited are checked as the own ones are', () => {
+    const inherited = Object.create({ largest: 2, descending: 2 }) as object;
+    const x = tensor([1, 2]);
+    expect(() => x.topk(1, 0, inherited)).toThrow('topk: largest must be true or false, got 2');
+    expect(() => x.sort(0, inherited)).toThrow('sort: descending must be true or false, got 2');
+  });
+
+  it('a tensor whose memory is gone is not copied', () => {
+    const x = asTensor(new Float32Array(7));
+    structuredClone(x.data.buffer, { transfer: [x.data.buffer as ArrayBuffer] });
+    expect(() => tensor(x)).toThrow('tensor: the memory of this tensor is gone');
+  });
+});
